@@ -1,0 +1,1 @@
+"""Declarative specs of convolutional networks: checked, summarised, drawn and trained."""

@@ -1,0 +1,7 @@
+"""``python -m cnnspec``."""
+
+import sys
+
+from .cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,104 @@
+"""Bytes a sample at float32, counted from the graph.
+
+The model: the input and every layer's output is a buffer of its own, and nothing is done in place.
+Layers that only rename elements (flatten, identity …) share their input's buffer; at inference so do
+dropout and stochastic depth, which then do nothing. Gradients, optimizer state, workspaces
+and what an allocator adds are not counted: the figures are what the network itself needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..ir import Graph, Node, size
+from .cost import count_parameters
+
+BYTES = 4
+"""A float32."""
+
+_VIEWS = frozenset({"flatten", "identity"})
+_FROM_OUTPUT = frozenset({"relu", "relu6", "leaky_relu", "elu", "sigmoid", "hard_sigmoid", "tanh", "softmax"})
+_KEEP_NOTHING = frozenset({"avgpool", "adaptive_avgpool", "global_avgpool"})
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes: ``parameters`` with running statistics; ``activations_*`` for one sample."""
+
+    parameters: int
+    activations_inference: int
+    activations_training: int
+
+
+def memory(graph: Graph) -> Memory:
+    """Parameters, and activations for a sample at inference and in training.
+
+    Inference: the most that is alive at once when layers run in the graph's order, without
+    outputs that exist only in training; a buffer is freed after its last reader, the
+    graph's outputs stay. Training: the sum of the tensors that the backward pass reads, once each.
+    """
+    count = count_parameters(p for n in graph.nodes for p in n.parameters)
+    return Memory(
+        parameters=BYTES * (count.total + count.buffers),
+        activations_inference=BYTES * _peak(graph.without_auxiliary()),
+        activations_training=BYTES * _kept_for_backward(graph),
+    )
+
+
+def _buffers(graph: Graph, training: bool) -> list[int]:
+    """For each node the node whose buffer holds its output: itself, or what it is a view of."""
+    owner: list[int] = []
+    for index, node in enumerate(graph.nodes):
+        owner.append(owner[node.inputs[0]] if _is_view(node, training) else index)
+    return owner
+
+
+def _is_view(node: Node, training: bool) -> bool:
+    if len(node.inputs) != 1:
+        return False
+    return node.op.call_name in _VIEWS or (not training and node.op.family == "regularize")
+
+
+def _peak(graph: Graph) -> int:
+    owner = _buffers(graph, training=False)
+    last = list(range(len(graph.nodes)))
+    for index, node in enumerate(graph.nodes):
+        for source in (index, *node.inputs):
+            last[owner[source]] = index
+    for output in graph.outputs:
+        last[owner[output.node]] = len(graph.nodes)
+    freed: list[list[int]] = [[] for _ in range(len(graph.nodes) + 1)]
+    for buffer, step in enumerate(last):
+        freed[step].append(buffer)
+    live = peak = 0
+    for index, node in enumerate(graph.nodes):
+        live += size(node.shape) if owner[index] == index else 0
+        peak = max(peak, live)
+        live -= sum(size(graph.nodes[b].shape) for b in freed[index] if owner[b] == b)
+    return peak
+
+
+def _kept_for_backward(graph: Graph) -> int:
+    owner = _buffers(graph, training=True)
+    kept: set[int] = set()
+    masks = 0
+    for index, node in enumerate(graph.nodes):
+        kept.update(owner[i] for i in _read_by_backward(index, node))
+        masks += size(node.shape) if node.op.family == "regularize" else 0
+    return masks + sum(size(graph.nodes[b].shape) for b in kept)
+
+
+def _read_by_backward(index: int, node: Node) -> tuple[int, ...]:
+    """Nodes whose outputs the gradient of ``node`` needs; sums, averages and copies need none.
+
+    Max pooling compares its output with its input. An activation needs its output where the slope
+    follows from it (relu, sigmoid …), otherwise its input (gelu, silu …).
+    """
+    op = node.op
+    if op.call_name in _FROM_OUTPUT:
+        return (index,)
+    if op.call_name == "multiply" or op.family in ("convolution", "linear", "norm", "activation"):
+        return node.inputs
+    if op.family == "pooling" and op.call_name not in _KEEP_NOTHING:
+        return (*node.inputs, index)
+    return ()

@@ -1,0 +1,140 @@
+"""The figures of a network in one frozen table, and as the object that ``summary --json`` prints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from dataclasses import field as member
+from typing import Any
+
+from ..ir import Graph, Scope, Shape
+from ..ir.op import Family
+from ..source import Span
+from .cost import FLOPS_PER_MAC, ParameterCount, cost
+from .memory import Memory, memory
+from .receptive_field import Field, Number, receptive_fields
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFigures:
+    """One layer: ``inputs`` are names of the layers it takes, ``params`` leave out running statistics."""
+
+    name: str
+    op: str
+    label: str
+    family: Family
+    inputs: tuple[str, ...]
+    output: Shape
+    params: int
+    macs: int
+    field: Field
+    span: Span | None = member(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFigures:
+    name: str
+    shape: Shape
+    auxiliary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All figures of a graph, for one sample; ``layers`` in the graph's order, without the input.
+
+    Auxiliary heads (training only) are counted: what the network is once deployed is the summary of
+    ``graph.without_auxiliary()``.
+    """
+
+    model: str
+    input: Shape
+    outputs: tuple[OutputFigures, ...]
+    params: ParameterCount
+    macs: int
+    memory: Memory
+    layers: tuple[LayerFigures, ...]
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def flops(self) -> int:
+        return FLOPS_PER_MAC * self.macs
+
+
+def summarize(graph: Graph) -> Summary:
+    """All analyses of ``graph`` put together."""
+    costs, fields = cost(graph), receptive_fields(graph)
+    layers = tuple(
+        LayerFigures(
+            name=node.name,
+            op=node.op.call_name,
+            label=node.op.label(),
+            family=node.op.family,
+            inputs=tuple(graph.nodes[i].name for i in node.inputs),
+            output=node.shape,
+            params=costs.params[index],
+            macs=costs.macs[index],
+            field=fields[index],
+            span=node.span,
+        )
+        for index, node in enumerate(graph.nodes)
+        if index > 0
+    )
+    return Summary(
+        model=graph.name,
+        input=graph.input_shape,
+        outputs=tuple(OutputFigures(o.name, graph.nodes[o.node].shape, o.auxiliary) for o in graph.outputs),
+        params=costs.count,
+        macs=costs.total_macs,
+        memory=memory(graph),
+        layers=layers,
+        scopes=graph.scopes,
+    )
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """The object of ``summary --json``: plain dicts, lists and numbers.
+
+    ``output`` is one shape, or a list of shapes where there are several outputs; auxiliary
+    outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file.
+    """
+    shapes = [list(o.shape) for o in summary.outputs if not o.auxiliary]
+    return {
+        "model": summary.model,
+        "input": list(summary.input),
+        "output": shapes[0] if len(shapes) == 1 else shapes,
+        "params": asdict(summary.params),
+        "macs": summary.macs,
+        "flops": summary.flops,
+        "memory": asdict(summary.memory),
+        "layers": [_layer_json(layer) for layer in summary.layers],
+    }
+
+
+def _layer_json(layer: LayerFigures) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "op": layer.op,
+        "inputs": list(layer.inputs),
+        "output": list(layer.output),
+        "params": layer.params,
+        "macs": layer.macs,
+        "receptive_field": list(layer.field.size),
+        "stride": [_number(j) for j in layer.field.jump],
+        "span": _span_json(layer.span),
+    }
+
+
+def _number(value: Number) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _span_json(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    (line, column), (end_line, end_column) = span.first, span.last
+    return {
+        "file": span.source.name,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    }

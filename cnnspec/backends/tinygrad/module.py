@@ -1,0 +1,118 @@
+"""A graph's parameters as tensors, and its forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from tinygrad import Device, Tensor
+
+from ...ir import Graph, Node, ParameterSpec, show
+from ...source import SpecError, did_you_mean
+from .errors import WeightsDoNotFit
+from .feed import place, write
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_PATIENCE_MS = 24 * 3600e3
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What ops may ask of a forward pass (``cnnspec.ir.Run``)."""
+
+    training: bool
+
+    def uniform(self, like: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return Tensor.rand(*shape, device=like.device)
+
+
+class Module:
+    """``graph`` on ``device``; ``parameters`` maps full names (``conv1.weight``) to tensors, buffers too."""
+
+    def __init__(self, graph: Graph, seed: int, device: str) -> None:
+        _be_patient(device)
+        self.graph = graph
+        self.device = device
+        self.parameters: dict[str, Tensor] = {}
+        self.trainable: list[Tensor] = []
+        self.buffers: list[Tensor] = []
+        self._inference = graph.without_auxiliary()
+        self._auxiliary_names = _names(graph) - _names(self._inference)
+        for node in graph.nodes:
+            for spec in node.parameters:
+                self._add(f"{node.name}.{spec.name}", spec, seed)
+
+    def _add(self, name: str, spec: ParameterSpec, seed: int) -> None:
+        tensor = place(initial_value(name, spec, seed), self.device).is_param_(spec.trainable)
+        self.parameters[name] = tensor
+        (self.trainable if spec.trainable else self.buffers).append(tensor)
+
+    def forward(self, x: Tensor, training: bool) -> dict[str, Tensor]:
+        """Outputs by name for a batch ``x`` (N, C, H, W); auxiliary ones only in training.
+
+        In training, running statistics are assigned: realize ``buffers`` along with the outputs.
+        """
+        graph = self.graph if training else self._inference
+        run = Pass(training)
+        values: list[Any] = [x]
+        for node in graph.nodes[1:]:
+            inputs = tuple(values[i] for i in node.inputs)
+            values.append(node.op.forward(inputs, self._of(node), run))
+        return {output.name: values[output.node] for output in graph.outputs}
+
+    def _of(self, node: Node) -> dict[str, Tensor]:
+        return {spec.name: self.parameters[f"{node.name}.{spec.name}"] for spec in node.parameters}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All parameters and buffers, as float32 arrays on the host."""
+        return {name: tensor.numpy() for name, tensor in self.parameters.items()}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Overwrite all parameters; tensors keep their buffers, so compiled steps stay valid.
+
+        Parameters that only auxiliary outputs need may be missing. Raises :class:`SpecError` and
+        changes nothing where names or shapes differ.
+        """
+        problem = self._misfit(state)
+        if problem:
+            raise SpecError([WeightsDoNotFit(model=self.graph.name, problem=problem[0], hints=problem[1])])
+        for name in self.parameters.keys() & state.keys():
+            write(self.parameters[name], state[name].astype("float32", copy=False))
+
+    def _misfit(self, state: Mapping[str, np.ndarray]) -> tuple[str, tuple[str, ...]] | None:
+        for name, tensor in self.parameters.items():
+            if name not in state:
+                if name not in self._auxiliary_names:
+                    return f"'{name}' is missing", did_you_mean(name, state, limit=0)
+            elif state[name].shape != tuple(tensor.shape):
+                here, there = show(tuple(tensor.shape)), show(state[name].shape)
+                return f"'{name}' is {there}, but {here} in the spec", ()
+        extra = next((name for name in state if name not in self.parameters), None)
+        return (
+            (f"the spec has no '{extra}'", did_you_mean(extra, self.parameters, limit=0)) if extra else None
+        )
+
+
+def initial_value(name: str, spec: ParameterSpec, seed: int) -> np.ndarray:
+    """The first value of a parameter: float32, from a stream of its own (``seed`` and full name).
+
+    So it is the same on every device and whatever other layers there are.
+    """
+    import numpy as np
+
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, crc32(name.encode())])))
+    return np.asarray(spec.initialiser.sample(generator, spec.shape, spec.fans)).astype(np.float32)
+
+
+def _names(graph: Graph) -> set[str]:
+    return {f"{node.name}.{spec.name}" for node in graph.nodes for spec in node.parameters}
+
+
+def _be_patient(device: str) -> None:
+    """Let a single kernel take longer than the 30 s after which tinygrad calls a device hung."""
+    if hasattr(Device[device], "wait_timeout_ms"):
+        Device[device].wait_timeout_ms = _PATIENCE_MS  # type: ignore[attr-defined]

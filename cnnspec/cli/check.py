@@ -1,0 +1,50 @@
+"""Exits 0 where all specs are right, 1 where any is wrong. --json prints an object a diagnostic."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..elaborate import elaborate, open_target
+from ..ir import verify
+from ..source import Diagnostic, SpecError
+from .emit import EMITTERS
+from .output import add_spec, diagnostics_json, fail, print_json, sections
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_spec(command, many=True)
+    command.add_argument("--json", action="store_true", help="print the diagnostics as a JSON list")
+    command.add_argument("--emit", choices=sorted(EMITTERS), help="print a stage: the syntax tree, or the graph")
+
+
+def run(options: argparse.Namespace) -> int:
+    found: list[Diagnostic] = []
+    for spec in options.spec:
+        try:
+            _check(spec, options)
+        except SpecError as error:
+            found.extend(error.diagnostics)
+        else:
+            if not options.json and not options.emit:
+                print(f"{spec}: fine")
+    if options.json:
+        print_json(diagnostics_json(found))
+        return 1 if found else 0
+    sys.stdout.flush()
+    return fail(found) if found else 0
+
+
+def _check(spec: str, options: argparse.Namespace) -> None:
+    module = open_target(spec, options.overrides, sections)
+    if options.emit == "tree":
+        print(EMITTERS["tree"](module.spec))
+        return
+    graph = elaborate(module)
+    verify(graph)
+    if module.spec.sections:
+        from ..train.sections import bind_experiment
+
+        bind_experiment(module, graph)
+    if options.emit:
+        print(EMITTERS[options.emit](graph))

@@ -1,0 +1,32 @@
+"""Diagnostics of the command line's own making."""
+
+from __future__ import annotations
+
+from ..source import Diagnostic
+
+
+class NoRenderer(Diagnostic):
+    """A drawing could not be made: what turns DOT into this format is not installed, or it failed.
+
+    ``cnnspec devices`` says what is there. DOT itself can always be written.
+    """
+
+    code = "no-renderer"
+    message = "cannot make {format}: {problem}"
+    bad = "cnnspec draw vgg16 -o vgg16.pdf    (without Graphviz)"
+    good = "cnnspec draw vgg16 -o vgg16.svg"
+    format: str
+    problem: str
+
+
+class CannotCompute(Diagnostic):
+    """The device is not there, or what it needs (a C compiler, for the CPU) is not installed.
+
+    ``cnnspec devices`` lists what works on this machine and what is missing.
+    """
+
+    code = "cannot-compute"
+    message = "{problem}"
+    bad = "cnnspec train examples/digits.cnn --device CUDAA"
+    good = "cnnspec train examples/digits.cnn --device CPU"
+    problem: str

@@ -1,0 +1,76 @@
+"""The command line: one command is one pipeline call; the only floor that prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from ..source import SpecError
+from .output import fail
+
+COMMANDS = {
+    "check": "find everything that is wrong with a spec",
+    "summary": "layers, shapes, parameters, multiply-adds and memory of a network",
+    "draw": "draw a network as SVG, PNG, PDF or DOT",
+    "train": "train a network by its spec, into a run folder",
+    "evaluate": "measure a trained network on its test images",
+    "predict": "say what is on images, with a trained network",
+    "fmt": "put spec files into the canonical form",
+    "convert": "turn .cnn into YAML, or YAML into .cnn",
+    "zoo": "list the specs that ship",
+    "devices": "what can compute and draw on this machine",
+    "explain": "explain a diagnostic's code",
+}
+
+_DESCRIPTION = """Declarative specs of convolutional networks: check, summarise, draw and train them.
+
+SPEC is a file (.cnn or .yaml), or a name of the zoo with arguments: vgg16, "vgg16(classes = 2)"."""
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked: reading package metadata takes longer than most commands."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"cnnspec {version('cnnspec')}")
+        parser.exit()
+
+
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands; only the ``chosen`` one's module is imported for its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="cnnspec", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, description in COMMANDS.items():
+        sentence = description[0].upper() + description[1:] + "."
+        command = commands.add_parser(name, help=description, description=sentence)
+        if name == chosen:
+            module = import_module(f".{name}", __package__)
+            command.epilog = module.__doc__
+            command.formatter_class = argparse.RawDescriptionHelpFormatter
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code: 0 fine, 1 the spec or data is wrong, 2 the command line is."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = next((argument for argument in given if not argument.startswith("-")), None)
+    options = build_parser(chosen).parse_args(given)
+    try:
+        return int(options.run(options))
+    except SpecError as error:
+        return fail(error.diagnostics)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

@@ -1,0 +1,84 @@
+"""What commands share: where they print, and the arguments that name a spec."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ..source import Diagnostic, as_json, render_all
+
+if TYPE_CHECKING:
+    from ..elaborate import Settable
+
+
+def use_color(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal that shows colour; NO_COLOR is respected."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def fail(diagnostics: Iterable[Diagnostic]) -> int:
+    """Print diagnostics to standard error; the exit code that goes with them."""
+    found = list(diagnostics)
+    print(render_all(found, use_color(sys.stderr)), file=sys.stderr)
+    return 1 if any(d.severity == "error" for d in found) else 0
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    return [as_json(d) for d in diagnostics]
+
+
+def add_spec(command: argparse.ArgumentParser, many: bool = False) -> None:
+    """The SPEC argument and ``--set``."""
+    command.add_argument(
+        "spec", metavar="SPEC", nargs="+" if many else None, help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"'
+    )
+    command.add_argument(
+        "--set",
+        dest="overrides",
+        metavar="NAME=VALUE",
+        type=_override,
+        action="append",
+        default=[],
+        help="change a parameter of the model or a field of the experiment, e.g. classes=2 or optimizer.lr=0.1",
+    )
+
+
+def _override(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def existing_suffix(path: Path, allowed: Iterable[str]) -> str | None:
+    """The suffix of ``path`` without its dot, where it is one of ``allowed``."""
+    suffix = path.suffix.lower().lstrip(".")
+    return suffix if suffix in allowed else None
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--device", metavar="D", help="CPU, CUDA, METAL … (default: tinygrad's choice; 'cnnspec devices' lists them)"
+    )
+
+
+def add_checkpoint(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--checkpoint", choices=("best", "last"), default="best", help="which weights to use (default: best)"
+    )
+
+
+def sections() -> Mapping[str, Settable]:
+    """The sections that ``--set`` can change; imported only where it is used."""
+    from ..train.sections import settable
+
+    return settable()

@@ -1,0 +1,37 @@
+"""MACs count convolutions and linear layers of one image; 1 MAC = 2 FLOPs. Parameters leave out running
+statistics. Memory is at float32, a sample."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..analyses.summary import summarize, summary_json
+from ..elaborate import elaborate, open_target
+from .output import add_spec, print_json, sections
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_spec(command)
+    command.add_argument("--json", action="store_true", help="print all figures as one JSON object")
+    command.add_argument(
+        "--depth", type=_depth, metavar="N", help="fold what is nested deeper than N levels into one row; 1 shows top-level parts"
+    )
+
+
+def _depth(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    summary = summarize(elaborate(open_target(options.spec, options.overrides, sections)))
+    if options.json:
+        print_json(summary_json(summary))
+        return 0
+    from rich.console import Console
+
+    from .summary_table import print_summary
+
+    print_summary(summary, Console(), options.depth and options.depth - 1)
+    return 0

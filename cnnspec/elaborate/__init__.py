@@ -1,0 +1,24 @@
+"""Floor 3: tree to graph. The only meeting point of syntax and IR."""
+
+from .bind import bind_entry
+from .evaluate import Environment, evaluate
+from .model import chosen_model, elaborate
+from .modules import Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
+from .target import Override, Settable, open_target
+
+__all__ = [
+    "Environment",
+    "Loader",
+    "Module",
+    "bind_entry",
+    "chosen_model",
+    "elaborate",
+    "evaluate",
+    "unknown_spec",
+    "zoo_folder",
+    "zoo_names",
+    "zoo_path",
+    "open_target",
+    "Override",
+    "Settable",
+]

@@ -1,0 +1,173 @@
+"""One mechanism for every call: arguments to declared arguments, defaults, the nearest name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from ..ir import Argument, CallOf, OpError, Registry, convert, signature
+from ..source import Diagnostics, Span, did_you_mean
+from ..syntax import tree
+from .errors import (
+    ArgumentGivenTwice,
+    Failure,
+    MissingArgument,
+    Poisoned,
+    PositionalAfterNamed,
+    TooManyArguments,
+    UnknownArgument,
+    UnknownEntry,
+)
+from .evaluate import Environment, evaluate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the matching of arguments needs to know of a declared one."""
+
+    name: str
+    required: bool
+
+
+def count(number: int, noun: str) -> str:
+    return f"{'no' if number == 0 else number} {noun}{'' if number == 1 else 's'}"
+
+
+def match(
+    call: str, span: Span | None, given: Sequence[tree.Argument], slots: Sequence[Slot], found: Diagnostics
+) -> dict[str, tree.Argument]:
+    """Which argument goes to which slot; everything wrong with it is added to ``found``."""
+    names, before = [slot.name for slot in slots], len(found.found)
+    matched: dict[str, tree.Argument] = {}
+    positional = [a for a in given if a.name is None]
+    if len(positional) > len(slots):
+        most, verb = count(len(slots), "argument"), "is" if len(positional) == 1 else "are"
+        extra = positional[len(slots)]
+        found.add(TooManyArguments(call=call, most=most, given=len(positional), verb=verb, span=extra.span))
+    named_before = False
+    for place, argument in enumerate(given):
+        if argument.name is None:
+            if named_before:
+                found.add(PositionalAfterNamed(span=argument.span))
+            elif place < len(names):
+                matched[names[place]] = argument
+            continue
+        named_before = True
+        _match_named(call, argument, names, matched, found)
+    missing = [f"'{s.name}'" for s in slots if s.required and s.name not in matched]
+    if missing and not found.found[before:]:
+        head = f"{call}({', '.join(names)})"
+        found.add(MissingArgument(call=call, names=" and ".join(missing), span=span, hints=(f"it is declared as {head}",)))
+    return matched
+
+
+def _match_named(
+    call: str, argument: tree.Argument, names: list[str], matched: dict[str, tree.Argument], found: Diagnostics
+) -> None:
+    name = argument.name or ""
+    span = argument.name_span or argument.span
+    if name not in names:
+        hints = did_you_mean(name, names) if names else (f"'{call}' takes no arguments",)
+        found.add(UnknownArgument(call=call, name=name, span=span, hints=hints))
+    elif name in matched:
+        found.add(ArgumentGivenTwice(call=call, name=name, span=span))
+    else:
+        matched[name] = argument
+
+
+def slots_of(cls: type) -> tuple[Slot, ...]:
+    return tuple(Slot(a.name, a.required) for a in signature(cls))
+
+
+def bind(name: str, cls: type[T], call: tree.Call, environment: Environment, found: Diagnostics) -> T | None:
+    """An instance of the registered class ``cls`` from the arguments of ``call``.
+
+    None where something is wrong; what it is has been added to ``found``.
+    """
+    before = len(found.found)
+    matched = match(name, call.span, call.arguments, slots_of(cls), found)
+    values: dict[str, Any] = {}
+    poisoned = False
+    for declared in signature(cls):
+        if declared.name not in matched:
+            continue
+        try:
+            values[declared.name] = _argument_value(name, declared, matched[declared.name], environment, found)
+        except Failure as failure:
+            found.add(failure.diagnostic)
+        except Poisoned:
+            poisoned = True
+    if poisoned or len(found.found) > before:
+        return None
+    try:
+        return cls(**values)
+    except OpError as error:
+        found.add(place_error(error, call, cls).diagnostic)
+        return None
+
+
+def _argument_value(
+    call: str, declared: Argument, given: tree.Argument, environment: Environment, found: Diagnostics
+) -> Any:
+    expression = given.value
+    try:
+        if isinstance(declared.kind, CallOf):
+            return _bound_call(declared, expression, environment, found)
+        if isinstance(expression, tree.Name) and expression.name in declared.kind.choices:
+            if not environment.has(expression.name):
+                return convert(call, declared, expression.name)
+        if isinstance(expression, tree.Name) and declared.kind.choices and not environment.has(expression.name):
+            return _misspelt_choice(call, declared, expression)
+        return convert(call, declared, evaluate(expression, environment))
+    except OpError as error:
+        raise Failure(replace(error.diagnostic, span=expression.span)) from None
+
+
+def _misspelt_choice(call: str, declared: Argument, expression: tree.Name) -> Any:
+    try:
+        return convert(call, declared, expression.name)
+    except OpError as error:
+        hints = did_you_mean(expression.name, declared.kind.choices)
+        raise Failure(replace(error.diagnostic, span=expression.span, hints=hints)) from None
+
+
+def _bound_call(declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics) -> Any:
+    if isinstance(expression, tree.Name):
+        expression = tree.Call(expression.name, (), span=expression.span, name_span=expression.span)
+    if not isinstance(expression, tree.Call):
+        return convert(declared.name, declared, evaluate(expression, environment))
+    assert isinstance(declared.kind, CallOf)
+    bound = bind_entry(declared.kind.registry, expression, environment, found)
+    if bound is None:
+        raise Poisoned
+    return bound
+
+
+def bind_entry(registry: Registry[T], call: tree.Call, environment: Environment, found: Diagnostics) -> T | None:
+    """The entry of ``registry`` that ``call`` names, bound; None (and why, in ``found``) where it fails."""
+    cls = registry.entries.get(call.name)
+    if cls is None:
+        hints = did_you_mean(call.name, registry.entries)
+        found.add(UnknownEntry(kind=registry.kind, name=call.name, span=call.name_span or call.span, hints=hints))
+        return None
+    return bind(call.name, cls, call, environment, found)
+
+
+def place_error(error: OpError, call: tree.Call, cls: type) -> Failure:
+    """``error`` of a ``cls``, placed at the text of the argument it names, or at the call."""
+    diagnostic = error.diagnostic
+    if diagnostic.span is not None:
+        return Failure(diagnostic)
+    return Failure(replace(diagnostic, span=argument_span(error.argument, call, cls) or call.span))
+
+
+def argument_span(name: str | None, call: tree.Call, cls: type) -> Span | None:
+    """Where ``call`` gives the argument ``name`` of ``cls``, by name or by place."""
+    declared = [a.name for a in signature(cls)]
+    for place, argument in enumerate(call.arguments):
+        if argument.name == name or (argument.name is None and declared[place : place + 1] == [name]):
+            return argument.value.span
+    return None

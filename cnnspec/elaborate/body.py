@@ -1,0 +1,423 @@
+"""Bodies to nodes: a small interpreter that walks the statements and grows the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..ir import LAYERS, Node, Op, OpError, Scope, WrongInputCount, describe_value
+from ..source import Diagnostic, Diagnostics, Note, Span, did_you_mean
+from ..syntax import tree
+from .bind import Slot, bind, match, place_error
+from .errors import (
+    BadCount,
+    BadLabel,
+    ExpansionTooLarge,
+    Failure,
+    NotATensor,
+    Poisoned,
+    Recursion,
+    UnknownLayer,
+)
+from .evaluate import RESERVED, Environment, evaluate, located
+from .modules import Definition, Module
+from .names import Container, labels_of
+from .values import FUNCTIONS, UNKNOWN, Tensor, truth
+
+MAX_NODES = 100_000
+MAX_STEPS = 1_000_000
+MAX_DEPTH = 50
+
+
+@dataclass(slots=True)
+class Frame:
+    """One instance of a block or model: its names, where it is, and how it was reached."""
+
+    module: Module
+    environment: Environment
+    container: Container
+    definitions: tuple[Definition, ...]
+    origin: tuple[Note, ...] = ()
+    in_loop: bool = False
+
+    @property
+    def current(self) -> Tensor:
+        assert self.environment.current is not None
+        return self.environment.current
+
+    @current.setter
+    def current(self, tensor: Tensor) -> None:
+        self.environment.current = tensor
+
+
+class TooLarge(Exception):
+    """Expansion passed its bound; nothing after it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOutput:
+    name: str
+    tensor: Tensor
+    auxiliary: bool
+    span: Span | None
+
+
+@dataclass(slots=True)
+class Builder:
+    """The graph so far, and everything found wrong."""
+
+    nodes: list[Node] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    outputs: list[NamedOutput] = field(default_factory=list)
+    found: Diagnostics = field(default_factory=Diagnostics)
+    steps: int = 0
+    parts: set[int] = field(default_factory=set)  # nodes that came with a model used as a part
+    _reported: set[tuple[str, Span | None, str]] = field(default_factory=set)
+
+    def report(self, diagnostic: Diagnostic, frame: Frame) -> None:
+        """Keep a diagnostic, with the chain of instances that led to it; each place once."""
+        key = (diagnostic.code, diagnostic.span, diagnostic.text)
+        if key not in self._reported:
+            self._reported.add(key)
+            self.found.add(replace(diagnostic, notes=(*diagnostic.notes, *frame.origin)))
+
+    def run(self, body: Iterable[tree.Statement], frame: Frame) -> Tensor:
+        """Walk a body from ``frame.current``; the tensor at its end."""
+        for statement in body:
+            self.step(statement, frame)
+        return frame.current
+
+    def step(self, statement: tree.Statement, frame: Frame) -> None:
+        """One statement; whatever is wrong with it is kept, and the path goes on unknown."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self._too_large(f"{MAX_STEPS:,} steps", statement, frame)
+        try:
+            _STATEMENTS[type(statement)](self, statement, frame, None)
+        except Failure as failure:
+            self.report(failure.diagnostic, frame)
+            frame.current = UNKNOWN
+        except Poisoned:
+            frame.current = UNKNOWN
+
+    def _too_large(self, limit: str, statement: tree.Tree, frame: Frame) -> None:
+        self.report(ExpansionTooLarge(limit=limit, span=statement.span), frame)
+        raise TooLarge
+
+    # Calls
+
+    def call(self, call: tree.Call, frame: Frame, label: str | None) -> None:
+        """``relu``, ``conv(64, 3)``, ``bottleneck(64)``, or a tensor's name."""
+        environment = frame.environment
+        if not call.arguments and (tensor := self._named_tensor(call.name, environment)) is not None:
+            frame.current = tensor
+            return
+        if call.name in frame.module.names:
+            self._instance(call, frame, label)
+        elif call.name in LAYERS.entries:
+            frame.current = self.apply(call, (frame.current,), frame, label)
+        else:
+            raise Failure(_unknown_layer(call, frame))
+
+    def _named_tensor(self, name: str, environment: Environment) -> Tensor | None:
+        try:
+            value = environment.lookup(name)
+        except KeyError:
+            return None
+        return value if isinstance(value, Tensor) else None
+
+    def apply(self, call: tree.Call, inputs: tuple[Tensor, ...], frame: Frame, label: str | None) -> Tensor:
+        """The node of a layer applied to ``inputs``."""
+        cls = LAYERS.entries[call.name]
+        least, most = cls.inputs
+        if len(inputs) < least or (most is not None and len(inputs) > most):
+            raise Failure(_wrong_input_count(call, cls, len(inputs)))
+        found = Diagnostics()
+        op = bind(call.name, cls, call, frame.environment, found)
+        for diagnostic in found.found:
+            self.report(diagnostic, frame)
+        name = self._node_name(call, frame, label)
+        if op is None or any(tensor.node is None for tensor in inputs):
+            return UNKNOWN
+        return self._add(name, op, inputs, call, frame)
+
+    def _add(self, name: str, op: Op, inputs: tuple[Tensor, ...], call: tree.Call, frame: Frame) -> Tensor:
+        shapes = [tensor.shape for tensor in inputs]
+        try:
+            shape = op.output_shape(*shapes)
+        except OpError as error:
+            raise place_error(error, call, type(op)) from None
+        if len(self.nodes) >= MAX_NODES:
+            self._too_large(f"{MAX_NODES:,} layers", call, frame)
+        indices = tuple(t.node for t in inputs if t.node is not None)
+        self.nodes.append(Node(name, op, indices, shape, op.parameters(*shapes), call.span, frame.origin))
+        return Tensor(len(self.nodes) - 1, shape)
+
+    def _node_name(self, call: tree.Call, frame: Frame, label: str | None) -> str:
+        return frame.container.full(label or frame.container.numbered(call.name, call.span))
+
+    # Blocks and models as parts
+
+    def _instance(self, call: tree.Call, frame: Frame, label: str | None) -> None:
+        module, definition = frame.module.names[call.name]
+        self._check_depth(call, definition, frame)
+        values = self._block_values(call, definition, frame)
+        name = label or frame.container.numbered(call.name, call.span)
+        path = frame.container.full(name)
+        kind = "block" if isinstance(definition, tree.Block) else "model"
+        inner = Frame(
+            module,
+            Environment(values, {}, frame.current, frame.current),
+            Container(path, frozenset(labels_of(definition.body))),
+            (*frame.definitions, definition),
+            (Note(f"in {kind} '{call.name}', called here", call.span), *frame.origin),
+        )
+        self._fill_defaults(definition, inner)
+        self.scopes.append(Scope(path, _title(call, definition, values), call.name))
+        frame.current = self._run_part(definition, inner)
+
+    def _run_part(self, definition: Definition, inner: Frame) -> Tensor:
+        outputs, first = self.outputs, len(self.nodes)
+        self.outputs = []
+        end = self.run(definition.body, inner)
+        named = {output.name: output.tensor for output in self.outputs}
+        self.outputs = outputs
+        if isinstance(definition, tree.Model):
+            self.parts.update(range(first, len(self.nodes)))
+        return replace(end, inner={**inner.environment.labels, **named}) if end.node is not None else end
+
+    def _check_depth(self, call: tree.Call, definition: Definition, frame: Frame) -> None:
+        if any(definition is active for active in frame.definitions):
+            between = [d.name for d in frame.definitions[_index_of(definition, frame.definitions) + 1 :]]
+            through = " through " + " and ".join(f"'{name}'" for name in between) if between else ""
+            raise Failure(Recursion(name=call.name, through=through, span=call.name_span or call.span))
+        if len(frame.definitions) >= MAX_DEPTH:
+            raise Failure(ExpansionTooLarge(limit=f"{MAX_DEPTH} blocks inside each other", span=call.span))
+
+    def _block_values(self, call: tree.Call, definition: Definition, frame: Frame) -> dict[str, Any]:
+        slots = [Slot(p.name, p.default is None) for p in definition.parameters]
+        found = Diagnostics()
+        matched = match(call.name, call.span, call.arguments, slots, found)
+        for diagnostic in found.found:
+            self.report(diagnostic, frame)
+        values = {name: evaluate(argument.value, frame.environment) for name, argument in matched.items()}
+        if found.found:
+            raise Poisoned
+        return values
+
+    def _fill_defaults(self, definition: Definition, inner: Frame) -> None:
+        for parameter in definition.parameters:
+            if parameter.name not in inner.environment.values and parameter.default is not None:
+                inner.environment.values[parameter.name] = evaluate(parameter.default, inner.environment)
+
+    # Labels, groups, outputs
+
+    def label(self, statement: tree.Label, frame: Frame, label: str | None) -> None:
+        """``stem: conv(64, 7)``: a name for a layer, or a container for anything longer."""
+        _check_name(statement.name, statement.name_span or statement.span)
+        span = statement.name_span or statement.span
+        name = frame.container.labelled(statement.name, span, frame.in_loop)
+        self._named(name, statement.statement, frame)
+        for known in {name, statement.name}:
+            frame.environment.labels[known] = frame.current
+
+    def _named(self, name: str, statement: tree.Statement, frame: Frame) -> None:
+        if isinstance(statement, tree.Call):
+            _STATEMENTS[tree.Call](self, statement, frame, name)
+            return
+        path = frame.container.full(name)
+        inner = Container(path, frozenset(labels_of((statement,))))
+        self.scopes.append(Scope(path, name))
+        labels = dict(frame.environment.labels)
+        with self._inside(frame, inner):
+            self.step(statement, frame)
+        own = {k: v for k, v in frame.environment.labels.items() if labels.get(k) is not v}
+        frame.environment.labels = labels
+        if frame.current.node is not None:
+            frame.current = replace(frame.current, inner=own)
+
+    @contextmanager
+    def _inside(self, frame: Frame, container: Container):  # type: ignore[no-untyped-def]
+        outer, in_loop = frame.container, frame.in_loop
+        frame.container, frame.in_loop = container, False
+        try:
+            yield
+        finally:
+            frame.container, frame.in_loop = outer, in_loop
+
+    def group(self, statement: tree.Group, frame: Frame, label: str | None) -> None:
+        self.run(statement.body, frame)
+
+    def output(self, statement: tree.Output, frame: Frame, label: str | None) -> None:
+        """``output box: linear(4)`` branches off; the path goes on from where it was."""
+        span = statement.name_span or statement.span
+        _check_name(statement.name, span)
+        before = frame.current
+        name = frame.container.labelled(statement.name, span, frame.in_loop)
+        self._named(name, statement.statement, frame)
+        frame.environment.labels[statement.name] = frame.current
+        self.outputs.append(NamedOutput(name, frame.current, statement.auxiliary, span))
+        frame.current = before
+
+    # Values and paths
+
+    def let(self, statement: tree.Let, frame: Frame, label: str | None) -> None:
+        """A value or tensor under a name, until the block ends or the name gets a new one."""
+        environment = frame.environment
+        _check_name(statement.name, statement.name_span or statement.span)
+        environment.values[statement.name] = UNKNOWN
+        if isinstance(statement.value, tree.Path):
+            before = frame.current
+            self.step(statement.value, frame)
+            environment.values[statement.name], frame.current = frame.current, before
+            return
+        try:
+            environment.values[statement.name] = evaluate(statement.value, environment)
+        except Failure as failure:
+            self.report(_layer_in_expression(failure.diagnostic), frame)
+        except Poisoned:
+            return
+
+    def path(self, statement: tree.Path, frame: Frame, label: str | None) -> None:
+        start = evaluate(statement.start, frame.environment)
+        if not isinstance(start, Tensor):
+            span = statement.start.span
+            written = span.text if span else "this"
+            raise Failure(NotATensor(written=written, found=describe_value(start), span=span))
+        frame.current = start
+        self.run(statement.steps, frame)
+
+    def join(self, statement: tree.Join, frame: Frame, label: str | None) -> None:
+        """Parallel tracks from one tensor, joined by the call."""
+        call = statement.call
+        if call.name not in LAYERS.entries:
+            raise Failure(_unknown_layer(call, frame))
+        start, ends = frame.current, []
+        for track in statement.tracks:
+            frame.current = start
+            ends.append(self.run(track, frame))
+        frame.current = self.apply(call, tuple(ends), frame, None)
+
+    # Control
+
+    def repeat(self, statement: tree.Repeat, frame: Frame, label: str | None) -> None:
+        count = evaluate(statement.count, frame.environment)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            problem = f"repeat takes a whole number of at least 0, not {describe_value(count)}"
+            raise Failure(BadCount(problem=problem, span=statement.count.span))
+        if count > MAX_STEPS:
+            self._too_large(f"{MAX_STEPS:,} steps", statement.count, frame)
+        for turn in range(count):
+            self._turn(statement, turn, frame)
+
+    def loop(self, statement: tree.For, frame: Frame, label: str | None) -> None:
+        values = evaluate(statement.values, frame.environment)
+        if not isinstance(values, tuple):
+            problem = f"for goes through a list, not {describe_value(values)}"
+            raise Failure(BadCount(problem=problem, span=statement.values.span))
+        for turn, value in enumerate(values):
+            with located(statement.values.span):
+                frame.environment.values.update(_unpack(statement.names, value))
+            self._turn(statement, turn, frame)
+
+    def _turn(self, statement: tree.Repeat | tree.For, turn: int, frame: Frame) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self._too_large(f"{MAX_STEPS:,} steps", statement, frame)
+        word = "repeat" if isinstance(statement, tree.Repeat) else "for"
+        outer, in_loop = frame.origin, frame.in_loop
+        frame.origin = (Note(f"in turn {turn + 1} of this '{word}'", _head(statement)), *outer)
+        frame.in_loop = True
+        try:
+            self.run(statement.body, frame)
+        finally:
+            frame.origin, frame.in_loop = outer, in_loop
+
+    def branch(self, statement: tree.If, frame: Frame, label: str | None) -> None:
+        condition = evaluate(statement.condition, frame.environment)
+        with located(statement.condition.span):
+            chosen = statement.body if truth(condition) else statement.orelse
+        self.run(chosen or (), frame)
+
+
+_STATEMENTS: dict[type, Callable[[Builder, Any, Frame, str | None], None]] = {
+    tree.Call: Builder.call,
+    tree.Label: Builder.label,
+    tree.Group: Builder.group,
+    tree.Output: Builder.output,
+    tree.Let: Builder.let,
+    tree.Path: Builder.path,
+    tree.Join: Builder.join,
+    tree.Repeat: Builder.repeat,
+    tree.For: Builder.loop,
+    tree.If: Builder.branch,
+}
+
+
+def _title(call: tree.Call, definition: Definition, values: dict[str, Any]) -> str:
+    """``bottleneck(64, stride = 2)``: the call as written, with the values that were given."""
+    order = [p.name for p in definition.parameters]
+    shown = [
+        (f"{a.name} = " if a.name else "") + _short(values.get(a.name or order[place]))
+        for place, a in enumerate(call.arguments)
+    ]
+    return f"{call.name}({', '.join(shown)})" if shown else call.name
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return "…"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_short, value))}]"
+    return f'"{value}"' if isinstance(value, str) else describe_value(value)
+
+
+def _head(statement: tree.Repeat | tree.For) -> Span | None:
+    end = statement.count.span if isinstance(statement, tree.Repeat) else statement.values.span
+    return statement.span.__class__(end.source, statement.span.start, end.end) if statement.span and end else None
+
+
+def _index_of(definition: Definition, definitions: tuple[Definition, ...]) -> int:
+    return next(i for i, d in enumerate(definitions) if d is definition)
+
+
+def _unpack(names: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if len(names) == 1:
+        return {names[0]: value}
+    if not isinstance(value, tuple) or len(value) != len(names):
+        problem = f"each item must have {len(names)} values ({', '.join(names)}), not {describe_value(value)}"
+        raise Failure(BadCount(problem=problem))
+    return dict(zip(names, value, strict=True))
+
+
+def _check_name(name: str, span: Span | None) -> None:
+    if name in RESERVED:
+        raise Failure(BadLabel(name=name, reason="it is the name of a tensor in every body", span=span))
+
+
+def _wrong_input_count(call: tree.Call, cls: type[Op], given: int) -> Diagnostic:
+    least, most = cls.inputs
+    expected = "one tensor" if most == 1 else f"at least {least} tensors" if most is None else f"{least} tensors"
+    hints = (f"write its tracks: {call.name} {{ | … | … }}",) if least > 1 else ()
+    found = "1" if given == 1 else str(given)
+    return WrongInputCount(call=call.name, expected=expected, found=found, span=call.span, hints=hints)
+
+
+def _layer_in_expression(diagnostic: Diagnostic) -> Diagnostic:
+    name = getattr(diagnostic, "name", None)
+    if diagnostic.code == "unknown-function" and name in LAYERS.entries:
+        return replace(diagnostic, hints=(f"'{name}' is a layer: start a path, as in 'here -> {name}(…)'",))
+    return diagnostic
+
+
+def _unknown_layer(call: tree.Call, frame: Frame) -> Diagnostic:
+    if call.name in FUNCTIONS:
+        hints: tuple[str, ...] = (f"'{call.name}' is a function: it can stand in an expression",)
+    elif frame.environment.has(call.name):
+        hints = (f"'{call.name}' is a value here, not a layer",)
+    else:
+        tensors = [n for n, v in frame.environment.values.items() if isinstance(v, Tensor)]
+        hints = did_you_mean(call.name, (*LAYERS.entries, *frame.module.names, *tensors, *frame.environment.labels))
+    return UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints)

@@ -1,0 +1,163 @@
+"""A model and its arguments to a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..ir import Graph, GraphOutput, Node, describe_value
+from ..ops.input import Input
+from ..source import Diagnostics, Span, SpecError
+from ..syntax import tree
+from .bind import Slot, match
+from .body import Builder, Frame, NamedOutput, TooLarge
+from .errors import BadInput, Failure, NoModel, Poisoned, UnusedLayer
+from .evaluate import Environment, evaluate
+from .modules import Module
+from .names import Container, labels_of
+from .static import check_unreached
+from .values import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model a spec is about. ``groups`` are the arguments of each ``use`` on the way, innermost
+    first, so that a later one wins; ``uses`` are the places of those lines, root first."""
+
+    owner: Module
+    model: tree.Model
+    groups: tuple[Sequence[tree.Argument], ...] = ()
+    uses: tuple[int, ...] = ()
+    span: Span | None = None
+
+
+def chosen_model(module: Module) -> Choice:
+    """The model that a spec is about: its own, or that of its one ``use`` of a model.
+
+    Raises :class:`SpecError` where there is none, or more than one and none written as a call.
+    """
+    if module.spec.model:
+        return Choice(module, module.spec.model, span=module.spec.model.name_span)
+    found: dict[int, Choice] = {}
+    for place in module.used:
+        try:
+            found[place] = chosen_model(module.used[place])
+        except SpecError:
+            continue  # a file of blocks alone
+    uses = module.spec.uses
+    called = [place for place in found if uses[place].arguments is not None]
+    clear = called if len(called) == 1 else list(found) if len(found) == 1 else []
+    if not clear:
+        raise SpecError([_no_model(module, [c.model.name for c in found.values()])])
+    place, inner = clear[0], found[clear[0]]
+    groups = (*inner.groups, uses[place].arguments or ())
+    return Choice(inner.owner, inner.model, groups, (place, *inner.uses), uses[place].span)
+
+
+def _no_model(module: Module, names: list[str]) -> NoModel:
+    whole = Span(module.source, 0, min(len(module.source.text), 1))
+    if names:
+        problem = f"it is not clear which model is meant: {', '.join(names)}"
+        return NoModel(problem=problem, span=whole, hints=("write the one that is meant with parentheses, as in use vgg16()",))
+    return NoModel(problem="there is no model here", span=whole, hints=("write 'model NAME { … }', or 'use NAME'",))
+
+
+def elaborate(module: Module) -> Graph:
+    """The graph of a spec's model; raises :class:`SpecError` with everything that is wrong."""
+    builder = Builder()
+    choice = chosen_model(module)
+    model = choice.model
+    frame = Frame(choice.owner, Environment(), Container("", frozenset(labels_of(model.body))), (model,))
+    try:
+        frame.environment.values = _model_values(choice, builder, frame)
+        _enter(model, frame, builder)
+        builder.run(model.body, frame)
+    except Failure as failure:
+        builder.report(failure.diagnostic, frame)
+    except (Poisoned, TooLarge):
+        pass  # what went wrong has been reported
+    except RecursionError:
+        raise SpecError([_too_deep(model)]) from None
+    _check_rest(module, builder)
+    builder.found.raise_errors()
+    name = module.path.stem if choice.uses and module.path else model.name
+    return _graph(name, builder, frame.current)
+
+
+def _too_deep(model: tree.Model) -> BadInput:
+    return BadInput(problem="the model is nested too deeply", span=model.name_span or model.span)
+
+
+def _check_rest(module: Module, builder: Builder) -> None:
+    reported = {d.span for d in builder.found.found}
+    for each in module.all():
+        for diagnostic in check_unreached(each):
+            if diagnostic.span not in reported:
+                builder.found.add(diagnostic)
+
+
+def _model_values(choice: Choice, builder: Builder, frame: Frame) -> dict[str, Any]:
+    """The model's parameters: each ``use`` on the way may set some, defaults fill the rest."""
+    model, found = choice.model, Diagnostics()
+    matched: dict[str, tree.Argument] = {}
+    for group in choice.groups:
+        matched |= match(model.name, choice.span, group, [Slot(p.name, False) for p in model.parameters], found)
+    given = tuple(replace(argument, name=name) for name, argument in matched.items())
+    match(model.name, choice.span, given, [Slot(p.name, p.default is None) for p in model.parameters], found)
+    for diagnostic in found.found:
+        builder.report(diagnostic, frame)
+    if found.found:
+        raise Poisoned
+    values = {name: evaluate(argument.value, Environment()) for name, argument in matched.items()}
+    for parameter in model.parameters:
+        if parameter.name not in values and parameter.default is not None:
+            values[parameter.name] = evaluate(parameter.default, Environment(values))
+    return values
+
+
+def _enter(model: tree.Model, frame: Frame, builder: Builder) -> None:
+    """The input node."""
+    shape = []
+    for dimension in model.input:
+        value = evaluate(dimension, frame.environment)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            problem = f"each size of 'input' is a whole number of at least 1, not {describe_value(value)}"
+            raise Failure(BadInput(problem=problem, span=dimension.span))
+        shape.append(value)
+    tensor = Tensor(0, tuple(shape))
+    builder.nodes.append(Node("input", Input(tensor.shape), (), tensor.shape, (), model.input_span))
+    frame.container.taken["input"] = model.input_span
+    frame.environment.entry = frame.environment.current = tensor
+
+
+def _graph(name: str, builder: Builder, end: Tensor) -> Graph:
+    outputs = list(builder.outputs)
+    if all(output.auxiliary for output in outputs):
+        outputs.insert(0, NamedOutput("output", end, False, None))
+    assert all(output.tensor.node is not None for output in outputs)
+    named = tuple(GraphOutput(o.name, o.tensor.node or 0, o.auxiliary) for o in outputs)
+    graph = Graph(name, tuple(builder.nodes), named, tuple(builder.scopes))
+    needed = _needed(graph)
+    unused = [i for i in range(1, len(graph.nodes)) if i not in needed]
+    _refuse_unused(graph, [i for i in unused if i not in builder.parts], builder)
+    return graph.keep(needed, named) if unused else graph
+
+
+def _needed(graph: Graph) -> set[int]:
+    needed = {0, *(output.node for output in graph.outputs)}
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        if index in needed:
+            needed.update(graph.nodes[index].inputs)
+    return needed
+
+
+def _refuse_unused(graph: Graph, unused: list[int], builder: Builder) -> None:
+    """Report the ends of unused chains: a layer whose result no other layer takes."""
+    taken = {i for node in graph.nodes for i in node.inputs}
+    for index in unused:
+        if index not in taken:
+            node = graph.nodes[index]
+            hints = ("end a path that is wanted with 'output NAME: …'",) if builder.outputs else ()
+            builder.found.add(UnusedLayer(name=node.name, span=node.span, notes=node.origin, hints=hints))
+    builder.found.raise_errors()

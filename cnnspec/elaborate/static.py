@@ -1,0 +1,82 @@
+"""Names and arguments in code that elaboration did not reach: branches not taken, blocks not called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir import LAYERS
+from ..source import Diagnostic, Diagnostics, did_you_mean
+from ..syntax import tree
+from .bind import Slot, match, slots_of
+from .errors import UnknownLayer
+from .evaluate import RESERVED
+from .modules import Module
+from .names import labels_of
+
+
+def check_unreached(module: Module) -> Iterator[Diagnostic]:
+    """Unknown layers and wrong arguments anywhere in the module's own bodies."""
+    definitions = [*module.spec.blocks, *([module.spec.model] if module.spec.model else [])]
+    for definition in definitions:
+        known = {p.name for p in definition.parameters} | set(_bound(definition.body)) | set(RESERVED)
+        for call in _calls(definition.body):
+            yield from _check_call(call, known, module)
+
+
+def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Diagnostic]:
+    found = Diagnostics()
+    if call.name in known and not call.arguments:
+        return
+    if call.name in module.names:
+        parameters = module.names[call.name][1].parameters
+        match(call.name, call.span, call.arguments, [Slot(p.name, p.default is None) for p in parameters], found)
+    elif call.name in LAYERS.entries:
+        match(call.name, call.span, call.arguments, slots_of(LAYERS.entries[call.name]), found)
+    else:
+        hints = did_you_mean(call.name, (*LAYERS.entries, *module.names))
+        found.add(UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints))
+    yield from found.found
+
+
+def _children(statement: tree.Statement) -> tuple[tree.Statement, ...]:
+    match statement:
+        case tree.Label(statement=inner) | tree.Output(statement=inner):
+            return (inner,)
+        case tree.Group(body=body) | tree.Repeat(body=body) | tree.For(body=body):
+            return body
+        case tree.If(body=body, orelse=orelse):
+            return (*body, *(orelse or ()))
+        case tree.Join(tracks=tracks):
+            return tuple(inner for track in tracks for inner in track)
+        case tree.Path(steps=steps):
+            return steps
+        case tree.Let(value=tree.Path() as path):
+            return (path,)
+        case _:
+            return ()
+
+
+def _walk(body: tree.Body) -> Iterator[tree.Statement]:
+    waiting = list(reversed(body))
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        waiting.extend(reversed(_children(statement)))
+
+
+def _calls(body: tree.Body) -> Iterator[tree.Call]:
+    for statement in _walk(body):
+        if isinstance(statement, tree.Call):
+            yield statement
+        elif isinstance(statement, tree.Join):
+            yield statement.call
+
+
+def _bound(body: tree.Body) -> Iterator[str]:
+    """Names that ``let``, ``for`` and labels bind anywhere in a body."""
+    for statement in _walk(body):
+        if isinstance(statement, tree.Let):
+            yield statement.name
+        elif isinstance(statement, tree.For):
+            yield from statement.names
+    yield from labels_of(body)

@@ -1,0 +1,166 @@
+"""What a person names on the command line, and what they set there, as a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
+from ..syntax import parse_call, parse_expression, tree
+from .bind import Slot, match
+from .errors import BadOverride
+from .model import chosen_model
+from .modules import SUFFIXES, Loader, Module, unknown_spec, zoo_names, zoo_path
+
+Override = tuple[str, str]
+"""A dotted name and the text of its value, as ``--set`` takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settable:
+    """A section that can be set: as it stands where a spec leaves it out, and the arguments of a call in it."""
+
+    default: tree.Section
+    names: Callable[[str], tuple[str, ...]]
+
+
+def open_target(
+    target: str, overrides: Sequence[Override] = (), sections: Callable[[], Mapping[str, Settable]] = dict
+) -> Module:
+    """The module of a SPEC (``net.cnn``, ``vgg16``, ``"vgg16(classes = 2)"``) with overrides applied.
+
+    ``sections`` gives each section that can be set, as it stands where a spec leaves it out.
+    Raises :class:`SpecError`.
+    """
+    module, arguments = _open(target)
+    if arguments:
+        module = _with_arguments(module, arguments)
+    found = Diagnostics()
+    known = sections() if overrides else {}
+    for name, text in overrides:
+        with found.stage():
+            module = _override(module, name, text, known)
+    found.raise_errors()
+    return module
+
+
+def _open(target: str) -> tuple[Module, Sequence[tree.Argument]]:
+    path = Path(target)
+    if _is_file_name(target) or _exists(path):
+        return Loader().load(path), ()
+    head, bracket, _ = target.partition("(")
+    source = Source("<command line>", target)
+    if bracket and _is_file_name(head.strip()):
+        blank = "spec".ljust(len(head))[: len(head)]
+        call = parse_call(Source("<command line>", blank + target[len(head) :]))
+        return Loader().load(Path(head.strip())), call.arguments
+    if not bracket and not target.isidentifier():
+        raise unknown_spec(target, Span(source, 0, len(target)))
+    call = parse_call(source)
+    found = zoo_path(call.name)
+    if found is None:
+        raise unknown_spec(call.name, call.name_span or call.span)
+    return Loader().load(found), call.arguments
+
+
+def _is_file_name(text: str) -> bool:
+    return text.endswith(SUFFIXES)
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is such a file; a zoo name wins over a folder of the same name."""
+    try:
+        return path.is_file() or (path.exists() and path.name not in zoo_names())
+    except (OSError, ValueError):
+        return False
+
+
+def _with_arguments(module: Module, arguments: Sequence[tree.Argument]) -> Module:
+    """The module with its model's parameters set: its defaults, or the arguments of its ``use``."""
+    choice = chosen_model(module)
+    found = Diagnostics()
+    slots = [Slot(p.name, False) for p in choice.model.parameters]
+    matched = match(choice.model.name, None, arguments, slots, found)
+    found.raise_errors()
+    if not choice.uses:
+        model = replace(choice.model, parameters=tuple(_default(p, matched) for p in choice.model.parameters))
+        return _with_spec(module, replace(module.spec, model=model))
+    place = choice.uses[0]
+    use = module.spec.uses[place]
+    own = match(choice.model.name, use.span, use.arguments or (), slots, Diagnostics())
+    merged = tuple(replace(argument, name=name) for name, argument in {**own, **matched}.items())
+    uses = list(module.spec.uses)
+    uses[place] = replace(use, arguments=merged)
+    return _with_spec(module, replace(module.spec, uses=tuple(uses)))
+
+
+def _default(parameter: tree.Parameter, matched: Mapping[str, tree.Argument]) -> tree.Parameter:
+    if parameter.name not in matched:
+        return parameter
+    return replace(parameter, default=matched[parameter.name].value)
+
+
+def _with_spec(module: Module, spec: tree.Spec) -> Module:
+    """A copy of ``module`` with another tree, whose own definitions are the new ones."""
+    copy = Module(spec, module.source, module.path, module.used, dict(module.names))
+    for definition in (*spec.blocks, *((spec.model,) if spec.model else ())):
+        copy.names[definition.name] = (copy, definition)
+    return copy
+
+
+def _override(module: Module, name: str, text: str, sections: Mapping[str, Settable]) -> Module:
+    source = Source("--set", f"{name}={text}")
+    key = Span(source, 0, len(name))
+    section, dot, argument = name.partition(".")
+    parameters = _parameters(module)
+    if not dot and name in parameters:
+        value = parse_expression(source, len(name) + 1)
+        return _with_arguments(module, [tree.Argument(value, name, span=value.span, name_span=key)])
+    if section not in sections:
+        known = (*parameters, *sections)
+        problem = "there is no parameter or section of that name"
+        raise SpecError([BadOverride(name=name, problem=problem, span=key, hints=did_you_mean(section, known))])
+    present = next((s for s in module.spec.sections if s.name == section), sections[section].default)
+    changed = _changed_section(present, argument, sections[section], key, source)
+    others = tuple(changed if s.name == section else s for s in module.spec.sections)
+    if all(s.name != section for s in others):
+        others = (*others, changed)
+    return _with_spec(module, replace(module.spec, sections=others))
+
+
+def _parameters(module: Module) -> tuple[str, ...]:
+    try:
+        return tuple(p.name for p in chosen_model(module).model.parameters)
+    except SpecError:
+        return ()
+
+
+def _changed_section(
+    section: tree.Section, argument: str, settable: Settable, key: Span, source: Source
+) -> tree.Section:
+    if not argument:
+        if section.form != "call":
+            hints = (f"set one of its arguments: {section.name}.NAME=VALUE",) if section.form == "arguments" else ()
+            raise SpecError([BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)])
+        call = parse_call(source, key.end + 1)
+        return replace(section, calls=(call,))
+    value = parse_expression(source, key.end + 1)
+    given = tree.Argument(value, argument, span=value.span, name_span=key)
+    if section.form == "arguments":
+        return replace(section, arguments=_merged(section.arguments, given, settable.names("")))
+    if section.form == "call":
+        call = section.calls[0]
+        return replace(section, calls=(replace(call, arguments=_merged(call.arguments, given, settable.names(call.name))),))
+    raise SpecError([BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)])
+
+
+def _merged(
+    arguments: tuple[tree.Argument, ...], given: tree.Argument, names: tuple[str, ...]
+) -> tuple[tree.Argument, ...]:
+    """``arguments`` with the named one replaced, whether it was given by name or by place, or added."""
+    named = [
+        replace(a, name=names[place]) if a.name is None and place < len(names) else a
+        for place, a in enumerate(arguments)
+    ]
+    return (*(a for a in named if a.name != given.name), given)

@@ -1,0 +1,111 @@
+"""The graph: nodes in topological order, each a layer applied to earlier nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..source import Note, Span
+from .op import Op, ParameterSpec
+from .shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``inputs`` are indices of earlier nodes; ``name`` is the dotted path, e.g. ``stage1.conv2``.
+
+    ``origin`` is the chain of block and loop instances that led here, innermost first.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[int, ...]
+    shape: Shape
+    parameters: tuple[ParameterSpec, ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+    origin: tuple[Note, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A named part of the graph: nodes whose path starts with ``path`` are in it.
+
+    ``title`` is what a person wrote: a block call (``bottleneck(64, stride = 2)``) or a label.
+    """
+
+    path: str
+    title: str
+    block: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOutput:
+    """``node`` is an index; an ``auxiliary`` output exists only in training."""
+
+    name: str
+    node: int
+    auxiliary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A whole network. Node 0 is the input."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    outputs: tuple[GraphOutput, ...]
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.nodes[0].shape
+
+    @property
+    def main_outputs(self) -> tuple[GraphOutput, ...]:
+        """The outputs that exist outside training."""
+        return tuple(o for o in self.outputs if not o.auxiliary)
+
+    def input_shapes(self, node: Node) -> tuple[Shape, ...]:
+        return tuple(self.nodes[i].shape for i in node.inputs)
+
+    def without_auxiliary(self) -> Graph:
+        """The graph as it runs outside training: nodes that only feed auxiliary outputs removed."""
+        kept = self.main_outputs
+        needed: set[int] = {0, *(o.node for o in kept)}
+        for index in range(len(self.nodes) - 1, -1, -1):
+            if index in needed:
+                needed.update(self.nodes[index].inputs)
+        return self.keep(needed, kept)
+
+    def keep(self, needed: set[int], outputs: tuple[GraphOutput, ...]) -> Graph:
+        """The graph of the nodes ``needed`` (closed under inputs) with these outputs."""
+        order = sorted(needed)
+        new = {old: index for index, old in enumerate(order)}
+        nodes = tuple(
+            Node(n.name, n.op, tuple(new[i] for i in n.inputs), n.shape, n.parameters, n.span, n.origin)
+            for n in (self.nodes[i] for i in order)
+        )
+        moved = tuple(GraphOutput(o.name, new[o.node], o.auxiliary) for o in outputs)
+        return Graph(self.name, nodes, moved, self.scopes)
+
+
+class GraphError(Exception):
+    """A graph that breaks an invariant: a bug in whoever built it, never the user's fault."""
+
+
+def verify(graph: Graph) -> None:
+    """Check a graph's invariants: order, unique names, shapes and parameters as the ops state them.
+
+    Raises :class:`GraphError` at the first one broken.
+    """
+    names: set[str] = set()
+    for index, node in enumerate(graph.nodes):
+        if node.name in names:
+            raise GraphError(f"two nodes are named {node.name}")
+        names.add(node.name)
+        if any(not 0 <= i < index for i in node.inputs):
+            raise GraphError(f"{node.name} takes a node that does not come before it")
+        shapes = graph.input_shapes(node)
+        if node.op.output_shape(*shapes) != node.shape or node.op.parameters(*shapes) != node.parameters:
+            raise GraphError(f"{node.name} does not have the shape or parameters that its op states")
+    if not graph.outputs or any(not 0 <= o.node < len(graph.nodes) for o in graph.outputs):
+        raise GraphError("an output is missing or names no node")

@@ -1,0 +1,123 @@
+"""The base of every layer: one class holds all that the compiler knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Literal, Protocol
+
+from .errors import OpError, WrongRank
+from .initialisers import Initialiser
+from .shape import Shape, is_map, show
+from .signature import Registry, signature
+
+LAYERS: Registry[Op] = Registry("layer")
+
+Role = Literal["weight", "bias", "norm", "buffer"]
+Family = Literal[
+    "input", "convolution", "pooling", "norm", "activation", "linear", "reshape", "merge", "regularize"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """One tensor that a layer owns. Counter, allocator and checkpoint all read this.
+
+    ``role`` "buffer" is a running statistic: kept and saved, not trained, not counted.
+    ``fans`` are (fan_in, fan_out) of the layer, for the initialiser.
+    """
+
+    name: str
+    shape: Shape
+    initialiser: Initialiser
+    role: Role
+    fans: tuple[int, int] = (1, 1)
+
+    @property
+    def trainable(self) -> bool:
+        return self.role != "buffer"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The receptive-field window of a layer, (height, width) each.
+
+    ``extent`` is the kernel with its dilation, ``before`` the padding at top and left (negative
+    where pixels are cropped), and
+    ``stride`` the step in input pixels (a fraction for upsampling). ``whole`` marks a layer
+    each of whose outputs sees the whole map (global pooling, linear).
+    """
+
+    extent: tuple[int, int] = (1, 1)
+    stride: tuple[Fraction, Fraction] = (Fraction(1), Fraction(1))
+    before: tuple[int, int] = (0, 0)
+    whole: bool = False
+
+
+POINTWISE = Window()
+WHOLE = Window(whole=True)
+
+
+class Run(Protocol):
+    """What a forward pass knows beside tensors."""
+
+    training: bool
+
+    def uniform(self, like: Any, shape: tuple[int, ...]) -> Any:
+        """A tensor of U[0, 1) draws of ``shape`` (with batch), on the device of ``like``."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A use of a layer for the contract tests and the reference: call text and input shapes."""
+
+    text: str
+    inputs: tuple[Shape, ...]
+
+
+class Op:
+    """A layer. A subclass is a frozen dataclass whose fields are made with ``arg``.
+
+    Shapes are without batch; tensors have the batch in front (N, C, H, W). ``inputs`` is the
+    number of tensors taken: (least, most), most None where there is no limit.
+    """
+
+    call_name: ClassVar[str]
+    family: ClassVar[Family]
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""
+        raise NotImplementedError
+
+    def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
+        """What the layer owns, in the order of PyTorch's state dict."""
+        return ()
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Multiply-adds for one sample; by the project's convention only conv and linear count."""
+        return 0
+
+    def window(self, *inputs: Shape) -> Window:
+        """The receptive-field window; pointwise unless a layer says otherwise."""
+        return POINTWISE
+
+    def forward(self, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Run) -> Any:
+        """The tensor given; written against ``cnnspec.ir.tensor.Tensor``."""
+        raise NotImplementedError
+
+    def label(self) -> str:
+        """A few words for tables and drawings: ``3x3, 64, /2``."""
+        given = ((a, getattr(self, a.name)) for a in signature(type(self)))
+        return ", ".join(f"{a.name}={value}" for a, value in given if value != a.default)
+
+    def need_map(self, shape: Shape) -> tuple[int, int, int]:
+        """``shape`` as (C, H, W), or the diagnostic that a feature map is needed."""
+        if not is_map(shape):
+            found = f"a vector of {show(shape)}" if len(shape) == 1 else show(shape)
+            hint = f"put '{self.call_name}' before the 'flatten' or 'linear' that makes the vector"
+            expected = "a feature map (C x H x W)"
+            raise OpError(WrongRank(call=self.call_name, expected=expected, found=found, hints=(hint,)))
+        return shape[0], shape[1], shape[2]

@@ -1,0 +1,6 @@
+"""Floor 2: the layers. Importing this package registers all of them in ``LAYERS``."""
+
+from . import activation, conv, linear, merge, norm, pool, regularize, reshape
+from .input import Input
+
+__all__ = ["Input", "activation", "conv", "linear", "merge", "norm", "pool", "regularize", "reshape"]

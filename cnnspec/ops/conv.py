@@ -1,0 +1,113 @@
+"""Convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from ..ir import (
+    INITIALISERS,
+    LAYERS,
+    Bool,
+    CallOf,
+    Example,
+    Initialiser,
+    Int,
+    NotDivisible,
+    Op,
+    OpError,
+    Pair,
+    ParameterSpec,
+    Run,
+    Shape,
+    Window,
+    arg,
+)
+from ..ir.tensor import Tensor
+from .geometry import (
+    NO_PADDING,
+    PADDING,
+    PADDING_DOC,
+    Sides,
+    SizePair,
+    extent,
+    resolve_padding,
+    show_pair,
+    show_step,
+    slide,
+    sliding_window,
+)
+
+_INIT = CallOf(INITIALISERS)
+
+
+@LAYERS.register("conv")
+@dataclass(frozen=True, slots=True)
+class Conv(Op):
+    """2-D convolution (cross-correlation, as PyTorch's ``Conv2d``). LeCun et al. 1989.
+
+    y[o] = bias[o] + sum over the group's input channels c of weight[o, c] ⋆ x[c]. Output height is
+    floor((H + top + bottom - dilation * (kernel - 1) - 1) / stride) + 1, width likewise; ``padding =
+    same`` is TensorFlow's. ``groups`` = input channels makes it depthwise. C x H x W → channels x H' x W'.
+    """
+
+    family = "convolution"
+    examples = (
+        Example("conv(4, 3)", ((3, 7, 8),)),
+        Example("conv(4, 3, stride = 2, padding = 1, bias = false)", ((3, 7, 8),)),
+        Example("conv(3, (1, 5), padding = (0, 2))", ((2, 5, 6),)),
+        Example("conv(3, 3, padding = (1, 0, 2, 1), dilation = 2)", ((2, 6, 7),)),
+        Example("conv(4, 3, padding = same, stride = 2, groups = 2)", ((4, 5, 6),)),
+        Example("conv(4, 3, groups = 4, init = kaiming_normal(fan_out), bias_init = zeros)", ((4, 5, 5),)),
+    )
+
+    channels: int = arg(Int(1), "output channels")
+    kernel: SizePair = arg(Pair(), "kernel size (height, width)")
+    stride: SizePair = arg(Pair(), "step of the kernel", (1, 1))
+    padding: Sides | str = arg(PADDING, "zeros added: " + PADDING_DOC, NO_PADDING)
+    dilation: SizePair = arg(Pair(), "spacing between kernel elements", (1, 1))
+    groups: int = arg(Int(1), "groups of channels; an output sees the inputs of its own group", 1)
+    bias: bool = arg(Bool(), "whether a learnt bias is added", True)
+    init: Initialiser = arg(_INIT, "initialiser of the weight", INITIALISERS.make("kaiming_uniform"))
+    bias_init: Initialiser = arg(_INIT, "initialiser of the bias", INITIALISERS.make("fan_uniform"))
+
+    def _sides(self, shape: Shape) -> Sides:
+        return resolve_padding(self.padding, shape, self.kernel, self.stride, self.dilation)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, _, _ = self.need_map(inputs[0])
+        for number, what in ((c, "input channels"), (self.channels, "output channels")):
+            if number % self.groups:
+                problem = NotDivisible(number=number, what=what, parts=self.groups, into="groups")
+                raise OpError(problem, "groups")
+        height, width = slide(inputs[0], self.kernel, self.stride, self._sides(inputs[0]), self.dilation)
+        return self.channels, height, width
+
+    def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
+        per_group = inputs[0][0] // self.groups
+        fans = (per_group * prod(self.kernel), self.channels * prod(self.kernel))
+        weight = ParameterSpec("weight", (self.channels, per_group, *self.kernel), self.init, "weight", fans)
+        bias = ParameterSpec("bias", (self.channels,), self.bias_init, "bias", fans)
+        return (weight, bias) if self.bias else (weight,)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        return prod(output) * (inputs[0][0] // self.groups) * prod(self.kernel)
+
+    def window(self, *inputs: Shape) -> Window:
+        return sliding_window(extent(self.kernel, self.dilation), self.stride, self._sides(inputs[0]))
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        weight, bias = parameters["weight"], parameters.get("bias")
+        return x.conv2d(weight, bias, self.groups, self.stride, self.dilation, self._sides(x.shape))
+
+    def label(self) -> str:
+        parts = [show_pair(self.kernel), str(self.channels)]
+        if self.stride != (1, 1):
+            parts.append(show_step(self.stride))
+        if self.groups > 1:
+            parts.append(f"groups {self.groups}")
+        if self.dilation != (1, 1):
+            parts.append(f"dilation {show_pair(self.dilation)}")
+        return ", ".join(parts)

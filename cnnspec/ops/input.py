@@ -1,0 +1,31 @@
+"""The input node. No call of the language: elaboration makes it from ``input 3 x 224 x 224``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..ir import Int, ListOf, Op, Run, Shape, arg, show
+from ..ir.tensor import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Op):
+    """Where samples enter; whoever runs the graph gives its tensor. It takes no other node's."""
+
+    call_name: ClassVar[str] = "input"
+    family = "input"
+    inputs = (0, 0)
+
+    shape: Shape = arg(ListOf(Int(1)), "(C, H, W) or (features), without the batch")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return self.shape
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        """The batch as it was given."""
+        return inputs[0]
+
+    def label(self) -> str:
+        return show(self.shape)

@@ -1,0 +1,268 @@
+"""Pooling: sliding windows, adaptive grids and whole maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..ir import LAYERS, WHOLE, BadValue, Bool, Example, Op, OpError, Pair, Run, Shape, Window, arg
+from ..ir.tensor import Tensor
+from .geometry import (
+    NO_PADDING,
+    PADDING,
+    PADDING_DOC,
+    Sides,
+    SizePair,
+    extent,
+    resolve_padding,
+    show_pair,
+    show_step,
+    slide,
+    sliding_window,
+)
+
+_STRIDE_DOC = "step of the window; the kernel's size where not given"
+_CEIL_DOC = "round the output size up; a window that would start in the far padding is dropped"
+
+
+class _SlidingPool(Op):
+    """What maximum and average pooling share."""
+
+    family = "pooling"
+    __slots__ = ()
+
+    kernel: SizePair
+    stride: SizePair | None
+    padding: Sides | str
+    ceil_mode: bool
+
+    @property
+    def step(self) -> SizePair:
+        return self.stride or self.kernel
+
+    @property
+    def spread(self) -> SizePair:
+        return (1, 1)
+
+    def sides(self, shape: Shape) -> Sides:
+        return resolve_padding(self.padding, shape, self.kernel, self.step, self.spread)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, _, _ = self.need_map(inputs[0])
+        self._check_padding()
+        sides = self.sides(inputs[0])
+        height, width = slide(inputs[0], self.kernel, self.step, sides, self.spread, self.ceil_mode)
+        return c, height, width
+
+    def _check_padding(self) -> None:
+        """PyTorch's limit: with more, a window could lie in the padding alone."""
+        if isinstance(self.padding, str):
+            return
+        left, right, top, bottom = self.padding
+        if max(top, bottom) > self.kernel[0] // 2 or max(left, right) > self.kernel[1] // 2:
+            problem = f"padding {max(self.padding)} is more than half of the {show_pair(self.kernel)} kernel"
+            hint = "put 'pad(…)' before it, where the zeros shall count as pixels"
+            raise OpError(BadValue(call=self.call_name, problem=problem, hints=(hint,)), "padding")
+
+    def window(self, *inputs: Shape) -> Window:
+        return sliding_window(extent(self.kernel, self.spread), self.step, self.sides(inputs[0]))
+
+    def label(self) -> str:
+        return show_pair(self.kernel) + ("" if self.step == (1, 1) else ", " + show_step(self.step))
+
+
+@LAYERS.register("maxpool")
+@dataclass(frozen=True, slots=True)
+class MaxPool(_SlidingPool):
+    """Largest value of each window; padding counts as -inf (PyTorch's ``MaxPool2d``).
+
+    C x H x W → C x H' x W', H' = floor((H + top + bottom - dilation * (kernel - 1) - 1) / stride) + 1.
+    Padding is at most half the kernel.
+    """
+
+    examples = (
+        Example("maxpool(2)", ((2, 5, 6),)),
+        Example("maxpool(3, stride = 2, padding = 1)", ((2, 6, 7),)),
+        Example("maxpool(3, 2, ceil_mode = true)", ((2, 6, 6),)),
+        Example("maxpool((2, 3), stride = 1, dilation = 2)", ((1, 6, 7),)),
+        Example("maxpool(3, 2, padding = same)", ((2, 6, 5),)),
+    )
+
+    kernel: SizePair = arg(Pair(), "window size (height, width)")
+    stride: SizePair | None = arg(Pair(), _STRIDE_DOC, None)
+    padding: Sides | str = arg(PADDING, "-inf added: " + PADDING_DOC, NO_PADDING)
+    dilation: SizePair = arg(Pair(), "spacing between the window's elements", (1, 1))
+    ceil_mode: bool = arg(Bool(), _CEIL_DOC, False)
+
+    @property
+    def spread(self) -> SizePair:
+        return self.dilation
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        shape = _SlidingPool.output_shape(self, *inputs)
+        left, _, top, _ = self.sides(inputs[0])
+        sizes = zip(inputs[0][1:], shape[1:], (top, left), strict=True)
+        if any(self._sees_nothing(axis, *given) for axis, given in enumerate(sizes)):
+            problem = "with this dilation some windows see padding alone"
+            raise OpError(BadValue(call=self.call_name, problem=problem), "dilation")
+        return shape
+
+    def _sees_nothing(self, axis: int, n: int, windows: int, before: int) -> bool:
+        """Whether a window has no element in the map, and thus no maximum; only dilation can bring that."""
+        kernel, stride, dilation = self.kernel[axis], self.step[axis], self.dilation[axis]
+        if dilation == 1:
+            return False
+        starts = (i * stride - before for i in range(windows))
+        return any(not any(0 <= start + dilation * j < n for j in range(kernel)) for start in starts)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        return x.max_pool2d(self.kernel, self.step, self.dilation, self.sides(x.shape), self.ceil_mode)
+
+
+@LAYERS.register("avgpool")
+@dataclass(frozen=True, slots=True)
+class AvgPool(_SlidingPool):
+    """Mean of each window (PyTorch's ``AvgPool2d``). C x H x W → C x H' x W', as ``maxpool``.
+
+    TensorFlow's average pooling is ``padding = same, count_include_pad = false``.
+    """
+
+    examples = (
+        Example("avgpool(2)", ((2, 5, 6),)),
+        Example("avgpool(3, stride = 2, padding = 1)", ((2, 6, 7),)),
+        Example("avgpool(3, 2, padding = (1, 0, 0, 1), count_include_pad = false)", ((2, 6, 5),)),
+        Example("avgpool(3, 2, padding = 1, ceil_mode = true)", ((1, 6, 6),)),
+        Example("avgpool(3, 2, padding = same, count_include_pad = false)", ((2, 6, 5),)),
+    )
+
+    kernel: SizePair = arg(Pair(), "window size (height, width)")
+    stride: SizePair | None = arg(Pair(), _STRIDE_DOC, None)
+    padding: Sides | str = arg(PADDING, "zeros added: " + PADDING_DOC, NO_PADDING)
+    ceil_mode: bool = arg(Bool(), _CEIL_DOC, False)
+    count_include_pad: bool = arg(Bool(), "whether padding counts as pixels of the mean", True)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        sides = self.sides(x.shape)
+        return x.avg_pool2d(self.kernel, self.step, (1, 1), sides, self.ceil_mode, self.count_include_pad)
+
+
+def _cells(n: int, parts: int) -> list[tuple[int, int]]:
+    """Start and stop of the ``parts`` cells that an adaptive pool divides ``n`` pixels into."""
+    return [(i * n // parts, -(-(i + 1) * n // parts)) for i in range(parts)]
+
+
+class _AdaptivePool(Op):
+    """What the adaptive pools share: cell i of n covers pixels floor(i * H / n) to ceil((i + 1) * H / n)."""
+
+    family = "pooling"
+    __slots__ = ()
+
+    size: SizePair
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return self.need_map(inputs[0])[0], *self.size
+
+    def window(self, *inputs: Shape) -> Window:
+        if self.size == (1, 1):
+            return WHOLE
+        (_, h, w), (rows, columns) = inputs[0], self.size
+        tallest = max(stop - start for start, stop in _cells(h, rows))
+        widest = max(stop - start for start, stop in _cells(w, columns))
+        return Window((tallest, widest), (Fraction(h, rows), Fraction(w, columns)))
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        for axis, parts in ((2, self.size[0]), (3, self.size[1])):
+            x = self._pool_axis(x, axis, parts)
+        return x
+
+    def _pool_axis(self, x: Tensor, axis: int, parts: int) -> Tensor:
+        """Cells are rectangles, so that pooling one axis after the other is the same."""
+        n = x.shape[axis]
+        if n % parts == 0:
+            split = (*x.shape[:axis], parts, n // parts, *x.shape[axis + 1 :])
+            return self._reduce(x.reshape(split), axis + 1, False)
+        keep = (None,) * axis
+        after = (None,) * (3 - axis)
+        cells = [self._reduce(x.shrink((*keep, cell, *after)), axis, True) for cell in _cells(n, parts)]
+        return cells[0].cat(*cells[1:], dim=axis)
+
+    def _reduce(self, x: Tensor, axis: int, keepdim: bool) -> Tensor:
+        raise NotImplementedError
+
+    def label(self) -> str:
+        return show_pair(self.size)
+
+
+@LAYERS.register("adaptive_avgpool")
+@dataclass(frozen=True, slots=True)
+class AdaptiveAvgPool(_AdaptivePool):
+    """Mean over a grid of cells (PyTorch's ``AdaptiveAvgPool2d``). C x H x W → C x size, whatever H and W."""
+
+    examples = (
+        Example("adaptive_avgpool(2)", ((2, 4, 6),)),
+        Example("adaptive_avgpool((3, 1))", ((2, 5, 4),)),
+        Example("adaptive_avgpool((2, 5))", ((1, 5, 3),)),
+    )
+
+    size: SizePair = arg(Pair(), "output size (height, width)")
+
+    def _reduce(self, x: Tensor, axis: int, keepdim: bool) -> Tensor:
+        return x.mean((axis,), keepdim)
+
+
+@LAYERS.register("adaptive_maxpool")
+@dataclass(frozen=True, slots=True)
+class AdaptiveMaxPool(_AdaptivePool):
+    """Largest value over a grid of cells (PyTorch's ``AdaptiveMaxPool2d``). C x H x W → C x size."""
+
+    examples = (
+        Example("adaptive_maxpool(2)", ((2, 4, 6),)),
+        Example("adaptive_maxpool((2, 3))", ((1, 5, 4),)),
+    )
+
+    size: SizePair = arg(Pair(), "output size (height, width)")
+
+    def _reduce(self, x: Tensor, axis: int, keepdim: bool) -> Tensor:
+        return x.max((axis,), keepdim)
+
+
+class _GlobalPool(Op):
+    """What the global pools share."""
+
+    family = "pooling"
+    __slots__ = ()
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return self.need_map(inputs[0])[0], 1, 1
+
+    def window(self, *inputs: Shape) -> Window:
+        return WHOLE
+
+
+@LAYERS.register("global_avgpool")
+@dataclass(frozen=True, slots=True)
+class GlobalAvgPool(_GlobalPool):
+    """Mean of each channel's map. Lin, Chen and Yan 2013, section 3.2. C x H x W → C x 1 x 1.
+
+    ``flatten`` makes it the vector that ``linear`` takes.
+    """
+
+    examples = (Example("global_avgpool", ((3, 4, 5),)),)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        return inputs[0].mean((2, 3), True)
+
+
+@LAYERS.register("global_maxpool")
+@dataclass(frozen=True, slots=True)
+class GlobalMaxPool(_GlobalPool):
+    """Largest value of each channel's map. C x H x W → C x 1 x 1."""
+
+    examples = (Example("global_maxpool", ((3, 4, 5),)),)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        return inputs[0].max((2, 3), True)

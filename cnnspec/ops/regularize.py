@@ -1,0 +1,63 @@
+"""Regularisation by chance: active in training alone, the identity otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
+from ..ir.tensor import Tensor
+
+
+class _Drop(Op):
+    """Zeroes what a draw hits with probability ``p``; what survives is scaled by 1 / (1 - p)."""
+
+    family = "regularize"
+    __slots__ = ()
+
+    p: float
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of the draws for a tensor of ``shape``."""
+        return shape
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        if not run.training or self.p == 0:
+            return x
+        hit = run.uniform(x, self.drawn(x.shape)) < self.p
+        kept: Tensor = hit.where(0.0, x * (1 / (1 - self.p)))
+        return kept
+
+
+@LAYERS.register("dropout")
+@dataclass(frozen=True, slots=True)
+class Dropout(_Drop):
+    """Zeroes each element with probability p, scales the others by 1 / (1 - p). Srivastava et al. 2014."""
+
+    examples = (Example("dropout", ((2, 3, 4),)), Example("dropout(0.2)", ((9,),)))
+
+    p: float = arg(Float(minimum=0, below=1), "probability of zero", 0.5)
+
+
+@LAYERS.register("stochastic_depth")
+@dataclass(frozen=True, slots=True)
+class StochasticDepth(_Drop):
+    """Zeroes a residual branch with probability p, else scales it by 1 / (1 - p). Huang et al. 2016.
+
+    ``row`` draws for each sample (EfficientNet), ``batch`` once for all. It ends the branch of an ``add``.
+    """
+
+    examples = (
+        Example("stochastic_depth(0.2)", ((2, 3, 4),)),
+        Example("stochastic_depth(0.5, mode = batch)", ((4,),)),
+    )
+
+    p: float = arg(Float(minimum=0, below=1), "probability of dropping the branch")
+    mode: str = arg(Choice("row", "batch"), "one draw a sample, or one a batch", "row")
+
+    def drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (shape[0] if self.mode == "row" else 1, *(1,) * (len(shape) - 1))

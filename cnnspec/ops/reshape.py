@@ -1,0 +1,275 @@
+"""Layers that move, repeat or scale elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from ..ir import (
+    INITIALISERS,
+    LAYERS,
+    POINTWISE,
+    WHOLE,
+    BadValue,
+    CallOf,
+    Choice,
+    EmptyMap,
+    Example,
+    Float,
+    Initialiser,
+    Int,
+    NotDivisible,
+    Op,
+    OpError,
+    Pair,
+    ParameterSpec,
+    Run,
+    Shape,
+    Window,
+    arg,
+    is_map,
+    show,
+)
+from ..ir.tensor import Tensor
+from .geometry import SIDES, Sides, SizePair, sliding_window
+
+
+@LAYERS.register("identity")
+@dataclass(frozen=True, slots=True)
+class Identity(Op):
+    """The tensor as it is."""
+
+    family = "reshape"
+    examples = (Example("identity", ((2, 3, 4),)), Example("identity", ((5,),)))
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        return inputs[0]
+
+
+@LAYERS.register("flatten")
+@dataclass(frozen=True, slots=True)
+class Flatten(Op):
+    """A map as a vector, channel by channel, row by row. C x H x W → C * H * W."""
+
+    family = "reshape"
+    examples = (
+        Example("flatten", ((2, 3, 4),)),
+        Example("flatten", ((5, 1, 1),)),
+        Example("flatten", ((5,),)),
+    )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return (prod(inputs[0]),)
+
+    def window(self, *inputs: Shape) -> Window:
+        """A vector has no positions, so it sees what all pixels of the map see."""
+        return WHOLE if is_map(inputs[0]) and inputs[0][1:] != (1, 1) else POINTWISE
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        return x.reshape((x.shape[0], prod(x.shape[1:])))
+
+
+@LAYERS.register("pad")
+@dataclass(frozen=True, slots=True)
+class Pad(Op):
+    """A constant border. C x H x W → C x (H + top + bottom) x (W + left + right)."""
+
+    family = "reshape"
+    examples = (
+        Example("pad(1)", ((2, 3, 4),)),
+        Example("pad((0, 2, 1, 0), value = -1.5)", ((2, 3, 3),)),
+    )
+
+    padding: Sides = arg(SIDES, "pixels added: all sides, (height, width), or (left, right, top, bottom)")
+    value: float = arg(Float(), "their value", 0.0)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, h, w = self.need_map(inputs[0])
+        left, right, top, bottom = self.padding
+        return c, h + top + bottom, w + left + right
+
+    def window(self, *inputs: Shape) -> Window:
+        return sliding_window((1, 1), (1, 1), self.padding)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        return inputs[0].pad(self.padding, value=self.value)
+
+
+@LAYERS.register("crop")
+@dataclass(frozen=True, slots=True)
+class Crop(Op):
+    """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""
+
+    family = "reshape"
+    examples = (
+        Example("crop(1)", ((2, 4, 5),)),
+        Example("crop((1, 0, 2, 0))", ((2, 4, 3),)),
+    )
+
+    padding: Sides = arg(SIDES, "pixels removed: all sides, (height, width), or (left, right, top, bottom)")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, h, w = self.need_map(inputs[0])
+        left, right, top, bottom = self.padding
+        height, width = h - top - bottom, w - left - right
+        if height < 1 or width < 1:
+            raise OpError(EmptyMap(call="crop", found="no pixels", map=show(inputs[0])), "padding")
+        return c, height, width
+
+    def window(self, *inputs: Shape) -> Window:
+        left, right, top, bottom = self.padding
+        return sliding_window((1, 1), (1, 1), (-left, -right, -top, -bottom))
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        left, right, top, bottom = self.padding
+        _, _, h, w = x.shape
+        return x.shrink((None, None, (top, h - bottom), (left, w - right)))
+
+
+@LAYERS.register("split")
+@dataclass(frozen=True, slots=True)
+class Split(Op):
+    """One of several equal slices of the channels (or features). C x H x W → C / parts x H x W.
+
+    ``let``-name a tensor and split it once for each part. ShuffleNetV2 (Ma et al. 2018) splits in two.
+    """
+
+    family = "reshape"
+    examples = (Example("split(2, part = 1)", ((6, 2, 3),)), Example("split(3, 0)", ((6,),)))
+
+    parts: int = arg(Int(1), "number of equal slices")
+    part: int = arg(Int(0), "the slice that is taken, from 0")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c = inputs[0][0]
+        if c % self.parts:
+            what = "channels" if is_map(inputs[0]) else "features"
+            raise OpError(NotDivisible(number=c, what=what, parts=self.parts, into="parts"), "parts")
+        if self.part >= self.parts:
+            problem = f"there is no part {self.part}, only 0 to {self.parts - 1}"
+            raise OpError(BadValue(call="split", problem=problem), "part")
+        return c // self.parts, *inputs[0][1:]
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        each = x.shape[1] // self.parts
+        others = (None,) * (len(x.shape) - 2)
+        return x.shrink((None, (self.part * each, (self.part + 1) * each), *others))
+
+
+@LAYERS.register("shuffle")
+@dataclass(frozen=True, slots=True)
+class Shuffle(Op):
+    """Channel j of group i goes to j * groups + i; the shape stays. ShuffleNet, Zhang et al. 2018, 3.1."""
+
+    family = "reshape"
+    examples = (Example("shuffle(2)", ((6, 2, 3),)), Example("shuffle(3)", ((6, 2, 2),)))
+
+    groups: int = arg(Int(1), "groups that channels are in")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, _, _ = self.need_map(inputs[0])
+        if c % self.groups:
+            problem = NotDivisible(number=c, what="channels", parts=self.groups, into="groups")
+            raise OpError(problem, "groups")
+        return inputs[0]
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        n, c, h, w = x.shape
+        return x.reshape((n, self.groups, c // self.groups, h, w)).permute(0, 2, 1, 3, 4).reshape(x.shape)
+
+
+@LAYERS.register("scale")
+@dataclass(frozen=True, slots=True)
+class Scale(Op):
+    """A learnt factor for each channel (or feature); LayerScale of Touvron et al. 2021. The shape stays.
+
+    The factor counts with the norms, as it has their form and, like theirs, no weight decay.
+    """
+
+    family = "norm"
+    examples = (Example("scale", ((3, 2, 3),)), Example("scale(init = constant(1e-6))", ((5,),)))
+
+    init: Initialiser = arg(CallOf(INITIALISERS), "initialiser of the factors", INITIALISERS.make("ones"))
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return inputs[0]
+
+    def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
+        return (ParameterSpec("weight", inputs[0][:1], self.init, "norm"),)
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        return x * parameters["weight"].reshape((1, x.shape[1], *(1,) * (len(x.shape) - 2)))
+
+
+@LAYERS.register("upsample")
+@dataclass(frozen=True, slots=True)
+class Upsample(Op):
+    """A larger map by repeating pixels, or bilinearly. C x H x W → C x factor * H x factor * W.
+
+    Bilinear is PyTorch's with ``align_corners = false``: pixels are squares, the border's values go on.
+    """
+
+    family = "reshape"
+    examples = (
+        Example("upsample(2)", ((2, 2, 3),)),
+        Example("upsample((1, 3))", ((2, 2, 2),)),
+        Example("upsample(2, mode = bilinear)", ((2, 3, 4),)),
+        Example("upsample((3, 2), mode = bilinear)", ((1, 3, 2),)),
+    )
+
+    factor: SizePair = arg(Pair(), "how many times larger (height, width)")
+    mode: str = arg(Choice("nearest", "bilinear"), "how new pixels get their values", "nearest")
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        c, h, w = self.need_map(inputs[0])
+        return c, h * self.factor[0], w * self.factor[1]
+
+    def window(self, *inputs: Shape) -> Window:
+        steps = (Fraction(1, self.factor[0]), Fraction(1, self.factor[1]))
+        if self.mode == "nearest":
+            return Window((1, 1), steps)
+        # Of the pixel itself and both its neighbours, each new pixel mixes two.
+        tall, wide = (1 if f == 1 else 3 for f in self.factor)
+        return Window((tall, wide), steps, (tall // 2, wide // 2))
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        stretch = _repeat if self.mode == "nearest" else _blend
+        x = inputs[0]
+        for axis, factor in ((2, self.factor[0]), (3, self.factor[1])):
+            x = stretch(x, axis, factor) if factor > 1 else x
+        return x
+
+
+def _slice(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    return x.shrink(tuple((start, stop) if i == axis else None for i in range(len(x.shape))))
+
+
+def _repeat(x: Tensor, axis: int, factor: int) -> Tensor:
+    before, n, after = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+    repeated = x.reshape((*before, n, 1, *after)).expand((*before, n, factor, *after))
+    return repeated.reshape((*before, n * factor, *after))
+
+
+def _blend(x: Tensor, axis: int, factor: int) -> Tensor:
+    """Linear interpolation along one axis: each of ``factor`` phases mixes a pixel with one neighbour."""
+    before, n, after = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+    first, last = _slice(x, axis, 0, 1), _slice(x, axis, n - 1, n)
+    previous = first.cat(_slice(x, axis, 0, n - 1), dim=axis) if n > 1 else x
+    following = _slice(x, axis, 1, n).cat(last, dim=axis) if n > 1 else x
+    phases = []
+    for phase in range(factor):
+        offset = (phase + 0.5) / factor - 0.5
+        neighbour = previous if offset < 0 else following
+        mixed = x * (1 - abs(offset)) + neighbour * abs(offset)
+        phases.append(mixed.reshape((*before, n, 1, *after)))
+    return phases[0].cat(*phases[1:], dim=axis + 1).reshape((*before, n * factor, *after))

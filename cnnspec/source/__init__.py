@@ -1,0 +1,24 @@
+"""Floor 0: source texts, spans, diagnostics and how they are shown."""
+
+from .diagnostics import Diagnostic, Diagnostics, Note, Severity, SpecError, did_you_mean, nearest
+from .files import CannotWrite, cannot_write, write_atomically
+from .render import as_json, render, render_all
+from .text import Source, Span
+
+__all__ = [
+    "CannotWrite",
+    "cannot_write",
+    "write_atomically",
+    "Diagnostic",
+    "Diagnostics",
+    "Note",
+    "Severity",
+    "Source",
+    "Span",
+    "SpecError",
+    "as_json",
+    "did_you_mean",
+    "nearest",
+    "render",
+    "render_all",
+]

@@ -1,0 +1,138 @@
+"""Diagnostics: one frozen class each, with a code, a declared message and an explanation.
+
+A new diagnostic is a subclass of :class:`Diagnostic` anywhere above this floor: its fields
+fill the ``message`` template, its docstring is what ``cnnspec explain CODE`` prints, and
+``bad`` and ``good`` are the example shown with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Literal, dataclass_transform
+
+from .text import Span
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that helps to understand a diagnostic: ``message`` at ``span``."""
+
+    message: str
+    span: Span | None = None
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+@dataclass(frozen=True, kw_only=True)
+class Diagnostic:
+    """Base of all diagnostics; a subclass is a frozen dataclass of its annotated fields.
+
+    It becomes one when the first of its kind is made: there are well over a hundred kinds, a run of the
+    compiler makes few or none, and making a dataclass costs half a millisecond.
+
+    ``span`` is the text to underline (None where no text is at fault, e.g. a data file named
+    on the command line; then ``file`` may name it). ``notes`` carry the chain of blocks and
+    loops that led to the place, innermost first. ``hints`` say how to mend it.
+    """
+
+    code: ClassVar[str] = ""
+    message: ClassVar[str] = ""
+    severity: ClassVar[Severity] = "error"
+    bad: ClassVar[str] = ""
+    good: ClassVar[str] = ""
+    catalogue: ClassVar[dict[str, type[Diagnostic]]] = {}
+
+    span: Span | None = None
+    file: str | None = None
+    notes: tuple[Note, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.code:
+            Diagnostic.catalogue[cls.code] = cls
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Diagnostic:
+        if "__dataclass_params__" not in cls.__dict__:
+            for each in reversed(cls.__mro__[: cls.__mro__.index(Diagnostic)]):
+                if "__dataclass_params__" not in each.__dict__:
+                    dataclass(frozen=True, kw_only=True)(each)
+        return super().__new__(cls)
+
+    @property
+    def text(self) -> str:
+        """The message with this diagnostic's fields put in."""
+        return self.message.format(**{f.name: getattr(self, f.name) for f in fields(self)})
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it sorts: by source, then by offset."""
+        return (self.span.source.name, self.span.start) if self.span else (self.file or "", -1)
+
+
+class SpecError(Exception):
+    """Everything that one stage found wrong, sorted by place."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: d.place))
+        super().__init__("; ".join(d.text for d in self.diagnostics))
+
+
+@dataclass
+class Diagnostics:
+    """Collects what a stage finds, so that all of it is reported at once."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.found if d.severity == "error"]
+
+    def raise_errors(self) -> None:
+        """Raise :class:`SpecError` with everything found, where any of it is an error."""
+        if self.errors:
+            raise SpecError(self.found)
+
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """Run a block, keep the diagnostics of a :class:`SpecError` it raises, go on after it."""
+        try:
+            yield
+        except SpecError as error:
+            self.found.extend(error.diagnostics)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The name of ``known`` that ``name`` was most likely meant to be, if any is near."""
+    from difflib import get_close_matches
+
+    folded = {k.lower().replace("_", ""): k for k in known}
+    close = get_close_matches(name.lower().replace("_", ""), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str], limit: int = 12) -> tuple[str, ...]:
+    """Hints for a name that is not among ``known``: the nearest, or all where they are few."""
+    names = sorted(known)
+    near = nearest(name, names)
+    if near is not None:
+        return (f"did you mean '{near}'?",)
+    if 0 < len(names) <= limit:
+        return ("known here: " + ", ".join(names),)
+    return ()
+
+
+class UnknownCode(Diagnostic):
+    """``explain`` was asked about a code that no diagnostic has; without a code it lists all."""
+
+    code = "unknown-code"
+    message = "no diagnostic has the code '{name}'"
+    bad = "cnnspec explain unknown-layr"
+    good = "cnnspec explain unknown-layer"
+    name: str

@@ -1,0 +1,114 @@
+"""What can be wrong with a file, and with its YAML, before its leaves are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .errors import SyntaxDiagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileMissing(SyntaxDiagnostic):
+    """There is no file of this name."""
+
+    code = "file-missing"
+    message = "there is no file '{path}'"
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileUnreadable(SyntaxDiagnostic):
+    """The file is there and cannot be read: a folder, or a file that the system keeps closed."""
+
+    code = "file-unreadable"
+    message = "cannot read '{path}': {reason}"
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileNotText(SyntaxDiagnostic):
+    """A spec is text in UTF-8. This file holds bytes that are not."""
+
+    code = "file-not-text"
+    message = "'{path}' is not a text file: {reason}"
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileEmpty(SyntaxDiagnostic):
+    """The file holds nothing, or nothing but comments."""
+
+    code = "file-empty"
+    message = "'{path}' is empty"
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTooLarge(SyntaxDiagnostic):
+    """A spec is written by a person. Files over 10 MB are not read."""
+
+    code = "file-too-large"
+    message = "'{path}' is too large for a spec ({megabytes} MB; at most 10)"
+    path: str
+    megabytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateKey(SyntaxDiagnostic):
+    """A key stands twice in one mapping of a YAML spec."""
+
+    code = "duplicate-key"
+    message = "the key '{key}' is written twice"
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingKey(SyntaxDiagnostic):
+    """A YAML spec with a model has the keys ``model``, ``input`` and ``net``."""
+
+    code = "missing-key"
+    message = "the key '{key}' is missing"
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YamlFeature(SyntaxDiagnostic):
+    """A YAML spec is plain YAML: no anchors, aliases, tags, directives, block texts or several documents.
+
+    What repeats is said with blocks and loops.
+    """
+
+    code = "yaml-feature"
+    message = "{feature} cannot be used in a spec"
+    feature: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YamlSyntax(SyntaxDiagnostic):
+    """The file is not well-formed YAML at this place."""
+
+    code = "yaml-syntax"
+    message = "{problem}"
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YamlIndentation(SyntaxDiagnostic):
+    """Nesting in YAML is said by spaces: items of one list begin in the same column."""
+
+    code = "yaml-indentation"
+    message = "{problem}"
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongKind(SyntaxDiagnostic):
+    """A list, a mapping or a text stands where the spec wants another of these."""
+
+    code = "wrong-kind"
+    message = "{place} is {wanted}, not {found}"
+    place: str
+    wanted: str
+    found: str

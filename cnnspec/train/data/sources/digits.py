@@ -1,0 +1,50 @@
+"""Source ``digits``: scikit-learn's handwritten digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....ir import Shape
+from ...registries import DATA_SOURCES, DataSource
+from ..arrays import Part, array_splits
+from ..dataset import Splits
+from ..fitting import Fitting, fit_argument, mode_argument
+from ..places import require
+from ..split import check_fractions, fraction_argument
+
+SHAPE = (1, 8, 8)
+
+
+@DATA_SOURCES.register("digits")
+@dataclass(frozen=True, slots=True)
+class Digits(DataSource):
+    """1,797 handwritten digits of 1 x 8 x 8, ten classes; comes with scikit-learn, needs no file.
+
+    The test set of Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
+    Learning Repository, 1998 (CC BY 4.0). Its values 0 to 16 are scaled to 0 to 255, to the nearest.
+    Small enough to train on in seconds.
+    """
+
+    validation: float = fraction_argument("share of the images to validate on", 0.1)
+    test: float = fraction_argument("share of the images to test on", 0.2)
+    fit: str = fit_argument()
+    mode: str = mode_argument()
+
+    @property
+    def known_shape(self) -> Shape | None:
+        return Fitting(SHAPE, self.fit, self.mode).known_shape(SHAPE)
+
+    @property
+    def known_classes(self) -> int | None:
+        return 10
+
+    def load(self, input_shape: Shape, seed: int) -> Splits:
+        import numpy as np
+
+        check_fractions("digits", self.validation, self.test)
+        fitting = Fitting(input_shape, self.fit, self.mode)
+        fitting.check(SHAPE, "the images of 'digits'", plural=True)
+        bunch = require("sklearn.datasets", "scikit-learn", "digits").load_digits()
+        pixels = ((bunch.images.astype(np.int64) * 255 + 8) // 16).astype(np.uint8)
+        part = Part(pixels[:, None], bunch.target.astype(np.int64), "digit")
+        return array_splits(part, self.validation, self.test, fitting, seed, tuple("0123456789"))

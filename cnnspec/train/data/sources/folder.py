@@ -1,0 +1,145 @@
+"""Source ``folder``: image files, a folder a class."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ....ir import OpError, Shape, Text, arg
+from ....source import did_you_mean
+from ...registries import DATA_SOURCES, DataSource
+from ..dataset import FolderDataset, Splits, decoders
+from ..errors import SingleClass
+from ..fitting import Fitting, fit_argument, mode_argument
+from ..image_errors import EmptyClass, NotImageFolder, UnknownClass
+from ..images import ENDINGS, scan
+from ..places import listing, need_folder, require, resolve
+from ..split import check_fractions, fraction_argument, stratified
+
+TRAIN = ("train", "training")
+VALIDATION = ("val", "valid", "validation")
+TEST = ("test", "testing")
+_LISTED = 5
+
+
+@DATA_SOURCES.register("folder")
+@dataclass(frozen=True, slots=True)
+class Folder(DataSource):
+    """A folder of images: a sub-folder a class, or ``train``, ``validation`` and ``test`` with those inside.
+
+    Classes are the sub-folders, in the order of their names. JPEG, PNG, BMP, GIF, WebP, TIFF and PPM
+    files are taken, at any depth; other and hidden files are passed over. Images are read when they
+    are needed; all headers are checked first. The camera's orientation is followed, palettes are
+    looked up, 16-bit gray is scaled to 8 bits, and ``mode`` leaves transparency out. Parts without a
+    folder are taken from the training images.
+    """
+
+    path: str = arg(Text(), "the folder; a relative path starts at the spec file's folder")
+    validation: float = fraction_argument("share of the images to validate on, where no folder has them", 0.1)
+    test: float = fraction_argument("share of the images to test on, where no folder has them", 0.1)
+    fit: str = fit_argument()
+    mode: str = mode_argument()
+
+    def load(self, input_shape: Shape, seed: int) -> Splits:
+        require("PIL.Image", "pillow", "folder")
+        fitting = Fitting(input_shape, self.fit, self.mode)
+        root = need_folder(resolve(self.path), "path")
+        train, validation, test = _parts(root)
+        check_fractions("folder", 0 if validation else self.validation, 0 if test else self.test)
+        classes = _classes(train)
+        whole = _dataset(train, classes, fitting, root)
+        shares = [s for s, part in ((self.validation, validation), (self.test, test)) if part is None]
+        kept, *taken = stratified(whole.labels, shares, seed)
+        rows = iter(taken)
+        others = [
+            _dataset(part, classes, fitting, root) if part else whole.subset(next(rows))
+            for part in (validation, test)
+        ]
+        return Splits(whole.subset(kept), others[0], others[1], classes)
+
+
+def _parts(root: Path) -> tuple[Path, Path | None, Path | None]:
+    """The folders of the three parts. A class may be called 'train', so all sub-folders must be parts."""
+    folders = {name.lower(): root / name for name in _subfolders(root)}
+    train, validation, test = (
+        next((folders[n] for n in names if n in folders), None) for names in (TRAIN, VALIDATION, TEST)
+    )
+    if train is None or not set(folders) <= {*TRAIN, *VALIDATION, *TEST} or not _subfolders(train):
+        return root, None, None
+    return train, validation, test
+
+
+def _subfolders(folder: Path) -> list[str]:
+    names = listing(folder, "path")
+    return [n for n in names if not n.startswith((".", "__MACOSX")) and os.path.isdir(folder / n)]
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    names = _subfolders(folder)
+    if not names:
+        hint = "put the images of each class into a folder of their own, called as the class"
+        raise OpError(NotImageFolder(path=str(folder), hints=(hint,)), "path")
+    if len(names) == 1:
+        inside = _subfolders(folder / names[0])
+        hints = (f'its sub-folders can be the classes: folder("…/{names[0]}")',) if inside else ()
+        raise OpError(SingleClass(where=f"'{folder}'", name=names[0], hints=hints), "path")
+    return tuple(names)
+
+
+def _dataset(folder: Path, classes: tuple[str, ...], fitting: Fitting, root: Path) -> FolderDataset:
+    """All images of one part, headers checked and fitting."""
+    import numpy as np
+
+    present = _subfolders(folder)
+    if not present:
+        raise OpError(NotImageFolder(path=str(folder)), "path")
+    for name in present:
+        if name not in classes:
+            hints = did_you_mean(name, classes)
+            raise OpError(UnknownClass(name=name, path=str(folder), hints=hints), "path")
+    found = [_images(folder / name) for name in present]
+    _check_none_empty(folder, present, found)
+    paths = [path for images in found for path in images]
+    labels = np.repeat([classes.index(n) for n in present], [len(images) for images in found])
+    _check_fit(paths, scan(paths, decoders()), fitting)
+    return FolderDataset(paths, labels, fitting, root)
+
+
+def _images(folder: Path) -> list[Path]:
+    """Image files at any depth, sorted; links to folders inside are not followed, as they may loop."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        found += [Path(place, f) for f in files if f.lower().endswith(ENDINGS) and not f.startswith(".")]
+    return sorted(found)
+
+
+def _check_none_empty(folder: Path, names: Sequence[str], found: Sequence[list[Path]]) -> None:
+    empty = [name for name, images in zip(names, found, strict=True) if not images]
+    if not empty:
+        return
+    for name in empty:
+        listing(folder / name, "path")  # a folder that may not be read is not an empty one
+    shown = ", ".join(f"'{folder / n}'" for n in empty[:_LISTED]) + (" …" if len(empty) > _LISTED else "")
+    hints = ["remove the folder, or put images into it", *_other_files(folder / empty[0])]
+    raise OpError(EmptyClass(s="s" if len(empty) > 1 else "", names=shown, hints=tuple(hints)), "path")
+
+
+def _other_files(folder: Path) -> list[str]:
+    others = sorted({Path(n).suffix for n in listing(folder, "path")} - {""})[:_LISTED]
+    return [f"it holds {', '.join(others)} files; images are {', '.join(ENDINGS)}"] if others else []
+
+
+def _check_fit(paths: Sequence[Path], shapes: Sequence[Shape], fitting: Fitting) -> None:
+    errors = []
+    for path, shape in zip(paths, shapes, strict=True):
+        try:
+            fitting.check(shape, f"'{path}'")
+        except OpError as error:
+            errors.append(error)
+    if errors:
+        first = errors[0].diagnostic
+        count = (f"{len(errors)} of {len(paths)} images do not fit; this is the first",)
+        raise OpError(replace(first, hints=(*first.hints, *count)), errors[0].argument)

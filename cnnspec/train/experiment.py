@@ -1,0 +1,37 @@
+"""An experiment: a graph and the bound sections around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ..ir import Graph, OpError
+from ..source import Diagnostic, Span, SpecError
+from .registries import DataSource, Loss, Metric, Optimizer, Schedule, TrainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """All that ``train`` needs. ``spans`` maps dotted places (``data``, ``data.path``) to spec text."""
+
+    graph: Graph
+    data: DataSource | None
+    loss: Loss
+    optimizer: Optimizer
+    schedule: Schedule
+    settings: TrainSettings
+    metrics: tuple[Metric, ...]
+    spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
+
+    def span(self, section: str, argument: str | None = None) -> Span | None:
+        """The text of an argument of a section, or of the section where it was left out."""
+        return self.spans.get(f"{section}.{argument}") or self.spans.get(section)
+
+    def error(self, section: str, error: OpError) -> SpecError:
+        """``error``, raised by the object of ``section``, with the place in the spec put in."""
+        span = self.span(section, error.argument)
+        diagnostic = error.diagnostic
+        return SpecError([diagnostic if diagnostic.span else replace(diagnostic, span=span)])
+
+    def located(self, section: str, diagnostic: Diagnostic, argument: str | None = None) -> SpecError:
+        return self.error(section, OpError(diagnostic, argument))

@@ -1,0 +1,270 @@
+"""The training loop: epochs of compiled steps, validation, checkpoints.
+
+It prints nothing and reads the device only now and then, so that a step costs what its kernels cost.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..ir import OpError
+from ..source import SpecError
+from .batches import epoch_order
+from .failures import LossNotFinite, OutOfMemory
+from .experiment import Experiment
+from .interrupt import Interrupted, StopRequest
+from .measures import Measures, measure
+from .reporter import Progress, Reporter
+from .run import RunFolder, checkpoint
+
+if TYPE_CHECKING:
+    from ..backends.tinygrad.module import Module
+    from .data.dataset import Dataset, Splits
+    from .steps import EvaluationStep, Tally, TrainingStep
+
+_COMPILED = 2
+"""Calls until a step is captured: one as it comes, one recorded; from then on it is replayed."""
+_READ_STEPS, _READ_SECONDS = 10, 1.0
+
+
+@dataclass
+class TrainingState:
+    """All that training changes from step to step. ``step`` counts over all epochs."""
+
+    module: Module
+    optimizer: Any
+    epoch: int = 0
+    step: int = 0
+    best: dict[str, Any] | None = None
+
+
+@dataclass
+class Clock:
+    """Training time without compiling. Steps and seconds of this epoch, and of all."""
+
+    calls: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    epoch_steps: int = 0
+    epoch_seconds: float = 0.0
+    validation_seconds: float = 0.0
+    _since: float = field(default_factory=time.perf_counter)
+
+    def start(self) -> None:
+        self._since = time.perf_counter()
+
+    def start_epoch(self) -> None:
+        self.epoch_steps, self.epoch_seconds = 0, 0.0
+        self.start()
+
+    def lap(self, steps: int) -> None:
+        """``steps`` more are done, on the device too."""
+        now = time.perf_counter()
+        elapsed, self._since = now - self._since, now
+        self.calls += steps
+        if self.calls > _COMPILED:
+            self.steps, self.seconds = self.steps + steps, self.seconds + elapsed
+            self.epoch_steps, self.epoch_seconds = self.epoch_steps + steps, self.epoch_seconds + elapsed
+
+
+class Loop:
+    """Trains ``state`` and writes ``folder``; ``run`` is the whole of it."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        splits: Splits,
+        state: TrainingState,
+        step: TrainingStep,
+        evaluation: EvaluationStep,
+        folder: RunFolder,
+        reporter: Reporter,
+    ) -> None:
+        self.experiment, self.splits, self.state, self.folder = experiment, splits, state, folder
+        self._step, self._evaluation, self._reporter = step, evaluation, reporter
+        self._batch = evaluation.batch
+        self._steps = -(-len(splits.train) // self._batch)
+        self._clock = Clock()
+        self._stop = StopRequest()
+
+    def run(self) -> None:
+        """All epochs. Raises :class:`SpecError` and, after Ctrl-C, :class:`Interrupted`."""
+        with self._stop, self._diagnosed():
+            try:
+                for epoch in range(self.state.epoch + 1, self.experiment.settings.epochs + 1):
+                    self._epoch(epoch)
+            except KeyboardInterrupt:
+                raise Interrupted(self.folder.path, self._existing_checkpoint()) from None
+
+    def _epoch(self, epoch: int) -> None:
+        started = time.perf_counter()
+        self._clock.start_epoch()
+        totals = self._train(epoch)
+        record = {"epoch": epoch, "step": self.state.step, **totals, **self._validate(epoch)}
+        record["learning_rate"] = self._rate(epoch, self._steps - 1)
+        record["images_per_second"] = round(self._speed() or 0.0, 1) or None
+        record["seconds"] = round(time.perf_counter() - started, 3)
+        self.state.epoch = epoch
+        self._save(record)
+        self._leave_if_asked()
+
+    def _train(self, epoch: int) -> dict[str, float]:
+        settings, train = self.experiment.settings, self.splits.train
+        order = epoch_order(len(train), self._batch, epoch, settings.seed, settings.shuffle)
+        loss = correct = 0.0
+        pending, last = 0, time.perf_counter()
+        for index, rows in enumerate(order):
+            self._announce()
+            # The device still works on the step before while this batch is read.
+            images = train.batch(rows)
+            self._step(images, train.labels[rows], self._rate(epoch, index))
+            self.state.step, pending = self.state.step + 1, pending + 1
+            calls = self._clock.calls + pending
+            due = pending >= _READ_STEPS or time.perf_counter() - last > _READ_SECONDS
+            if due or calls <= _COMPILED or index + 1 == len(order) or self._stop.requested:
+                tally = self._read(epoch, index + 1, pending)
+                loss, correct = loss + tally.loss, correct + tally.correct
+                self._show(epoch, index + 1, tally, pending)
+                pending, last = 0, time.perf_counter()
+            self._leave_if_asked()
+        return {
+            "train_loss": loss / len(order),
+            "train_accuracy": correct / (len(order) * self._batch),
+        }
+
+    def _announce(self) -> None:
+        if self._clock.calls == 0:
+            self._reporter.phase("compiling the training step")
+        elif self._clock.calls == _COMPILED:
+            self._reporter.phase("training")
+
+    def _read(self, epoch: int, step: int, pending: int) -> Tally:
+        tally = self._step.read()
+        self._clock.lap(pending)
+        self._stop.patient = True
+        if tally.finite < pending:
+            raise self._not_finite("training", epoch, step - pending + tally.finite + 1)
+        return tally
+
+    def _show(self, epoch: int, step: int, tally: Tally, pending: int) -> None:
+        self._reporter.step(
+            Progress(
+                epoch=epoch,
+                epochs=self.experiment.settings.epochs,
+                step=step,
+                steps=self._steps,
+                loss=tally.loss / pending,
+                accuracy=tally.correct / (pending * self._batch),
+                images_per_second=self._speed(),
+                seconds_left=self._seconds_left(epoch, step),
+            )
+        )
+
+    def _speed(self) -> float | None:
+        clock = self._clock
+        return clock.epoch_steps * self._batch / clock.epoch_seconds if clock.epoch_steps else None
+
+    def _seconds_left(self, epoch: int, step: int) -> float | None:
+        if not self._clock.steps:
+            return None
+        epochs = self.experiment.settings.epochs - epoch
+        steps = epochs * self._steps + self._steps - step
+        return steps * self._clock.seconds / self._clock.steps + (epochs + 1) * self._clock.validation_seconds
+
+    def _rate(self, epoch: int, index: int) -> float:
+        factor = self.experiment.schedule.factor(
+            epoch - 1 + index / self._steps, self.experiment.settings.epochs
+        )
+        return self.experiment.optimizer.lr * factor
+
+    def _validate(self, epoch: int) -> dict[str, float]:
+        if not len(self.splits.validation):
+            return {}
+        started = time.perf_counter()
+        self._reporter.phase("validating" if epoch > 1 else "compiling the evaluation step, validating")
+        values = self.evaluate(self.splits.validation).values
+        self._clock.validation_seconds = time.perf_counter() - started
+        self._reporter.phase("training")
+        if not math.isfinite(values["loss"]):
+            raise self._not_finite("validation", epoch, self._steps)
+        return {f"val_{name}": value for name, value in values.items()}
+
+    def evaluate(self, dataset: Dataset) -> Measures:
+        """Measures of the network as it is on a split."""
+        outputs = self._evaluation.outputs(dataset, lambda done: self._reporter.evaluated(done, len(dataset)))
+        e = self.experiment
+        return measure(
+            outputs, dataset.labels, e.loss, e.metrics, self.splits.class_names, self.state.module.device
+        )
+
+    def _save(self, record: dict[str, Any]) -> None:
+        best = self.state.best is None or _rank(record) > _rank(self.state.best)
+        self._save_checkpoint(*(("last", "best") if best else ("last",)))
+        if best:
+            self.state.best = record
+            keep = ("epoch", "train_loss", "train_accuracy", *(k for k in record if k.startswith("val_")))
+            self.folder.info.best = {k: record[k] for k in keep}
+        self.folder.add_record(record)
+        self.folder.write_info()
+        self._reporter.epoch(record, best)
+
+    def _save_checkpoint(self, *names: str) -> None:
+        values = self.state.module.state()
+        for name in names:
+            self.folder.write_checkpoint(name, values, self.state.epoch, self.state.step)
+
+    def _leave_if_asked(self) -> None:
+        if self._stop.requested:
+            self._save_checkpoint("last")
+            raise Interrupted(self.folder.path, self._existing_checkpoint())
+
+    def _existing_checkpoint(self) -> Any:
+        path = self.folder.path / checkpoint("last")
+        return path if path.exists() else None
+
+    def _not_finite(self, which: str, epoch: int, step: int) -> SpecError:
+        lr = self._rate(epoch, step - 1)
+        hints = (f"lower the learning rate (here {lr:g}), e.g.: --set optimizer.lr={lr / 10:g}",)
+        return self.experiment.located(
+            "optimizer", LossNotFinite(which=which, epoch=epoch, step=step, hints=hints), "lr"
+        )
+
+    @contextmanager
+    def _diagnosed(self) -> Iterator[None]:
+        with (
+            data_errors(self.experiment),
+            memory_errors(self.experiment, self.state.module.device, self._batch),
+        ):
+            yield
+
+
+@contextmanager
+def data_errors(experiment: Experiment) -> Iterator[None]:
+    """What data sources raise, as a diagnostic at the spec's ``data`` section."""
+    try:
+        yield
+    except OpError as error:
+        raise experiment.error("data", error) from error
+
+
+@contextmanager
+def memory_errors(experiment: Experiment, device: str, batch: int) -> Iterator[None]:
+    """Running out of memory, as a diagnostic at the spec's batch size."""
+    try:
+        yield
+    except MemoryError as error:
+        hint = f"try a smaller batch, e.g.: --set train.batch={max(1, batch // 2)}"
+        raise experiment.located(
+            "train", OutOfMemory(device=device, batch=batch, hints=(hint,)), "batch"
+        ) from error
+
+
+def _rank(record: dict[str, Any]) -> tuple[float, float]:
+    """Higher is better: validation accuracy, then lower validation loss; training's without a validation part."""
+    part = "val" if "val_accuracy" in record else "train"
+    return record[f"{part}_accuracy"], -record[f"{part}_loss"]

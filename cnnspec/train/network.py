@@ -1,0 +1,49 @@
+"""A run's network with its weights, ready to give outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..source import SpecError
+from .checks import check_outputs
+from .data.normalization import Normalization
+from .devices import open_device
+from .experiment import Experiment
+from .reading import Run, damaged
+from .run import RUN
+
+if TYPE_CHECKING:
+    from .steps import EvaluationStep
+
+
+def open_network(
+    run: Run, experiment: Experiment, batch: int, device: str | None = None, checkpoint: str = "best"
+) -> tuple[EvaluationStep, str]:
+    """The compiled forward pass of ``run``, and the device it is on.
+
+    ``experiment`` is the run's own spec, elaborated. Raises :class:`SpecError`.
+    """
+    weights = run.weights(checkpoint)
+    check_outputs(experiment)
+    if tuple(experiment.graph.input_shape) != tuple(run.info.input_shape) or len(run.info.mean) != len(
+        run.info.std
+    ):
+        raise damaged(run.path / RUN, "does not belong to the spec beside it: the input shapes differ")
+    if len(run.info.mean) != experiment.graph.input_shape[0] or not all(run.info.std):
+        raise damaged(run.path / RUN, "has a normalization that does not fit the input's channels")
+    place = open_device(device or _still_usable(run.info.device))
+
+    from ..backends.tinygrad import lower
+    from .steps import EvaluationStep, Scaler
+
+    module = lower(experiment.graph, run.info.seed, place)
+    module.load_state(weights)
+    return EvaluationStep(module, Scaler(Normalization(run.info.mean, run.info.std), place), batch), place
+
+
+def _still_usable(device: str) -> str | None:
+    """The device that the run was trained on where it is here too, else tinygrad's choice."""
+    try:
+        return open_device(device)
+    except SpecError:
+        return None

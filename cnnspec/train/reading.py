@@ -1,0 +1,119 @@
+"""Run folders read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..source import SpecError
+from .failures import NotARun, RunDamaged
+from .run import FORMAT, METRICS, RUN, SPEC, RunInfo, checkpoint
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder: what ``run.json`` says, and the epochs of ``metrics.jsonl``."""
+
+    path: Path
+    info: RunInfo
+    records: tuple[Mapping[str, Any], ...]
+
+    @property
+    def spec(self) -> Path:
+        """The main spec file, to be elaborated for the run's network."""
+        return self.path / SPEC / self.info.spec
+
+    def weights(self, name: str = "best") -> dict[str, np.ndarray]:
+        """Parameters and buffers of a checkpoint, ``best`` or ``last``."""
+        return read_weights(self.path / checkpoint(name))
+
+
+def open_run(path: Path) -> Run:
+    """The run at ``path``; raises :class:`SpecError` where it is none, or damaged."""
+    if not path.is_dir():
+        reason = "it is a file" if path.exists() else "there is no such folder"
+        raise SpecError([NotARun(path=str(path), reason=reason)])
+    if not (path / RUN).exists():
+        hints = tuple(f"did you mean '{child.parent}'?" for child in sorted(path.glob(f"*/{RUN}"))[-1:])
+        raise SpecError([NotARun(path=str(path), reason=f"there is no '{RUN}' in it", hints=hints)])
+    info = _info(path / RUN)
+    if not (path / SPEC / info.spec).is_file():
+        raise damaged(path / SPEC / info.spec, "is missing")
+    return Run(path, info, _records(path / METRICS))
+
+
+def read_weights(path: Path) -> dict[str, np.ndarray]:
+    """The tensors of a safetensors file; raises :class:`SpecError` where it is missing or broken."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return load(_read(path))
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise damaged(path, f"is no whole safetensors file: {_first_line(error)}") from None
+
+
+def damaged(path: Path, reason: str) -> SpecError:
+    return SpecError([RunDamaged(path=str(path), reason=reason, file=str(path))])
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise damaged(path, "is missing") from None
+    except OSError as error:
+        raise damaged(path, f"cannot be read: {error.strerror or error}") from None
+
+
+def _json(path: Path, data: bytes, what: str) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise damaged(path, f"{what} is no whole JSON: {_first_line(error)}") from None
+    if not isinstance(value, dict):
+        raise damaged(path, f"{what} holds no JSON object")
+    return value
+
+
+def _info(path: Path) -> RunInfo:
+    data = _json(path, _read(path), "(the run's description)")
+    if data.get("format") != FORMAT:
+        raise damaged(path, f"has format {data.get('format')!r}, and this version of cnnspec reads {FORMAT}")
+    known = {f.name: f for f in fields(RunInfo)}
+    needed = [n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING]
+    wrong = next((n for n in needed if not _plausible(data.get(n), known[n].type)), None)
+    if wrong:
+        raise damaged(path, f"has no proper entry '{wrong}'")
+    values = {
+        k: tuple(v) if isinstance(v, list) and k != "notes" else v for k, v in data.items() if k in known
+    }
+    return RunInfo(**values)
+
+
+def _plausible(value: Any, annotation: Any) -> bool:
+    """Whether a value read from JSON has the type that the field declares (as text)."""
+    kinds = {"str": str, "int": int, "dict": dict, "tuple": list, "Shape": list}
+    expected = kinds[str(annotation).partition("[")[0]]
+    if not isinstance(value, expected) or isinstance(value, bool):
+        return False
+    item = {"tuple[str, ...]": str, "tuple[float, ...]": (int, float), "Shape": int}.get(str(annotation))
+    return item is None or all(isinstance(v, item) for v in value)
+
+
+def _records(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """The epochs; none where the run ended before its first epoch did."""
+    if not path.exists():
+        return ()
+    lines = _read(path).splitlines()
+    return tuple(_json(path, line, f"line {number}") for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -1,0 +1,105 @@
+"""The parts of an experiment that a spec can name: one registry a section.
+
+A class registered here is a frozen dataclass whose fields are made with ``arg``, as for layers.
+Heavy imports (numpy, tinygrad, scikit-learn) belong inside methods, so that ``check`` stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..ir import Bool, Choice, Float, Int, Registry, Shape, arg
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .data.dataset import Splits
+
+
+class DataSource:
+    """Where images and labels come from: section ``data``."""
+
+    call_name: ClassVar[str]
+
+    @property
+    def known_shape(self) -> Shape | None:
+        """(C, H, W) of its images where that is certain without reading anything."""
+        return None
+
+    @property
+    def known_classes(self) -> int | None:
+        """Number of classes where that is certain without reading anything."""
+        return None
+
+    def load(self, input_shape: Shape, seed: int) -> Splits:
+        """Open the data, fitted to a network whose input is ``input_shape``.
+
+        ``seed`` decides the split where none is given. Raises ``OpError`` with a diagnostic and
+        the argument at fault where something is missing, broken or does not fit.
+        """
+        raise NotImplementedError
+
+
+class Loss:
+    """What training lowers: section ``loss``."""
+
+    call_name: ClassVar[str]
+
+    def check(self, output: Shape) -> None:
+        """Raise ``OpError`` where a network output of this shape does not suit the loss."""
+
+    def __call__(self, outputs: Any, targets: Any) -> Any:
+        """The mean over the batch, a scalar tensor; ``outputs`` (N, …), ``targets`` (N,) of int."""
+        raise NotImplementedError
+
+
+class Optimizer:
+    """How weights follow gradients: section ``optimizer``. Every one has a field ``lr``."""
+
+    call_name: ClassVar[str]
+    lr: float
+
+    def build(self, parameters: Sequence[Any]) -> Any:
+        """A tinygrad optimizer over these tensors."""
+        raise NotImplementedError
+
+
+class Schedule:
+    """The factor on the learning rate over training: section ``schedule``."""
+
+    call_name: ClassVar[str]
+
+    def factor(self, epoch: float, epochs: int) -> float:
+        """The factor at ``epoch`` (0 is the start; fractions are steps within) of ``epochs``."""
+        raise NotImplementedError
+
+
+class Metric:
+    """A measure over a whole split: section ``metrics``."""
+
+    call_name: ClassVar[str]
+
+    def compute(self, outputs: np.ndarray, targets: np.ndarray) -> float:
+        """``outputs`` (N, classes) are raw network outputs, ``targets`` (N,) class indices."""
+        raise NotImplementedError
+
+
+DATA_SOURCES: Registry[DataSource] = Registry("data source")
+LOSSES: Registry[Loss] = Registry("loss")
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+SCHEDULES: Registry[Schedule] = Registry("schedule")
+METRICS: Registry[Metric] = Registry("metric")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """Section ``train``: ``train (epochs = 10, batch = 64)``."""
+
+    epochs: int = arg(Int(1), "passes over the training images", 10)
+    batch: int = arg(Int(1), "images a step", 64)
+    seed: int = arg(Int(0, 2**32 - 1), "seed of weights, order, split and dropout", 0)
+    precision: str = arg(Choice("float32"), "arithmetic of the forward and backward pass", "float32")
+    auxiliary_weight: float = arg(Float(minimum=0), "weight of each auxiliary output's loss", 0.3)
+    shuffle: bool = arg(Bool(), "whether the order is drawn anew each epoch", True)

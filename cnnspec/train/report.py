@@ -1,0 +1,96 @@
+"""``report.md``: what was trained, how it went, and what is needed to do it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..ir import show
+from .measures import Measures
+from .run import CONFUSION, CURVES, RunInfo
+
+_WORST = 10
+
+
+def report(info: RunInfo, records: Sequence[Mapping[str, Any]], test: Measures | None) -> str:
+    """The report as Markdown."""
+    parts = [
+        f"# {_plain(info.model)}",
+        *_facts(info),
+        "",
+        f"![loss and accuracy over the epochs]({CURVES})",
+        "",
+    ]
+    parts += _epochs(records)
+    if test is not None:
+        parts += ["", "## Test", "", *_measures(test), "", *_classes(test)]
+        parts += ["", f"![confusion matrix, predicted against actual]({CONFUSION})"]
+    parts += ["", "## To repeat it", ""]
+    parts += [f"Seed {info.seed}, device {info.device}, spec `spec/{info.spec}`.", ""]
+    parts += ["| | version |", "| --- | --- |", *(f"| {name} | {v} |" for name, v in info.versions.items())]
+    return "\n".join(parts) + "\n"
+
+
+def _facts(info: RunInfo) -> list[str]:
+    images = ", ".join(f"{count:,} {split}" for split, count in info.images.items())
+    best = info.best or {}
+    lines = [
+        "",
+        f"- Status: {info.status}",
+        f"- Input {show(info.input_shape)}, {len(info.class_names)} classes, {info.parameters:,} trainable parameters",
+        f"- Images: {images}; batches of {info.batch}",
+        f"- Time: {info.seconds:.0f} s",
+    ]
+    if best:
+        figures = ", ".join(
+            f"{_title(k)} {_figure(v)}" for k, v in best.items() if k != "epoch" and v is not None
+        )
+        lines.append(f"- Best epoch: {best['epoch']} ({figures})")
+    return [*lines, *(f"- Note: {note}" for note in info.notes)]
+
+
+def _epochs(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not records:
+        return ["No epoch was finished."]
+    keys = [k for k in records[0] if k != "step"]
+    shown = records if len(records) <= 12 else [*records[:3], *records[-9:]]
+    head = "| " + " | ".join(_title(k) for k in keys) + " |"
+    rows = ["| " + " | ".join(_figure(r.get(k)) for k in keys) + " |" for r in shown]
+    if len(shown) < len(records):
+        rows.insert(3, "| … " * len(keys) + "|")
+    return [head, "| --- " * len(keys) + "|", *rows]
+
+
+def _measures(test: Measures) -> list[str]:
+    return [
+        f"- Images: {test.images:,}",
+        *(f"- {_title(k).capitalize()}: {_figure(v)}" for k, v in test.values.items()),
+    ]
+
+
+def _classes(test: Measures) -> list[str]:
+    rows = sorted(test.classes, key=lambda c: 2.0 if c["recall"] is None else c["recall"])
+    title = f"The {_WORST} classes recognised worst:" if len(rows) > _WORST else "Each class, worst first:"
+    table = ["| class | images | recall | precision |", "| --- | --- | --- | --- |"]
+    table += [
+        f"| {_plain(c['name'])} | {c['images']} | {_figure(c['recall'])} | {_figure(c['precision'])} |"
+        for c in rows[:_WORST]
+    ]
+    return [title, "", *table]
+
+
+def _title(key: str) -> str:
+    return key.replace("val_", "validation ").replace("train_", "training ").replace("_", " ")
+
+
+def _figure(value: Any) -> str:
+    if value is None:
+        return "–"
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    )
+
+
+def _plain(text: str) -> str:
+    """Names come from files and folders: keep them from being read as Markdown or as a table's bar."""
+    return "".join("\\" + c if c in "\\`*_[]<>|#" else " " if c in "\r\n" else c for c in text)

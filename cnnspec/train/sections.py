@@ -1,0 +1,158 @@
+"""The sections of an experiment: what each may hold, and what it is where a spec leaves it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..elaborate import Environment, Module, Settable, bind_entry
+from ..elaborate.bind import bind
+from ..elaborate.errors import BadSection, UnknownSection
+from ..ir import Graph, OpError, Registry, signature
+from ..source import Diagnostics, Span, did_you_mean
+from ..syntax import tree
+from . import data as _data
+from . import losses as _losses
+from . import metrics as _metrics
+from . import optimizers as _optimizers
+from . import schedules as _schedules
+from .checks import check_classes, check_losses
+from .data.fitting import Fitting
+from .experiment import Experiment
+from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, TrainSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """``form`` is "call", "list" or "arguments"; ``default`` names the calls used where it is left out."""
+
+    form: str
+    registry: Registry[Any] | None = None
+    default: tuple[str, ...] = ()
+
+
+REGISTERED = (_data, _losses, _metrics, _optimizers, _schedules)
+"""Imported for the entries that they add to the registries."""
+
+SECTIONS: dict[str, SectionKind] = {
+    "data": SectionKind("call", DATA_SOURCES),
+    "loss": SectionKind("call", LOSSES, ("cross_entropy",)),
+    "optimizer": SectionKind("call", OPTIMIZERS, ("adam",)),
+    "schedule": SectionKind("call", SCHEDULES, ("constant",)),
+    "train": SectionKind("arguments"),
+    "metrics": SectionKind("list", METRICS, ("accuracy",)),
+}
+
+_FORMS = {
+    "call": "as one call, such as '{name} {example}'",
+    "list": "as a list in braces, such as '{name} {{ {example} }}'",
+    "arguments": "as arguments in parentheses, such as '{name} (epochs = 3)'",
+}
+
+
+def settable() -> dict[str, Settable]:
+    """What ``--set`` can change, for ``open_target``."""
+    return {name: _settable(name, kind) for name, kind in SECTIONS.items()}
+
+
+def _settable(name: str, kind: SectionKind) -> Settable:
+    default = kind.default or (("digits",) if name == "data" else ())
+    section = tree.Section(name, kind.form, tuple(tree.Call(call) for call in default))
+
+    def names(call: str) -> tuple[str, ...]:
+        cls = kind.registry.entries.get(call) if kind.registry else TrainSettings
+        return tuple(a.name for a in signature(cls)) if cls else ()
+
+    return Settable(section, names)
+
+
+def bind_experiment(module: Module, graph: Graph) -> Experiment:
+    """The experiment of a spec: sections bound, defaults filled, checked against the graph.
+
+    Raises :class:`~cnnspec.source.SpecError` with everything that is wrong.
+    """
+    found = Diagnostics()
+    written = _written(module, found)
+    spans = _spans(written)
+    bound = {name: _bind_section(name, written.get(name), found) for name in SECTIONS}
+    found.raise_errors()
+    experiment = Experiment(
+        graph=graph,
+        data=bound["data"][0] if bound["data"] else None,
+        loss=bound["loss"][0],
+        optimizer=bound["optimizer"][0],
+        schedule=bound["schedule"][0],
+        settings=bound["train"][0],
+        metrics=tuple(bound["metrics"]),
+        spans=spans,
+    )
+    _check(experiment, found)
+    found.raise_errors()
+    return experiment
+
+
+def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
+    written = {}
+    for section in module.spec.sections:
+        kind = SECTIONS.get(section.name)
+        span = section.name_span or section.span
+        if kind is None:
+            found.add(UnknownSection(name=section.name, span=span, hints=did_you_mean(section.name, SECTIONS)))
+        elif not _fits(section, kind):
+            example = (kind.default or ("digits",))[0]
+            form = _FORMS[kind.form].format(name=section.name, example=example)
+            found.add(BadSection(name=section.name, form=form, span=span))
+        else:
+            written[section.name] = section
+    return written
+
+
+def _fits(section: tree.Section, kind: SectionKind) -> bool:
+    return section.form == kind.form or (kind.form == "list" and section.form == "call")
+
+
+def _bind_section(name: str, section: tree.Section | None, found: Diagnostics) -> list[Any]:
+    kind = SECTIONS[name]
+    if kind.registry is None:
+        arguments = section.arguments if section else ()
+        call = tree.Call(name, arguments, span=section.span if section else None)
+        settings = bind(name, TrainSettings, call, Environment(), found)
+        return [settings] if settings else []
+    calls = section.calls if section else tuple(tree.Call(call) for call in kind.default)
+    entries = [bind_entry(kind.registry, call, Environment(), found) for call in calls]
+    return [entry for entry in entries if entry is not None]
+
+
+def _spans(written: Mapping[str, tree.Section]) -> dict[str, Span]:
+    spans: dict[str, Span] = {}
+    for name, section in written.items():
+        call = section.calls[0] if section.calls else None
+        if span := (call.span if call and section.form == "call" else None) or section.span:
+            spans[name] = span
+        kind = SECTIONS[name]
+        cls = kind.registry.entries.get(call.name) if kind.registry and call else TrainSettings
+        declared = [a.name for a in signature(cls)] if cls else []
+        for place, argument in enumerate(call.arguments if call else section.arguments):
+            key = argument.name or (declared[place] if place < len(declared) else "")
+            if argument.value.span:
+                spans[f"{name}.{key}"] = argument.value.span
+    return spans
+
+
+def _check(experiment: Experiment, found: Diagnostics) -> None:
+    """What can be told before any data is read: does the loss suit the output, the data the network?"""
+    if "loss" in experiment.spans or experiment.data is not None:
+        with found.stage():
+            check_losses(experiment)
+    source = experiment.data
+    if source is None or found.errors:
+        return
+    if (shape := source.known_shape) is not None:
+        try:
+            Fitting(experiment.graph.input_shape).check(shape, f"the images of '{source.call_name}'", plural=True)
+        except OpError as error:
+            found.found.extend(experiment.error("data", error).diagnostics)
+    if source.known_classes is not None:
+        with found.stage():
+            check_classes(experiment, source.known_classes, training_images=1)

@@ -1,0 +1,223 @@
+"""``train``: from an experiment to a finished run folder."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..ir import size
+from ..source import SpecError
+from . import pictures
+from .checks import check_classes, check_outputs, need_data, unused_outputs
+from .data.dataset import Splits
+from .data.normalization import Normalization, measure
+from .data.places import relative_to
+from .devices import open_device
+from .experiment import Experiment
+from .files import check_free
+from .interrupt import Interrupted
+from .loop import Loop, TrainingState, data_errors, memory_errors
+from .measures import Measures
+from .report import report
+from .reporter import Plan, Reporter
+from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder, RunInfo, checkpoint, versions
+
+
+@dataclass(frozen=True)
+class ResolvedSpec:
+    """What goes into ``RUN/spec``: file names and texts, the ``main`` one among them.
+
+    ``base`` is the folder that relative data paths start from.
+    """
+
+    files: Mapping[str, str]
+    main: str
+    base: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run. ``test`` is None where the data has no test images."""
+
+    folder: Path
+    best: Mapping[str, float]
+    test: Measures | None
+
+
+def train(
+    experiment: Experiment,
+    spec: ResolvedSpec,
+    out: Path | None = None,
+    device: str | None = None,
+    reporter: Reporter | None = None,
+) -> Outcome:
+    """Train, keep the best epoch, measure it on the test split, write the run folder.
+
+    Raises :class:`SpecError` where something is wrong, :class:`Interrupted` after Ctrl-C.
+    """
+    reporter = reporter or Reporter()
+    try:
+        return _train(experiment, spec, out, device, reporter)
+    except KeyboardInterrupt:
+        raise Interrupted() from None
+    finally:
+        reporter.close()
+
+
+def _train(
+    experiment: Experiment, spec: ResolvedSpec, out: Path | None, device: str | None, reporter: Reporter
+) -> Outcome:
+    started = time.perf_counter()
+    need_data(experiment, "train on")
+    check_outputs(experiment)
+    check_free(out)
+    reporter.phase("opening the device")
+    device = open_device(device)
+    reporter.phase("reading the data")
+    splits, normalization = load_data(experiment, spec.base)
+    check_classes(experiment, len(splits.class_names), len(splits.train))
+    folder = RunFolder(out, _info(experiment, spec, device, splits, normalization), spec.files)
+    reporter.plan(_plan(folder))
+    for note in folder.info.notes:
+        reporter.note(note)
+    try:
+        return _run(experiment, splits, normalization, folder, reporter, started)
+    except BaseException as error:
+        folder.info.status = (
+            "interrupted" if isinstance(error, (Interrupted, KeyboardInterrupt)) else "failed"
+        )
+        with contextlib.suppress(SpecError):  # the first error is the one to show
+            _close(folder, started, None)
+        raise
+
+
+def load_data(experiment: Experiment, base: Path) -> tuple[Splits, Normalization]:
+    """The experiment's data and the normalization measured on its training images."""
+    source, shape = need_data(experiment, "train on"), experiment.graph.input_shape
+    with data_errors(experiment), relative_to(base):
+        splits = source.load(shape, experiment.settings.seed)
+        return splits, measure(splits.train)
+
+
+def _info(
+    experiment: Experiment, spec: ResolvedSpec, device: str, splits: Splits, normalization: Normalization
+) -> RunInfo:
+    graph, settings = experiment.graph, experiment.settings
+    batch = min(settings.batch, len(splits.train))
+    notes = [unused_outputs(experiment, len(splits.class_names))]
+    if batch < settings.batch:
+        notes.append(f"there are only {batch} training images, so batches have {batch}, not {settings.batch}")
+    return RunInfo(
+        model=graph.name,
+        spec=spec.main,
+        base=str(spec.base.resolve()),
+        device=device,
+        seed=settings.seed,
+        epochs=settings.epochs,
+        batch=batch,
+        class_names=tuple(splits.class_names),
+        input_shape=graph.input_shape,
+        mean=normalization.mean,
+        std=normalization.std,
+        parameters=sum(size(p.shape) for node in graph.nodes for p in node.parameters if p.trainable),
+        images={"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
+        versions=versions(),
+        notes=[note for note in notes if note],
+    )
+
+
+def _plan(folder: RunFolder) -> Plan:
+    info = folder.info
+    train, validation, test = info.images.values()
+    return Plan(
+        model=info.model,
+        device=info.device,
+        parameters=info.parameters,
+        images=(train, validation, test),
+        epochs=info.epochs,
+        steps=-(-train // info.batch),
+        batch=info.batch,
+        folder=str(folder.path),
+    )
+
+
+def _run(
+    experiment: Experiment,
+    splits: Splits,
+    normalization: Normalization,
+    folder: RunFolder,
+    reporter: Reporter,
+    started: float,
+) -> Outcome:
+    with memory_errors(experiment, folder.info.device, folder.info.batch):
+        loop = build_loop(experiment, splits, normalization, folder, reporter)
+    loop.run()
+    folder.info.status = "finished"
+    test = _test(loop, reporter) if len(splits.test) else None
+    _close(folder, started, test)
+    return Outcome(folder.path, dict(folder.info.best or {}), test)
+
+
+def build_loop(
+    experiment: Experiment,
+    splits: Splits,
+    normalization: Normalization,
+    folder: RunFolder,
+    reporter: Reporter,
+) -> Loop:
+    """Network, optimizer and steps, ready to run."""
+    from tinygrad import Tensor
+
+    from ..backends.tinygrad import lower
+    from .steps import EvaluationStep, Scaler, TrainingStep
+
+    info, settings = folder.info, experiment.settings
+    Tensor.manual_seed(settings.seed)
+    module = lower(experiment.graph, settings.seed, info.device)
+    optimizer = experiment.optimizer.build(module.trainable)
+    scaler = Scaler(normalization, info.device)
+    with data_errors(experiment):
+        sample = splits.train.batch(range(info.batch))
+    step = TrainingStep(module, optimizer, experiment.loss, settings.auxiliary_weight, scaler, sample)
+    evaluation = EvaluationStep(module, scaler, info.batch)
+    return Loop(experiment, splits, TrainingState(module, optimizer), step, evaluation, folder, reporter)
+
+
+def _test(loop: Loop, reporter: Reporter) -> Measures:
+    from .reading import read_weights
+
+    reporter.phase("testing the best epoch")
+    loop.state.module.load_state(read_weights(loop.folder.path / checkpoint("best")))
+    with data_errors(loop.experiment):
+        test = loop.evaluate(loop.splits.test)
+    loop.folder.info.test = test.summary()
+    return test
+
+
+def _close(folder: RunFolder, started: float, test: Measures | None) -> None:
+    """The files that sum the run up."""
+    info = folder.info
+    info.seconds = round(time.perf_counter() - started, 1)
+    folder.write_info()
+    if folder.records:
+        folder.write_bytes(CURVES, pictures.curves(folder.records, info.model))
+    if test is not None:
+        title = f"{info.model}, test, epoch {(info.best or {}).get('epoch')}"
+        folder.write_bytes(CONFUSION, pictures.confusion_matrix(test.confusion, test.names, title))
+        folder.write_bytes(CONFUSION_TABLE, confusion_table(test).encode())
+    folder.write_bytes(REPORT, report(info, folder.records, test).encode())
+
+
+def confusion_table(test: Measures) -> str:
+    """The confusion matrix as CSV: a row a predicted class, a column an actual one."""
+    import csv
+    import io
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["predicted \\ actual", *test.names])
+    writer.writerows([name, *map(int, row)] for name, row in zip(test.names, test.confusion, strict=True))
+    return stream.getvalue()

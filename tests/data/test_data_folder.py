@@ -1,0 +1,201 @@
+"""Source ``folder``."""
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from data_files import error, load, write_folder, write_image
+from PIL import Image
+
+from cnnspec.ir import OpError
+from cnnspec.train.data import measure, relative_to
+from cnnspec.train.data.fitting import Fitting
+from cnnspec.train.data.images import BrokenImage, decode, shape_of
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of a few bytes that claims side x side pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">2I5B", side, side, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    )
+
+
+def test_a_folder_a_class(tmp_path: Path) -> None:
+    write_folder(tmp_path / "pets", ("dog", "cat"))
+    (tmp_path / "pets" / "cat" / "Thumbs.db").write_text("no image")
+    (tmp_path / "pets" / ".hidden").mkdir()
+    write_image(tmp_path / "pets" / "dog" / "old" / "x.PNG")
+    with relative_to(tmp_path):
+        splits = load("folder", path="pets")
+    assert splits.class_names == ("cat", "dog")
+    assert [len(part) for part in splits] == [17, 2, 2]
+    names = sorted(part.names(i) for part in splits for i in range(len(part)))
+    assert len(set(names)) == 21
+    assert "dog/old/x.PNG" in names
+    for i in range(len(splits.train)):
+        assert splits.class_names[splits.train.labels[i]] == splits.train.names(i).split("/")[0]
+    batch = splits.train.batch(np.array([3, 0]))
+    assert (batch.dtype, batch.shape) == (np.uint8, (2, 1, 4, 4))
+    assert len(measure(splits.train, sample=5).mean) == 1
+
+
+def test_given_parts(tmp_path: Path) -> None:
+    for part, count in [("train", 10), ("Val", 3), ("test", 2)]:
+        write_folder(tmp_path / part, count=count)
+    assert [len(part) for part in load("folder", path=str(tmp_path))] == [20, 6, 4]
+    for path in (tmp_path / "Val").rglob("*.png"):
+        path.unlink()
+    assert error("folder", path=str(tmp_path)).diagnostic.code == "empty-class"
+
+
+def test_a_missing_part_is_taken_from_training_and_classes_must_be_known(tmp_path: Path) -> None:
+    write_folder(tmp_path / "train")
+    assert [len(part) for part in load("folder", path=str(tmp_path), test=0.3)] == [12, 2, 6]
+    write_folder(tmp_path / "test", ("cats",))
+    found = error("folder", path=str(tmp_path)).diagnostic
+    assert (found.code, found.hints) == ("unknown-class", ("did you mean 'cat'?",))
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    write_folder(tmp_path, ("bus", "train"))
+    assert load("folder", path=str(tmp_path)).class_names == ("bus", "train")
+
+
+def test_folders_that_are_none(tmp_path: Path) -> None:
+    def code(path: Path) -> str:
+        return error("folder", path=str(path)).diagnostic.code
+
+    assert code(tmp_path / "no") == "data-not-found"
+    assert code(tmp_path) == "data-empty"
+    file = write_image(tmp_path / "a.png")
+    assert code(file) == "data-not-found"
+    assert code(tmp_path) == "not-an-image-folder"
+    write_image(tmp_path / "one" / "a.png")
+    assert code(tmp_path) == "single-class"
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "x.heic").write_text("")
+    assert code(tmp_path) == "empty-class"
+    assert ".heic" in error("folder", path=str(tmp_path)).diagnostic.hints[1]
+
+
+def test_broken_images_are_all_named_up_front(tmp_path: Path) -> None:
+    path = write_folder(tmp_path)
+    for i in range(7):
+        (tmp_path / "cat" / f"{i}.png").write_bytes(b"\x89PNG nothing")
+    found = error("folder", path=path)
+    assert (found.diagnostic.code, found.argument) == ("broken-image", "path")
+    assert "7 broken images" in found.diagnostic.text
+    assert "4.png" in found.diagnostic.text
+    assert "5.png" not in found.diagnostic.text
+    assert "and 2 more" in found.diagnostic.text
+
+
+@pytest.mark.parametrize("side", [10_000, 100_000])
+def test_bombs_are_broken_images(tmp_path: Path, side: int) -> None:
+    path = write_folder(tmp_path)
+    (tmp_path / "cat" / "0.png").write_bytes(bomb(side))
+    assert "million pixels" in error("folder", path=path).diagnostic.text
+
+
+def test_images_that_break_later(tmp_path: Path) -> None:
+    path = write_folder(tmp_path, size=(64, 64))
+    target = tmp_path / "cat" / "0.png"
+    noise = np.random.RandomState(0).randint(0, 256, (64, 64), np.uint8)
+    Image.fromarray(noise).save(target)
+    target.write_bytes(target.read_bytes()[:1000])
+    train = load("folder", (1, 64, 64), path=path, validation=0.0, test=0.0).train
+    with pytest.raises(OpError) as found:
+        train.batch(range(len(train)))
+    assert "0.png" in found.value.diagnostic.text
+    (tmp_path / "cat" / "1.png").unlink()
+    write_image(tmp_path / "cat" / "2.png", (8, 8))
+    for index, reason in [(1, "gone"), (2, "changed")]:
+        with pytest.raises(OpError, match=reason):
+            train.batch([index])
+
+
+def test_sizes_and_colours(tmp_path: Path) -> None:
+    path = write_folder(tmp_path)
+    write_image(tmp_path / "cat" / "0.png", (6, 5))
+    found = error("folder", path=path)
+    assert (found.diagnostic.code, found.argument) == ("image-size", "fit")
+    assert "0.png' is 5 x 6" in found.diagnostic.text
+    assert "1 of 20 images" in found.diagnostic.hints[-1]
+    assert error("folder", (3, 4, 4), path=path).diagnostic.code == "image-channels"
+    train = load("folder", (3, 7, 8), path=path, fit="crop", mode="rgb").train
+    assert train.batch([0, 1]).shape == (2, 3, 7, 8)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_kinds_of_images(tmp_path: Path, mode: str) -> None:
+    value = {"1": 1, "I;16": 257 * 100}.get(mode, 100)
+    ending = "tif" if mode == "CMYK" else "png"
+    path = write_image(tmp_path / f"a.{ending}", (3, 2), mode, value)
+    channels = {"LA": 2, "RGBA": 4, "P": 3, "RGB": 3, "CMYK": 3}.get(mode, 1)
+    assert shape_of(path) == (channels, 2, 3)
+    stored = decode(path, Fitting((channels, 2, 3)))
+    gray = decode(path, Fitting((1, 2, 3), mode="gray"))
+    colour = decode(path, Fitting((3, 2, 3), mode="rgb"))
+    assert {a.dtype for a in (stored, gray, colour)} == {np.dtype(np.uint8)}
+    if mode in ("L", "LA", "RGB", "RGBA", "I;16"):
+        assert (gray == 100).all()
+        assert (colour == 100).all()
+
+
+def test_transparent_palettes_have_four_channels(tmp_path: Path) -> None:
+    path = write_image(tmp_path / "a.png", mode="P", transparency=0)
+    assert shape_of(path) == (4, 4, 4)
+    assert decode(path, Fitting((4, 4, 4))).shape == (4, 4, 4)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_cameras_orientation_is_followed(tmp_path: Path, orientation: int) -> None:
+    from PIL import ImageOps
+
+    pixels = np.random.RandomState(0).randint(0, 256, (16, 24, 3), np.uint8)
+    image = Image.fromarray(pixels)
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    image.save(path, exif=exif)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(path))).transpose(2, 0, 1)
+    assert shape_of(path) == upright.shape
+    assert (decode(path, Fitting(upright.shape)) == upright).all()
+
+
+def test_large_photos_come_out_the_same_at_a_fraction_of_the_work(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 255, 640 * 480).reshape(480, 640).astype(np.uint8)
+    path = tmp_path / "a.jpg"
+    Image.fromarray(ramp).save(path, quality=95)
+    out = decode(path, Fitting((1, 32, 32), "resize"))[0].astype(int)
+    exact = np.asarray(Image.open(path).resize((32, 32), Image.Resampling.BILINEAR)).astype(int)
+    assert np.abs(out - exact).max() <= 3
+
+
+def test_floats_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    Image.fromarray(np.zeros((4, 4), np.float32)).save(path)
+    with pytest.raises(OpError, match="32-bit floats"):
+        decode(path, Fitting((1, 4, 4)))
+    (tmp_path / "b.png").write_bytes(b"")
+    with pytest.raises(BrokenImage):
+        shape_of(tmp_path / "b.png")
+
+
+def test_unreadable_folder(tmp_path: Path) -> None:
+    path = write_folder(tmp_path)
+    os.chmod(tmp_path / "cat", 0)
+    try:
+        if os.access(tmp_path / "cat", os.R_OK):
+            pytest.skip("this user may read everything")
+        assert error("folder", path=path).diagnostic.code == "data-unreadable"
+    finally:
+        os.chmod(tmp_path / "cat", 0o700)
