@@ -16,11 +16,6 @@ from .cost import count_parameters
 BYTES = 4
 """A float32."""
 
-_VIEWS = frozenset({"flatten", "identity"})
-_FROM_OUTPUT = frozenset({"relu", "relu6", "leaky_relu", "elu", "sigmoid", "hard_sigmoid", "tanh", "softmax"})
-_KEEP_NOTHING = frozenset({"avgpool", "adaptive_avgpool", "global_avgpool"})
-
-
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Bytes: ``parameters`` with running statistics; ``activations_*`` for one sample."""
@@ -54,9 +49,7 @@ def _buffers(graph: Graph, training: bool) -> list[int]:
 
 
 def _is_view(node: Node, training: bool) -> bool:
-    if len(node.inputs) != 1:
-        return False
-    return node.op.call_name in _VIEWS or (not training and node.op.family == "regularize")
+    return node.op.is_view or (not training and node.op.is_view_at_inference)
 
 
 def _peak(graph: Graph) -> int:
@@ -79,26 +72,13 @@ def _peak(graph: Graph) -> int:
 
 
 def _kept_for_backward(graph: Graph) -> int:
+    """Floats that the backward pass reads: each tensor once, and the masks that layers draw."""
     owner = _buffers(graph, training=True)
     kept: set[int] = set()
     masks = 0
     for index, node in enumerate(graph.nodes):
-        kept.update(owner[i] for i in _read_by_backward(index, node))
-        masks += size(node.shape) if node.op.family == "regularize" else 0
+        reads = node.op.backward_reads
+        kept.update(owner[i] for i in node.inputs if "input" in reads)
+        kept.update([owner[index]] if "output" in reads else [])
+        masks += size(node.shape) if "mask" in reads else 0
     return masks + sum(size(graph.nodes[b].shape) for b in kept)
-
-
-def _read_by_backward(index: int, node: Node) -> tuple[int, ...]:
-    """Nodes whose outputs the gradient of ``node`` needs; sums, averages and copies need none.
-
-    Max pooling compares its output with its input. An activation needs its output where the slope
-    follows from it (relu, sigmoid …), otherwise its input (gelu, silu …).
-    """
-    op = node.op
-    if op.call_name in _FROM_OUTPUT:
-        return (index,)
-    if op.call_name == "multiply" or op.family in ("convolution", "linear", "norm", "activation"):
-        return node.inputs
-    if op.family == "pooling" and op.call_name not in _KEEP_NOTHING:
-        return (*node.inputs, index)
-    return ()

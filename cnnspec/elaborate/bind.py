@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..ir import Argument, CallOf, OpError, Registry, convert, signature
+from ..ir import LAYERS, Argument, CallOf, OpError, Registry, convert, layer_known_as, signature
 from ..source import Diagnostics, Span, did_you_mean
 from ..syntax import tree
 from .errors import (
@@ -76,6 +76,14 @@ def _match_named(
         found.add(ArgumentGivenTwice(call=call, name=name, span=span))
     else:
         matched[name] = argument
+
+
+def layer_hints(name: str, others: Iterable[str]) -> tuple[str, ...]:
+    """What a call of the unknown layer ``name`` was meant to be: another tool's name, or one misspelt."""
+    known = layer_known_as(name)
+    if known is not None:
+        return (f"here it is called '{known}'",)
+    return did_you_mean(name, (*LAYERS.entries, *others))
 
 
 def slots_of(cls: type) -> tuple[Slot, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..ir import LAYERS, Node, Op, OpError, Scope, WrongInputCount, describe_value
-from ..source import Diagnostic, Diagnostics, Note, Span, did_you_mean
+from ..source import Diagnostic, Diagnostics, Note, Span
 from ..syntax import tree
-from .bind import Slot, bind, match, place_error
+from .bind import Slot, bind, layer_hints, match, place_error
 from .errors import (
     BadCount,
     BadLabel,
@@ -419,5 +419,5 @@ def _unknown_layer(call: tree.Call, frame: Frame) -> Diagnostic:
         hints = (f"'{call.name}' is a value here, not a layer",)
     else:
         tensors = [n for n, v in frame.environment.values.items() if isinstance(v, Tensor)]
-        hints = did_you_mean(call.name, (*LAYERS.entries, *frame.module.names, *tensors, *frame.environment.labels))
+        hints = layer_hints(call.name, (*frame.module.names, *tensors, *frame.environment.labels))
     return UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints)

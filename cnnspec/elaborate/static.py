@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..ir import LAYERS
-from ..source import Diagnostic, Diagnostics, did_you_mean
+from ..source import Diagnostic, Diagnostics
 from ..syntax import tree
-from .bind import Slot, match, slots_of
+from .bind import Slot, layer_hints, match, slots_of
 from .errors import UnknownLayer
 from .evaluate import RESERVED
 from .modules import Module
@@ -33,7 +33,7 @@ def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Di
     elif call.name in LAYERS.entries:
         match(call.name, call.span, call.arguments, slots_of(LAYERS.entries[call.name]), found)
     else:
-        hints = did_you_mean(call.name, (*LAYERS.entries, *module.names))
+        hints = layer_hints(call.name, module.names)
         found.add(UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints))
     yield from found.found
 

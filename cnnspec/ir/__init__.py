@@ -14,7 +14,7 @@ from .errors import (
 )
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, verify
 from .initialisers import INITIALISERS, Initialiser
-from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window
+from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, layer_known_as
 from .shape import Shape, is_map, show, size
 from .signature import (
     Argument,
@@ -80,6 +80,7 @@ __all__ = [
     "convert",
     "describe_value",
     "is_map",
+    "layer_known_as",
     "show",
     "signature",
     "size",

@@ -14,6 +14,7 @@ from .signature import Registry, signature
 
 LAYERS: Registry[Op] = Registry("layer")
 
+Read = Literal["input", "output", "mask"]
 Role = Literal["weight", "bias", "norm", "buffer"]
 Family = Literal[
     "input", "convolution", "pooling", "norm", "activation", "linear", "reshape", "merge", "regularize"
@@ -80,13 +81,19 @@ class Op:
     """A layer. A subclass is a frozen dataclass whose fields are made with ``arg``.
 
     Shapes are without batch; tensors have the batch in front (N, C, H, W). ``inputs`` is the
-    number of tensors taken: (least, most), most None where there is no limit.
+    number of tensors taken: (least, most), most None where there is no limit. ``also_called``
+    are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
+    "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer.
     """
 
     call_name: ClassVar[str]
     family: ClassVar[Family]
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     examples: ClassVar[tuple[Example, ...]] = ()
+    also_called: ClassVar[tuple[str, ...]] = ()
+    backward_reads: ClassVar[tuple[Read, ...]] = ("input",)
+    is_view: ClassVar[bool] = False
+    is_view_at_inference: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""
@@ -121,3 +128,10 @@ class Op:
             expected = "a feature map (C x H x W)"
             raise OpError(WrongRank(call=self.call_name, expected=expected, found=found, hints=(hint,)))
         return shape[0], shape[1], shape[2]
+
+
+def layer_known_as(name: str) -> str | None:
+    """The layer that other tools call ``name`` (``dense``, ``BatchNorm2d``), if there is one."""
+    folded = name.lower()
+    entries = LAYERS.entries.items()
+    return next((own for own, cls in entries if folded in (a.lower() for a in cls.also_called)), None)

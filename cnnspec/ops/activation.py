@@ -54,6 +54,7 @@ class _Activation(Op):
 class Relu(_Activation):
     """max(x, 0). Nair and Hinton 2010."""
 
+    backward_reads = ("output",)
     examples = (Example("relu", _MAP), Example("relu", _VECTOR))
 
     def apply(self, x: Tensor) -> Tensor:
@@ -65,6 +66,7 @@ class Relu(_Activation):
 class Relu6(_Activation):
     """min(max(x, 0), 6). Howard et al. 2017 (MobileNet)."""
 
+    backward_reads = ("output",)
     examples = (Example("relu6", _MAP),)
 
     def apply(self, x: Tensor) -> Tensor:
@@ -76,6 +78,7 @@ class Relu6(_Activation):
 class LeakyRelu(_Activation):
     """x where x > 0, else slope * x. Maas, Hannun and Ng 2013."""
 
+    backward_reads = ("output",)
     examples = (Example("leaky_relu", _MAP), Example("leaky_relu(0.2)", _VECTOR))
 
     slope: float = arg(Float(), "factor on negative values", 0.01)
@@ -89,6 +92,7 @@ class LeakyRelu(_Activation):
 class Elu(_Activation):
     """x where x > 0, else alpha * (exp(x) - 1). Clevert, Unterthiner and Hochreiter 2016."""
 
+    backward_reads = ("output",)
     examples = (Example("elu", _MAP), Example("elu(alpha = 0.5)", _VECTOR))
 
     alpha: float = arg(Float(), "negated limit for x → -inf", 1.0)
@@ -147,6 +151,7 @@ class HardSwish(_Activation):
 class HardSigmoid(_Activation):
     """relu6(x + 3) / 6, as in PyTorch. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
+    backward_reads = ("output",)
     examples = (Example("hard_sigmoid", _MAP),)
 
     def apply(self, x: Tensor) -> Tensor:
@@ -158,6 +163,7 @@ class HardSigmoid(_Activation):
 class Sigmoid(_Activation):
     """1 / (1 + exp(-x))."""
 
+    backward_reads = ("output",)
     examples = (Example("sigmoid", _MAP),)
 
     def apply(self, x: Tensor) -> Tensor:
@@ -169,6 +175,7 @@ class Sigmoid(_Activation):
 class Tanh(_Activation):
     """Hyperbolic tangent."""
 
+    backward_reads = ("output",)
     examples = (Example("tanh", _MAP),)
 
     def apply(self, x: Tensor) -> Tensor:
@@ -183,6 +190,7 @@ class Softmax(_Activation):
     Losses on classes take the values before it: a spec for training ends without ``softmax``.
     """
 
+    backward_reads = ("output",)
     examples = (Example("softmax", _MAP), Example("softmax", _VECTOR))
 
     def apply(self, x: Tensor) -> Tensor:

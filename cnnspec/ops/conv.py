@@ -52,6 +52,7 @@ class Conv(Op):
     same`` is TensorFlow's. ``groups`` = input channels makes it depthwise. C x H x W → channels x H' x W'.
     """
 
+    also_called = ("conv2d", "convolution", "convolution2d")
     family = "convolution"
     examples = (
         Example("conv(4, 3)", ((3, 7, 8),)),

@@ -14,6 +14,7 @@ from ..ir.tensor import Tensor
 class Input(Op):
     """Where samples enter; whoever runs the graph gives its tensor. It takes no other node's."""
 
+    backward_reads = ()
     call_name: ClassVar[str] = "input"
     family = "input"
     inputs = (0, 0)

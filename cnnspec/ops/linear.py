@@ -39,6 +39,7 @@ class Linear(Op):
     It takes vectors: put ``flatten``, or ``global_avgpool flatten``, between it and a feature map.
     """
 
+    also_called = ("dense", "fc", "fully_connected", "inner_product")
     family = "linear"
     examples = (
         Example("linear(5)", ((7,),)),

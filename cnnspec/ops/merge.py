@@ -58,6 +58,7 @@ def _listed(values: object) -> str:
 class Add(_Merge):
     """Sum of tracks of one shape, as a residual connection. He et al. 2016."""
 
+    backward_reads = ()
     examples = (
         Example("add", ((2, 3, 4), (2, 3, 4))),
         Example("add", ((5,), (5,), (5,))),
@@ -86,6 +87,7 @@ class Multiply(_Merge):
     1 x H x W (a factor for each pixel).
     """
 
+    also_called = ("mul",)
     examples = (
         Example("multiply", ((3, 2, 4), (3, 1, 1))),
         Example("multiply", ((1, 2, 4), (3, 2, 4))),
@@ -119,6 +121,8 @@ class Concat(_Merge):
     Maps must agree in height and width: C1 x H x W, C2 x H x W, … → (C1 + C2 + …) x H x W.
     """
 
+    backward_reads = ()
+    also_called = ("concatenate", "cat")
     examples = (
         Example("concat", ((2, 3, 4), (1, 3, 4), (3, 3, 4))),
         Example("concat", ((3,), (4,))),

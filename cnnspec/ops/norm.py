@@ -75,6 +75,7 @@ class BatchNorm(_Norm):
     otherwise they are the running ones.
     """
 
+    also_called = ("batchnorm", "batch_norm", "BatchNorm2d", "batch_normalization")
     examples = (
         Example("bn", ((3, 3, 4),)),
         Example("bn(eps = 1e-3, momentum = 0.01)", ((5,),)),
@@ -124,6 +125,7 @@ class LayerNorm(_Norm):
     ConvNeXt, Liu et al. 2022; one weight and bias a channel), or over all of it (``all``; one an element).
     """
 
+    also_called = ("ln",)
     examples = (
         Example("layer_norm", ((5, 3, 4),)),
         Example("layer_norm(over = all, eps = 1e-6)", ((2, 3, 4),)),
@@ -155,6 +157,7 @@ class GroupNorm(_Norm):
     One group is layer normalisation with a weight a channel; as many as channels, instance normalisation.
     """
 
+    also_called = ("gn",)
     examples = (
         Example("group_norm(2)", ((4, 3, 4),)),
         Example("group_norm(3, eps = 1e-2, affine = false)", ((6,),)),
@@ -192,6 +195,7 @@ class LocalResponseNorm(_Norm):
     paper has the sum: its alpha of 1e-4 is ``alpha = 5e-4`` here. The shape stays.
     """
 
+    also_called = ("local_response_norm", "LocalResponseNorm")
     examples = (
         Example("lrn", ((7, 2, 3),)),
         Example("lrn(4, alpha = 0.5, beta = 1, k = 2)", ((6, 2, 2),)),

@@ -81,6 +81,7 @@ class MaxPool(_SlidingPool):
     Padding is at most half the kernel.
     """
 
+    backward_reads = ("input", "output")
     examples = (
         Example("maxpool(2)", ((2, 5, 6),)),
         Example("maxpool(3, stride = 2, padding = 1)", ((2, 6, 7),)),
@@ -129,6 +130,7 @@ class AvgPool(_SlidingPool):
     TensorFlow's average pooling is ``padding = same, count_include_pad = false``.
     """
 
+    backward_reads = ()
     examples = (
         Example("avgpool(2)", ((2, 5, 6),)),
         Example("avgpool(3, stride = 2, padding = 1)", ((2, 6, 7),)),
@@ -202,6 +204,7 @@ class _AdaptivePool(Op):
 class AdaptiveAvgPool(_AdaptivePool):
     """Mean over a grid of cells (PyTorch's ``AdaptiveAvgPool2d``). C x H x W → C x size, whatever H and W."""
 
+    backward_reads = ()
     examples = (
         Example("adaptive_avgpool(2)", ((2, 4, 6),)),
         Example("adaptive_avgpool((3, 1))", ((2, 5, 4),)),
@@ -219,6 +222,7 @@ class AdaptiveAvgPool(_AdaptivePool):
 class AdaptiveMaxPool(_AdaptivePool):
     """Largest value over a grid of cells (PyTorch's ``AdaptiveMaxPool2d``). C x H x W → C x size."""
 
+    backward_reads = ("input", "output")
     examples = (
         Example("adaptive_maxpool(2)", ((2, 4, 6),)),
         Example("adaptive_maxpool((2, 3))", ((1, 5, 4),)),
@@ -251,6 +255,8 @@ class GlobalAvgPool(_GlobalPool):
     ``flatten`` makes it the vector that ``linear`` takes.
     """
 
+    also_called = ("gap", "global_average_pooling2d", "global_pool", "global_average_pool")
+    backward_reads = ()
     examples = (Example("global_avgpool", ((3, 4, 5),)),)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
@@ -262,6 +268,7 @@ class GlobalAvgPool(_GlobalPool):
 class GlobalMaxPool(_GlobalPool):
     """Largest value of each channel's map. C x H x W → C x 1 x 1."""
 
+    backward_reads = ("input", "output")
     examples = (Example("global_maxpool", ((3, 4, 5),)),)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:

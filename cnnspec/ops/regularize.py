@@ -12,6 +12,8 @@ from ..ir.tensor import Tensor
 class _Drop(Op):
     """Zeroes what a draw hits with probability ``p``; what survives is scaled by 1 / (1 - p)."""
 
+    backward_reads = ("mask",)
+    is_view_at_inference = True
     family = "regularize"
     __slots__ = ()
 

@@ -41,6 +41,8 @@ from .geometry import SIDES, Sides, SizePair, sliding_window
 class Identity(Op):
     """The tensor as it is."""
 
+    backward_reads = ()
+    is_view = True
     family = "reshape"
     examples = (Example("identity", ((2, 3, 4),)), Example("identity", ((5,),)))
 
@@ -56,6 +58,8 @@ class Identity(Op):
 class Flatten(Op):
     """A map as a vector, channel by channel, row by row. C x H x W → C * H * W."""
 
+    backward_reads = ()
+    is_view = True
     family = "reshape"
     examples = (
         Example("flatten", ((2, 3, 4),)),
@@ -80,6 +84,7 @@ class Flatten(Op):
 class Pad(Op):
     """A constant border. C x H x W → C x (H + top + bottom) x (W + left + right)."""
 
+    backward_reads = ()
     family = "reshape"
     examples = (
         Example("pad(1)", ((2, 3, 4),)),
@@ -106,6 +111,7 @@ class Pad(Op):
 class Crop(Op):
     """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""
 
+    backward_reads = ()
     family = "reshape"
     examples = (
         Example("crop(1)", ((2, 4, 5),)),
@@ -141,6 +147,7 @@ class Split(Op):
     ``let``-name a tensor and split it once for each part. ShuffleNetV2 (Ma et al. 2018) splits in two.
     """
 
+    backward_reads = ()
     family = "reshape"
     examples = (Example("split(2, part = 1)", ((6, 2, 3),)), Example("split(3, 0)", ((6,),)))
 
@@ -169,6 +176,7 @@ class Split(Op):
 class Shuffle(Op):
     """Channel j of group i goes to j * groups + i; the shape stays. ShuffleNet, Zhang et al. 2018, 3.1."""
 
+    backward_reads = ()
     family = "reshape"
     examples = (Example("shuffle(2)", ((6, 2, 3),)), Example("shuffle(3)", ((6, 2, 2),)))
 
@@ -219,6 +227,7 @@ class Upsample(Op):
     Bilinear is PyTorch's with ``align_corners = false``: pixels are squares, the border's values go on.
     """
 
+    backward_reads = ()
     family = "reshape"
     examples = (
         Example("upsample(2)", ((2, 2, 3),)),

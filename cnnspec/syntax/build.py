@@ -16,6 +16,12 @@ from . import errors, tree
 from .literals import read_number, read_string
 from .operators import Run, group
 
+Children = list[Any]
+"""What a rule has read: tokens, and what the rules inside it gave."""
+
+
+_List = list
+
 
 class Listed(NamedTuple):
     """Things between brackets, and where the brackets stand."""
@@ -58,25 +64,25 @@ class ExpressionBuilder:
         return self.whole or Span(self.source, start, end)
 
     def at(self, token: Token) -> Span:
-        return self.whole or Span(self.source, token.start_pos, token.end_pos)  # type: ignore[arg-type]
+        return self.whole or Span(self.source, token.start_pos, token.end_pos)
 
     def over(self, first: Any, last: Any) -> Span:
         """From the start of ``first`` to the end of ``last``, tokens or trees."""
         return self.cut(_start(first), _end(last))
 
-    def name(self, c: list[Any]) -> tree.Name:
+    def name(self, c: Children) -> tree.Name:
         return tree.Name(c[0].value, span=self.at(c[0]))
 
-    def number(self, c: list[Any]) -> tree.Literal:
+    def number(self, c: Children) -> tree.Literal:
         value = read_number(c[0].value)
         if value is None:
             self.found.append(errors.NumberTooLarge(span=self.at(c[0])))
         return tree.Literal(0 if value is None else value, span=self.at(c[0]))
 
-    def string(self, c: list[Any]) -> tree.Literal:
+    def string(self, c: Children) -> tree.Literal:
         return tree.Literal(self.unquote(c[0]), span=self.at(c[0]))
 
-    def boolean(self, c: list[Any]) -> tree.Literal:
+    def boolean(self, c: Children) -> tree.Literal:
         return tree.Literal(c[0].value == "true", span=self.at(c[0]))
 
     def unquote(self, token: Token) -> str:
@@ -88,19 +94,19 @@ class ExpressionBuilder:
             self.found.append(errors.UnknownEscape(span=span, escape=escape, hints=hints))
         return value
 
-    def attribute(self, c: list[Any]) -> tree.Attribute:
+    def attribute(self, c: Children) -> tree.Attribute:
         return tree.Attribute(c[0], c[2].value, span=self.over(c[0], c[2]))
 
-    def index(self, c: list[Any]) -> tree.Index:
+    def index(self, c: Children) -> tree.Index:
         return tree.Index(c[0], c[2], span=self.over(c[0], c[3]))
 
-    def name_attribute(self, c: list[Any]) -> tree.Attribute:
+    def name_attribute(self, c: Children) -> tree.Attribute:
         return self.attribute([self.name(c), *c[1:]])
 
-    def name_index(self, c: list[Any]) -> tree.Index:
+    def name_index(self, c: Children) -> tree.Index:
         return self.index([self.name(c), *c[1:]])
 
-    def grouping(self, c: list[Any]) -> tree.Expression:
+    def grouping(self, c: Children) -> tree.Expression:
         inner: tree.Expression = c[1]
         span = self.over(c[0], c[2])
         if isinstance(inner, tree.Binary):
@@ -109,44 +115,44 @@ class ExpressionBuilder:
             return tree.Unary(inner.operator, inner.operand, span=span)
         return inner
 
-    def tuple(self, c: list[Any]) -> tree.Sequence:
-        items = [] if len(c) == 2 else [c[1], *(c[3] if isinstance(c[3], list) else [])]
+    def tuple(self, c: Children) -> tree.Sequence:
+        items = [] if len(c) == 2 else [c[1], *(c[3] if isinstance(c[3], _List) else [])]
         return tree.Sequence((*items,), "(", span=self.over(c[0], c[-1]))
 
-    def list(self, c: list[Any]) -> tree.Sequence:
+    def list(self, c: Children) -> tree.Sequence:
         items = [] if len(c) == 2 else c[1]
         return tree.Sequence((*items,), "[", span=self.over(c[0], c[-1]))
 
-    def expr_list(self, c: list[Any]) -> list[Any]:
+    def expr_list(self, c: Children) -> Children:
         return _grow(c)
 
-    def prefixed(self, c: list[Any]) -> Run:
+    def prefixed(self, c: Children) -> Run:
         return Run([c[0], *c[1]] if isinstance(c[1], Run) else c)
 
-    def run(self, c: list[Any]) -> Run:
+    def run(self, c: Children) -> Run:
         run = c[0] if isinstance(c[0], Run) and len(c) == 3 else Run([c[0]])
         run.append(c[1])
         run.extend(c[2]) if isinstance(c[2], Run) else run.append(c[2])
         return run
 
-    def operation(self, c: list[Any]) -> tree.Expression:
+    def operation(self, c: Children) -> tree.Expression:
         return group(c[0], self.at, self.found)
 
-    def arguments(self, c: list[Any]) -> Listed:
+    def arguments(self, c: Children) -> Listed:
         items = [] if len(c) == 2 else c[1]
         if len(items) > 1:
             self.unique(((a.name, a.name_span) for a in items if a.name), errors.DuplicateArgument)
         return Listed((*items,), _start(c[0]), _end(c[-1]))
 
-    def argument_list(self, c: list[Any]) -> list[Any]:
+    def argument_list(self, c: Children) -> Children:
         return _grow(c)
 
-    def argument(self, c: list[Any]) -> tree.Argument:
+    def argument(self, c: Children) -> tree.Argument:
         if len(c) == 1:
             return tree.Argument(c[0], span=c[0].span)
         return tree.Argument(c[2], c[0].value, self.at(c[0]), span=self.over(c[0], c[2]))
 
-    def call(self, c: list[Any]) -> tree.Call:
+    def call(self, c: Children) -> tree.Call:
         name = c[0]
         if len(c) == 1:
             span = self.at(name)
@@ -165,173 +171,174 @@ class ExpressionBuilder:
 
 def _start(part: Any) -> int:
     if isinstance(part, Token):
-        return part.start_pos  # type: ignore[return-value]
-    return part.start if isinstance(part, Listed) else part.span.start  # type: ignore[no-any-return]
+        return int(part.start_pos)
+    return int(part.start if isinstance(part, Listed) else part.span.start)
 
 
 def _end(part: Any) -> int:
     if isinstance(part, Token):
-        return part.end_pos  # type: ignore[return-value]
-    return part.end if isinstance(part, Listed | Head) else part.span.end  # type: ignore[no-any-return]
+        return int(part.end_pos)
+    return int(part.end if isinstance(part, Listed | Head) else part.span.end)
 
 
-def _grow(c: list[Any]) -> list[Any]:
+def _grow(c: Children) -> Children:
     """``item`` or ``list item`` or ``list , item``: one list that grows in place."""
     if len(c) == 1:
         return [c[0]]
-    c[0].append(c[-1])
-    return c[0]  # type: ignore[no-any-return]
+    grown: Children = c[0]
+    grown.append(c[-1])
+    return grown
 
 
 class Builder(ExpressionBuilder):
     """Callbacks of statements, of the top level, and of YAML's keys."""
 
-    def statements(self, c: list[Any]) -> list[Any]:
+    def statements(self, c: Children) -> Children:
         return _grow(c)
 
     steps = calls = tracks = items = parameters = names = statements
 
-    def body(self, c: list[Any]) -> Listed:
+    def body(self, c: Children) -> Listed:
         return Listed((*c[1],) if len(c) == 3 else (), _start(c[0]), _end(c[-1]))
 
-    def group(self, c: list[Any]) -> tree.Group:
+    def group(self, c: Children) -> tree.Group:
         return tree.Group(c[0].items, span=self.cut(c[0].start, c[0].end))
 
-    def label(self, c: list[Any]) -> tree.Label:
+    def label(self, c: Children) -> tree.Label:
         return tree.Label(c[0].value, c[2], self.at(c[0]), span=self.over(c[0], c[2]))
 
-    def path(self, c: list[Any]) -> tree.Path:
+    def path(self, c: Children) -> tree.Path:
         start = self.name(c) if isinstance(c[0], Token) else c[0]
         steps = c[2] if len(c) == 3 else []
         return tree.Path(start, (*steps,), span=self.over(start, steps[-1] if steps else start))
 
-    def value_path(self, c: list[Any]) -> tree.Path:
+    def value_path(self, c: Children) -> tree.Path:
         if not isinstance(c[0], tree.Name | tree.Attribute | tree.Index):
             hints = ("write 'in -> …' to go on from the tensor that stands here",)
             self.found.append(errors.PathStart(span=c[0].span, hints=hints))
         return self.path(c)
 
-    def let(self, c: list[Any]) -> tree.Let:
+    def let(self, c: Children) -> tree.Let:
         return tree.Let(c[1].value, c[3], self.at(c[1]), span=self.over(c[0], c[3]))
 
-    def repeat(self, c: list[Any]) -> tree.Repeat:
+    def repeat(self, c: Children) -> tree.Repeat:
         return tree.Repeat(c[1], c[2].items, span=self.over(c[0], c[2]))
 
     def loop_names(self, tokens: Items[Token]) -> tuple[str, ...]:
         self.unique(((t.value, self.at(t)) for t in tokens), errors.DuplicateParameter)
         return (*(t.value for t in tokens),)
 
-    def if_(self, c: list[Any]) -> tree.If:
+    def if_(self, c: Children) -> tree.If:
         orelse = None if len(c) == 3 else (c[4],) if isinstance(c[4], tree.If) else c[4].items
         else_span = self.at(c[3]) if len(c) > 3 else None
         return tree.If(c[1], c[2].items, orelse, else_span, span=self.over(c[0], c[-1]))
 
-    def output(self, c: list[Any]) -> tree.Output:
+    def output(self, c: Children) -> tree.Output:
         auxiliary = c[0].value == "auxiliary"
         return tree.Output(c[1].value, c[3], auxiliary, self.at(c[1]), span=self.over(c[0], c[3]))
 
-    def track(self, c: list[Any]) -> Listed:
+    def track(self, c: Children) -> Listed:
         items = c[1] if len(c) == 2 else []
         return Listed((*items,), _start(c[0]), _end(items[-1] if items else c[0]))
 
-    def join(self, c: list[Any]) -> tree.Join:
+    def join(self, c: Children) -> tree.Join:
         spans = (*(self.cut(t.start, t.end) for t in c[2]),)
         return tree.Join(c[0], (*(t.items for t in c[2]),), spans, span=self.over(c[0], c[3]))
 
     # Top level
 
-    def use(self, c: list[Any]) -> tree.Use:
+    def use(self, c: Children) -> tree.Use:
         is_path = c[0].type == "STRING"
         target = self.unquote(c[0]) if is_path else c[0].value
         arguments = c[1].items if len(c) == 2 else None
         return tree.Use(target, is_path, arguments, span=self.over(c[0], c[-1]))
 
-    def use_item(self, c: list[Any]) -> tree.Use:
+    def use_item(self, c: Children) -> tree.Use:
         use: tree.Use = c[1]
         return tree.Use(use.target, use.is_path, use.arguments, span=self.over(c[0], use))
 
-    def parameter(self, c: list[Any]) -> tree.Parameter:
+    def parameter(self, c: Children) -> tree.Parameter:
         return tree.Parameter(c[0].value, c[2] if len(c) == 3 else None, span=self.over(c[0], c[-1]))
 
-    def head(self, c: list[Any]) -> Head:
+    def head(self, c: Children) -> Head:
         parameters = c[2] if len(c) > 3 else []
         name_span = self.at(c[0])
         self.unique(((p.name, p.span) for p in parameters), errors.DuplicateParameter)
         return Head(c[0].value, name_span, (*parameters,), _end(c[-1]))
 
-    def shape(self, c: list[Any]) -> Listed:
+    def shape(self, c: Children) -> Listed:
         return Listed((c[0], c[2], c[4]), _start(c[0]), _end(c[4]))
 
-    def input(self, c: list[Any]) -> Listed:
+    def input(self, c: Children) -> Listed:
         return Listed(c[1].items, _start(c[0]), c[1].end)
 
-    def model(self, c: list[Any]) -> tree.Model:
+    def model(self, c: Children) -> tree.Model:
         head, shape = c[1], c[3]
         body = c[4] if len(c) == 6 else []
         span = self.over(c[0], c[-1])
         at = self.cut(shape.start, shape.end)
         return tree.Model(head.name, head.parameters, shape.items, (*body,), head.name_span, at, span=span)
 
-    def model_without_input(self, c: list[Any]) -> tree.Model:
+    def model_without_input(self, c: Children) -> tree.Model:
         head = c[1]
         hints = ("begin the model with 'input channels x height x width', as in 'input 3 x 224 x 224'",)
         self.found.append(errors.MissingInput(span=head.name_span, name=head.name, hints=hints))
         return tree.Model(head.name, head.parameters, (), (), head.name_span, span=self.over(c[0], c[-1]))
 
-    def block(self, c: list[Any]) -> tree.Block:
+    def block(self, c: Children) -> tree.Block:
         head, body = c[1], c[2]
         return tree.Block(head.name, head.parameters, body.items, head.name_span, span=self.over(c[0], body))
 
-    def section_call(self, c: list[Any]) -> tree.Section:
+    def section_call(self, c: Children) -> tree.Section:
         return tree.Section(c[0].value, "call", (c[1],), (), self.at(c[0]), span=self.over(c[0], c[1]))
 
-    def section_arguments(self, c: list[Any]) -> tree.Section:
+    def section_arguments(self, c: Children) -> tree.Section:
         span = self.over(c[0], c[1])
         return tree.Section(c[0].value, "arguments", (), c[1].items, self.at(c[0]), span=span)
 
-    def section_list(self, c: list[Any]) -> tree.Section:
+    def section_list(self, c: Children) -> tree.Section:
         calls = c[2] if len(c) == 4 else []
         return tree.Section(c[0].value, "list", (*calls,), (), self.at(c[0]), span=self.over(c[0], c[-1]))
 
-    def spec(self, c: list[Any]) -> list[Any]:
+    def spec(self, c: Children) -> Children:
         return c[0] if c else []
 
     # Keys of YAML
 
-    def _key(self, kind: str, parts: tuple[Any, ...], c: list[Any]) -> Key:
+    def _key(self, kind: str, parts: tuple[Any, ...], c: Children) -> Key:
         return Key(kind, parts, self.over(c[0], c[-1]))
 
-    def key_name(self, c: list[Any]) -> Key:
+    def key_name(self, c: Children) -> Key:
         return self._key("name", (self.call(c),), c)
 
-    def key_call(self, c: list[Any]) -> Key:
+    def key_call(self, c: Children) -> Key:
         return self._key("call", (self.call(c),), c)
 
-    def key_path(self, c: list[Any]) -> Key:
+    def key_path(self, c: Children) -> Key:
         return self._key("path", (c[0],), c)
 
-    def key_let(self, c: list[Any]) -> Key:
+    def key_let(self, c: Children) -> Key:
         return self._key("let", (c[1].value, self.at(c[1])), c)
 
-    def key_output(self, c: list[Any]) -> Key:
+    def key_output(self, c: Children) -> Key:
         return self._key("output", (c[1].value, self.at(c[1]), c[0].value == "auxiliary"), c)
 
-    def key_repeat(self, c: list[Any]) -> Key:
+    def key_repeat(self, c: Children) -> Key:
         return self._key("repeat", (c[1],), c)
 
-    def key_for(self, c: list[Any]) -> Key:
+    def key_for(self, c: Children) -> Key:
         return self._key("for", (self.loop_names(c[1]), c[3]), c)
 
-    def key_if(self, c: list[Any]) -> Key:
+    def key_if(self, c: Children) -> Key:
         return self._key("if", (c[1],), c)
 
-    def key_elif(self, c: list[Any]) -> Key:
+    def key_elif(self, c: Children) -> Key:
         return self._key("elif", (c[2],), c)
 
-    def key_else(self, c: list[Any]) -> Key:
+    def key_else(self, c: Children) -> Key:
         return self._key("else", (), c)
 
-    def for_(self, c: list[Any]) -> tree.For:
+    def for_(self, c: Children) -> tree.For:
         return tree.For(self.loop_names(c[1]), c[3], c[4].items, span=self.over(c[0], c[4]))
 
 

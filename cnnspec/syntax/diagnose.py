@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -16,11 +17,13 @@ _BODY = ("input", "let", "repeat", "for", "if", "else", "output", "auxiliary")
 _VALUE = {"NAME", "IN", "NUMBER", "STRING", "BOOLEAN", "LPAR", "LSQB", "SIGN", "NOT"}
 _CONTINUES = {"OPERATOR", "SIGN", "LOGIC", "DOT", "LSQB", "ARROW"}
 _TOP_LEVEL = {"MODEL", "BLOCK", "USE"}
-_LAYER = {"NAME", "IN", "LET", "REPEAT", "FOR", "IF", "OUTPUT", "LBRACE", "JOIN", "LPAR", "COLON", *_CONTINUES}
+_LAYER = _CONTINUES.union(
+    ("NAME", "IN", "LET", "REPEAT", "FOR", "IF", "OUTPUT", "LBRACE", "JOIN", "LPAR", "COLON")
+)
 _GROUPS = (
-    (_TOP_LEVEL, {*_TOP_LEVEL, "NAME", "LPAR", "$END"}, "'model', 'block', 'use', a section"),
-    ({"NUMBER", "STRING", "BOOLEAN"}, _VALUE, "a value"),
-    ({"LET", "REPEAT"}, _LAYER, "a layer"),
+    (_TOP_LEVEL, {*_TOP_LEVEL, "NAME", "LPAR", "$END"}, ("'model'", "'block'", "'use'", "a section")),
+    ({"NUMBER", "STRING", "BOOLEAN"}, _VALUE, ("a value",)),
+    ({"LET", "REPEAT"}, _LAYER, ("a layer",)),
 )
 _WORDS = {
     "NAME": "a name",
@@ -44,6 +47,7 @@ _WORDS = {
     "OPERATOR": "an operator",
     "$END": "the end",
 }
+_DIMENSIONS = ("an input has three dimensions: channels x height x width",)
 _HINTS = {
     ",": "statements are separated by white space, not by commas",
     "->": "the calls of a body already follow one another; '->' leads on from a tensor's name",
@@ -83,8 +87,7 @@ def _accepted(error: UnexpectedInput) -> set[str]:
 
 
 def _moved(problem: Diagnostic, whole: Span) -> Diagnostic:
-    values = {name: getattr(problem, name) for name in problem.__dataclass_fields__}
-    return type(problem)(**{**values, "span": whole, "notes": ()})
+    return replace(problem, span=whole, notes=())
 
 
 def _early_end(found: Scan, index: int, source: Source) -> list[Diagnostic]:
@@ -117,7 +120,7 @@ def _at_token(error: UnexpectedInput, found: Scan, index: int, part: Span) -> Di
         span=Span(source, lexeme.start, lexeme.end),
         found=_shown(lexeme),
         expected=expected,
-        hints=_hints(found, index),
+        hints=_DIMENSIONS if accepted == {"X"} else _hints(found, index),
     )
 
 
@@ -135,6 +138,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
             return ("to compare, write '=='",)
         if in_body:
             return ("a value is named by 'let n = …'; arguments stand in parentheses",)
+    if lexeme.text == "|" and index > 2 and found.lexemes[index - 3].text == "=":
+        return (f"write 'in -> {found.lexemes[index - 2].text} {{ | … }}'",)
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
@@ -191,10 +196,11 @@ def _words_before(lexemes: list[Lexeme], index: int) -> list[Lexeme]:
 
 def _expected(accepted: set[str]) -> str:
     """``; expected a layer, '|' or '}'``."""
-    left, phrases = set(accepted), []
-    for mark, covers, phrase in _GROUPS:
+    left = set(accepted)
+    phrases: list[str] = []
+    for mark, covers, words in _GROUPS:
         if mark <= left:
-            phrases.append(phrase)
+            phrases += words
             left -= covers
     if phrases or left - _CONTINUES - {"LPAR", "LBRACE", "JOIN"}:
         left -= _CONTINUES

@@ -108,7 +108,7 @@ class WrongKind(SyntaxDiagnostic):
     """A list, a mapping or a text stands where the spec wants another of these."""
 
     code = "wrong-kind"
-    message = "{place} is {wanted}, not {found}"
-    place: str
+    message = "{what} must be {wanted}, not {found}"
+    what: str
     wanted: str
     found: str

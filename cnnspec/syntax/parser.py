@@ -11,8 +11,8 @@ from typing import Any
 from lark import Lark, TextSlice, Token
 from lark.exceptions import UnexpectedInput
 
-from ..source.cache import writable_folders
 from ..source import Diagnostic, Source, Span, SpecError
+from ..source.cache import writable_folders
 from .build import Builder
 from .diagnose import explain
 from .recover import MAX_ERRORS, without_error
@@ -77,7 +77,7 @@ def run(
         parser = _parser()
         parser.builder.begin(source, whole)
         parser.comments.clear()
-        value = parser.lark.parse(TextSlice(text or source.text, start, end), start=rule)  # type: ignore[arg-type]
+        value = parser.lark.parse(TextSlice(text or source.text, start, end), start=rule)
         comments = [(c.start_pos or 0, c.value.rstrip()) for c in parser.comments]
         return Parsed(value, comments, parser.builder.found)
 

@@ -13,10 +13,8 @@ from ..source import Diagnostic, Note, Source, Span
 from . import errors
 from .literals import FORBIDDEN
 
-KEYWORDS = frozenset(
-    ("use", "model", "block", "input", "let", "repeat", "for", "in", "if", "else", "output", "auxiliary")
-    + ("and", "or", "not", "true", "false")
-)
+_STATEMENT_WORDS = ("input", "let", "repeat", "for", "in", "if", "else", "output", "auxiliary")
+KEYWORDS = frozenset(("use", "model", "block", *_STATEMENT_WORDS, "and", "or", "not", "true", "false"))
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 _TOKEN = re.compile(

@@ -183,13 +183,13 @@ _PROBLEMS = (
     ),
     (
         "did not find expected '-' indicator",
-        "this line belongs to no list",
-        "items of one list begin with '- ' in one column",
+        "this line does not fit the list that it stands in",
+        "items of one list begin with '- ' in the same column",
     ),
     (
         "did not find expected key",
-        "this line belongs to no mapping",
-        "keys of one mapping begin in the same column",
+        "the indentation of this line fits none above",
+        "what belongs to one list or mapping begins in the same column",
     ),
     ("could not find expected ':'", "a ':' is missing after this key", ""),
     ("found unexpected end of stream", "the text ends inside of quotes", "close the quotes"),
@@ -212,7 +212,7 @@ def _malformed(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
     span = Span(source, at, min(at + 1, len(source.text)))
     for mark_text, words, hint in _PROBLEMS:
         if mark_text in problem:
-            kind = errors.YamlIndentation if "belongs to no" in words else errors.YamlSyntax
+            kind = errors.YamlIndentation if " fit" in words else errors.YamlSyntax
             if "end of stream" in problem and error.context_mark:
                 opening = min(error.context_mark.index, len(source.text))
                 span, words = Span(source, opening, opening + 1), "these quotes are never closed"

@@ -256,7 +256,7 @@ class _Printer:
                 until = self.places.start(node.else_span) if node.else_span else end
                 self.body(f"else {print_header(node)}", node.body, column, "", until)
             else:
-                self.body("else", node.orelse, column, "", end)
+                self.body("else", node.orelse or (), column, "", end)
                 return
 
 

@@ -22,8 +22,8 @@ _KINDS = {"scalar": "a text", "sequence": "a list", "mapping": "a mapping"}
 def read_yaml(source: Source) -> tree.Spec:
     """The tree of a YAML spec. Raises :class:`SpecError` with everything found wrong."""
     root, comments = compose(source)
-    if root is None:
-        raise SpecError([errors.FileEmpty(file=source.name, path=source.name)])
+    if root is None or root.empty:
+        return assemble(source, [], comments, [])
     reader = _Reader(source, dict(comments))
     items = sorted(reader.top(root), key=lambda item: item.span.start)
     if not reader.found:
@@ -68,11 +68,12 @@ class _Reader:
             return self.wrong(node, place, wanted)
         return self.leaf(rule, node)
 
-    def wrong(self, node: Node, place: str, wanted: str, *hints: str) -> None:
+    def wrong(self, node: Node, what: str, wanted: str, *hints: str) -> Any:
         found = "nothing" if node.empty else _KINDS[node.kind]
         end = self.source.text.find("\n", node.span.start)
         span = node.span if end < 0 else Span(self.source, node.span.start, min(node.span.end, end))
-        self.found.append(errors.WrongKind(span=span, place=place, wanted=wanted, found=found, hints=hints))
+        self.found.append(errors.WrongKind(span=span, what=what, wanted=wanted, found=found, hints=hints))
+        return None
 
     def expression(self, node: Node, rule: str = "expr") -> Any:
         """A value: a scalar, or a list of values. A list in brackets is read whole by the grammar."""
@@ -134,8 +135,8 @@ class _Reader:
         if missing:
             return None
         head: Head | None = self.scalar("head", keys["model"][1], "'model'", "a name with parameters")
-        hints = "three dimensions, as in 3 x 224 x 224"
-        shape: Listed | None = self.scalar("shape", keys["input"][1], "'input'", hints)
+        wanted = "three dimensions, as in 3 x 224 x 224"
+        shape: Listed | None = self.scalar("shape", keys["input"][1], "'input'", wanted)
         body = self.body(keys["net"][1])
         if head is None or shape is None:
             return None
@@ -223,7 +224,8 @@ class _Reader:
 
     def key(self, node: Node) -> Key | None:
         if node.kind != "scalar":
-            return self.wrong(node, "a key", "a text")
+            self.wrong(node, "a key", "a text")
+            return None
         key: Key | None = self.leaf("key", node)
         return key
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from .data.dataset import Dataset
+
+class Images(Protocol):
+    """What has images by the batch: a data set, or pictures to predict."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        """The images at ``indices``, (B, C, H, W)."""
+        ...
 
 
 def epoch_order(images: int, batch: int, epoch: int, seed: int, shuffle: bool) -> np.ndarray:
@@ -26,7 +34,7 @@ def epoch_order(images: int, batch: int, epoch: int, seed: int, shuffle: bool) -
     return np.resize(order, (steps, batch))
 
 
-def padded_batches(dataset: Dataset, batch: int) -> Iterator[tuple[np.ndarray, int]]:
+def padded_batches(dataset: Images, batch: int) -> Iterator[tuple[np.ndarray, int]]:
     """All images in order as (images (batch, C, H, W), how many are real); the rest are zeros."""
     import numpy as np
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ..ir import OpError
 from ..source import SpecError
 from .batches import epoch_order
-from .failures import LossNotFinite, OutOfMemory
 from .experiment import Experiment
+from .failures import LossNotFinite, OutOfMemory
 from .interrupt import Interrupted, StopRequest
 from .measures import Measures, measure
 from .reporter import Progress, Reporter
@@ -105,7 +105,7 @@ class Loop:
         started = time.perf_counter()
         self._clock.start_epoch()
         totals = self._train(epoch)
-        record = {"epoch": epoch, "step": self.state.step, **totals, **self._validate(epoch)}
+        record: dict[str, Any] = {"epoch": epoch, "step": self.state.step, **totals, **self._validate(epoch)}
         record["learning_rate"] = self._rate(epoch, self._steps - 1)
         record["images_per_second"] = round(self._speed() or 0.0, 1) or None
         record["seconds"] = round(time.perf_counter() - started, 3)
@@ -265,6 +265,6 @@ def memory_errors(experiment: Experiment, device: str, batch: int) -> Iterator[N
 
 
 def _rank(record: dict[str, Any]) -> tuple[float, float]:
-    """Higher is better: validation accuracy, then lower validation loss; training's without a validation part."""
+    """Higher is better: validation accuracy, then lower loss (training's without a validation part)."""
     part = "val" if "val_accuracy" in record else "train"
     return record[f"{part}_accuracy"], -record[f"{part}_loss"]

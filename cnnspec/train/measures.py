@@ -27,7 +27,7 @@ class Measures:
 
     @property
     def classes(self) -> list[dict[str, Any]]:
-        """One entry a class: images, how many were recognised, recall and precision (None where undefined)."""
+        """An entry a class: images, how many were recognised, recall and precision (None where undefined)."""
         hits, actual, predicted = self.confusion.diagonal(), self.confusion.sum(0), self.confusion.sum(1)
         return [
             {

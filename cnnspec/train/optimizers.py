@@ -58,11 +58,12 @@ class Adam(Optimizer):
 
         decay = self.weight_decay
 
-        class DecayedAdam(LAMB):
+        class DecayedAdam(LAMB):  # type: ignore[misc]
             def _step(self, params: list[Any], grads: list[Any]) -> tuple[list[Any], list[Any]]:
                 if decay:
                     grads = [g + decay * t.detach() for t, g in zip(params, grads, strict=True)]
-                return super()._step(params, grads)
+                updates: tuple[list[Any], list[Any]] = super()._step(params, grads)
+                return updates
 
         return DecayedAdam(list(parameters), self.lr, *self.betas, self.eps, 0.0, adam=True)
 

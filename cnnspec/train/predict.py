@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ..ir import OpError
 from ..source import Diagnostic, SpecError
 from .data.fitting import Fitting
-from .failures import PictureUnusable
 from .experiment import Experiment
+from .failures import PictureUnusable
 from .loop import memory_errors
 from .measures import output_names
 from .network import open_network
@@ -72,8 +72,8 @@ def predict(
 def _fitting(experiment: Experiment, fit: str | None) -> Fitting:
     data = experiment.data
     try:
-        shape = experiment.graph.input_shape
-        return Fitting(shape, fit or getattr(data, "fit", "exact"), getattr(data, "mode", "as_is"))
+        chosen: str = getattr(data, "fit", "exact") if fit is None else fit
+        return Fitting(experiment.graph.input_shape, chosen, getattr(data, "mode", "as_is"))
     except OpError as error:
         raise SpecError([error.diagnostic]) from None
 
@@ -113,19 +113,19 @@ def _decode(path: Path, fitting: Fitting) -> np.ndarray:
 
 
 class _Pictures:
-    """Decoded pictures as a data set without labels."""
+    """Decoded pictures, by the batch."""
 
     def __init__(self, pixels: list[np.ndarray]) -> None:
         import numpy as np
 
         self.pixels = np.stack(pixels)
-        self.labels: np.ndarray = np.zeros(len(pixels), np.int64)
 
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def batch(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
-        return self.pixels[indices]
+    def batch(self, indices: np.ndarray) -> np.ndarray:
+        pixels: np.ndarray = self.pixels[indices]
+        return pixels
 
 
 def _softmax(outputs: np.ndarray) -> np.ndarray:

@@ -133,7 +133,7 @@ class LiveReporter(Reporter):
         self._bar.start()
 
     def _say(self, text: str) -> None:
-        self._bar.console.print(text, markup=False)
+        self._bar.console.print(text, markup=False, highlight=False)
 
     def plan(self, plan: Plan) -> None:
         self._epochs = plan.epochs

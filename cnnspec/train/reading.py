@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from ..source import SpecError
@@ -54,7 +55,8 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     from safetensors.numpy import load
 
     try:
-        return load(_read(path))
+        tensors: dict[str, np.ndarray] = load(_read(path))
+        return tensors
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, f"is no whole safetensors file: {_first_line(error)}") from None
 
@@ -89,9 +91,13 @@ def _info(path: Path) -> RunInfo:
     known = {f.name: f for f in fields(RunInfo)}
     needed = [n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING]
     wrong = next((n for n in needed if not _plausible(data.get(n), known[n].type)), None)
+    if not wrong and data["batch"] < 1:
+        wrong = "batch"
+    if not wrong:
+        wrong = next((n for n in ("best", "test") if not isinstance(data.get(n), dict | None)), None)
     if wrong:
         raise damaged(path, f"has no proper entry '{wrong}'")
-    values = {
+    values: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) and k != "notes" else v for k, v in data.items() if k in known
     }
     return RunInfo(**values)
@@ -99,12 +105,17 @@ def _info(path: Path) -> RunInfo:
 
 def _plausible(value: Any, annotation: Any) -> bool:
     """Whether a value read from JSON has the type that the field declares (as text)."""
-    kinds = {"str": str, "int": int, "dict": dict, "tuple": list, "Shape": list}
+    kinds: dict[str, type] = {"str": str, "int": int, "dict": dict, "tuple": list, "Shape": list}
     expected = kinds[str(annotation).partition("[")[0]]
-    if not isinstance(value, expected) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, expected):
         return False
-    item = {"tuple[str, ...]": str, "tuple[float, ...]": (int, float), "Shape": int}.get(str(annotation))
-    return item is None or all(isinstance(v, item) for v in value)
+    items: dict[str, type | UnionType] = {
+        "tuple[str, ...]": str,
+        "tuple[float, ...]": int | float,
+        "Shape": int,
+    }
+    item = items.get(str(annotation))
+    return item is None or (isinstance(value, list) and all(isinstance(v, item) for v in value))
 
 
 def _records(path: Path) -> tuple[Mapping[str, Any], ...]:

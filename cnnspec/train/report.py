@@ -37,7 +37,8 @@ def _facts(info: RunInfo) -> list[str]:
     lines = [
         "",
         f"- Status: {info.status}",
-        f"- Input {show(info.input_shape)}, {len(info.class_names)} classes, {info.parameters:,} trainable parameters",
+        f"- Input {show(info.input_shape)}, {len(info.class_names)} classes",
+        f"- Parameters: {info.parameters:,} trainable",
         f"- Images: {images}; batches of {info.batch}",
         f"- Time: {info.seconds:.0f} s",
     ]

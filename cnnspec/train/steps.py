@@ -15,11 +15,10 @@ from tinygrad import Context, Tensor, TinyJit, dtypes
 
 from ..backends.tinygrad.feed import place, write
 from ..backends.tinygrad.module import Module
-from .batches import padded_batches
+from .batches import Images, padded_batches
 from .registries import Loss
 
 if TYPE_CHECKING:
-    from .data.dataset import Dataset
     from .data.normalization import Normalization
 
 
@@ -124,13 +123,14 @@ class EvaluationStep:
             self._images = place(images, self._module.device)
         else:
             write(self._images, images)
-        return self._run().numpy()
+        outputs: np.ndarray = self._run().numpy()
+        return outputs
 
-    def outputs(self, dataset: Dataset, tick: Callable[[int], None] = lambda done: None) -> np.ndarray:
+    def outputs(self, dataset: Images, tick: Callable[[int], None] = lambda done: None) -> np.ndarray:
         """Raw outputs (N, …) for all images of ``dataset``; ``tick`` is told how many are done."""
         return np.concatenate(list(self._parts(dataset, tick)))
 
-    def _parts(self, dataset: Dataset, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
+    def _parts(self, dataset: Images, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
         done = 0
         for images, real in padded_batches(dataset, self.batch):
             yield self._one(images)[:real].copy()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cnnspec.ops  # noqa: F401
 from cnnspec.ir import LAYERS, OpError, Shape
 
 from .comparing import compare

@@ -12,6 +12,7 @@ PREFERRED = ["relu", "conv", "bn", "x", "y", "add", "concat", "stem", "width", "
 
 names = st.one_of(
     st.sampled_from(PREFERRED),
+    st.sampled_from(PREFERRED),
     st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True).filter(lambda n: n not in KEYWORDS),
 )
 strings = st.one_of(
@@ -53,7 +54,9 @@ arguments = _arguments(expressions)
 calls = st.builds(tree.Call, names, arguments)
 chains = st.recursive(
     st.one_of(names, st.just("in")).map(tree.Name),
-    lambda inner: st.one_of(st.builds(tree.Attribute, inner, names), st.builds(tree.Index, inner, expressions)),
+    lambda inner: st.one_of(
+        st.builds(tree.Attribute, inner, names), st.builds(tree.Index, inner, expressions)
+    ),
     max_leaves=2,
 )
 bare_paths = chains.filter(lambda c: not isinstance(c, tree.Name) or c.name == "in").map(
@@ -92,7 +95,9 @@ def _statements(inner: st.SearchStrategy) -> st.SearchStrategy:
 statements = st.recursive(st.one_of(calls, bare_paths), _statements, max_leaves=6)
 bodies = st.lists(statements, max_size=4).map(tuple)
 parameters = st.lists(
-    st.builds(tree.Parameter, names, st.one_of(st.none(), expressions)), max_size=3, unique_by=lambda p: p.name
+    st.builds(tree.Parameter, names, st.one_of(st.none(), expressions)),
+    max_size=3,
+    unique_by=lambda p: p.name,
 ).map(tuple)
 models = st.builds(tree.Model, names, parameters, st.tuples(expressions, expressions, expressions), bodies)
 blocks = st.builds(tree.Block, names, parameters, bodies)

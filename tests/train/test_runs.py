@@ -117,7 +117,7 @@ def test_damage_is_told(change: Callable[[Path], None], expected: str, copy: Pat
 
 
 def test_weights_of_another_network(trained: Path) -> None:
-    with pytest.raises(SpecError, match="'linear6.weight' is 3 x 64, but 4 x 64"):
+    with pytest.raises(SpecError, match=r"'linear6.weight' is 3 x 64, but 4 x 64"):
         evaluate(open_run(trained), experiment(small_net(classes=4)))
 
 

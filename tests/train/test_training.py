@@ -86,7 +86,9 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path) -> None:
 
 def test_two_runs_are_equal_bit_by_bit(tmp_path: Path) -> None:
     first, second, other = (
-        load_file(train(experiment(epochs=2, seed=s), spec_files(), tmp_path / n, "CPU").folder / "last.safetensors")
+        load_file(
+            train(experiment(epochs=2, seed=s), spec_files(), tmp_path / n, "CPU").folder / "last.safetensors"
+        )
         for n, s in (("a", 1), ("b", 1), ("c", 2))
     )
     assert all(np.array_equal(first[name], second[name]) for name in first)
@@ -133,7 +135,9 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="no longer finite, in epoch 1, step") as error:
         graph = chain((1, 6, 6), layer("flatten"), layer("linear", features=8), layer("linear", features=3))
         train(experiment(graph, lr=1e30), spec_files(), tmp_path / "run", "CPU")
-    assert code(error) == "loss-not-finite" and "lower the learning rate" in error.value.diagnostics[0].hints[0]
+    assert (
+        code(error) == "loss-not-finite" and "lower the learning rate" in error.value.diagnostics[0].hints[0]
+    )
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "failed"
 
 

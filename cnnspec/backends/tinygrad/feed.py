@@ -37,6 +37,6 @@ def write(tensor: Tensor, array: np.ndarray) -> None:
     except (AttributeError, KeyError):
         size = -1
     if size == source.nbytes:
-        copy(target, memoryview(source.reshape(-1)).cast("B"))
+        copy(target, source.reshape(-1).view(np.uint8).data)
     else:
         tensor.assign(Tensor(source, device=tensor.device)).realize()

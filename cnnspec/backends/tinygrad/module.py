@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PATIENCE_MS = 24 * 3600e3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pass:
     """What ops may ask of a forward pass (``cnnspec.ir.Run``)."""
 
