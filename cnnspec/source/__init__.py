@@ -1,14 +1,14 @@
 """Floor 0: source texts, spans, diagnostics and how they are shown."""
 
 from .diagnostics import Diagnostic, Diagnostics, Note, Severity, SpecError, did_you_mean, nearest
-from .files import CannotWrite, cannot_write, write_atomically
+from .files import CannotWrite, write_atomically, writing
 from .render import as_json, render, render_all
 from .text import Source, Span
 
 __all__ = [
     "CannotWrite",
-    "cannot_write",
     "write_atomically",
+    "writing",
     "Diagnostic",
     "Diagnostics",
     "Note",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .diagnostics import Diagnostic, SpecError
@@ -14,42 +16,56 @@ class CannotWrite(Diagnostic):
     """A file or folder could not be written: no such folder, no permission, or the disk is full."""
 
     code = "cannot-write"
-    message = "cannot write {path}: {reason}"
+    message = "cannot write '{path}': {reason}"
     bad = "cnnspec draw vgg16 -o /no/such/folder/vgg.svg"
     good = "cnnspec draw vgg16 -o vgg.svg"
     path: str
     reason: str
 
 
-def cannot_write(path: Path, error: OSError) -> SpecError:
-    """``error``, met while writing ``path``, as a diagnostic."""
-    reason = error.strerror or str(error)
-    return SpecError([CannotWrite(path=str(path), reason=reason[0].lower() + reason[1:], file=str(path))])
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` met while writing ``path`` into a :class:`SpecError` with ``cannot-write``."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        raise SpecError([CannotWrite(path=str(path), reason=reason, file=str(path))]) from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` through a temporary file beside it.
+    """Write a file so that, whatever happens meanwhile, it is the old one or the new one.
 
-    Raises :class:`SpecError` with ``cannot-write``; the old file, if any, is then untouched.
+    Raises :class:`SpecError` (``cannot-write``), leaving the old file and nothing else.
     """
-    temporary: Path | None = None
-    try:
+    with writing(path):
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise cannot_write(path, error) from None
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(name, mode)
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        _sync_folder(path.parent)
 
 
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -20,9 +20,6 @@ Children = list[Any]
 """What a rule has read: tokens, and what the rules inside it gave."""
 
 
-_List = list
-
-
 class Listed(NamedTuple):
     """Things between brackets, and where the brackets stand."""
 
@@ -116,7 +113,7 @@ class ExpressionBuilder:
         return inner
 
     def tuple(self, c: Children) -> tree.Sequence:
-        items = [] if len(c) == 2 else [c[1], *(c[3] if isinstance(c[3], _List) else [])]
+        items = [] if len(c) == 2 else [c[1], *(c[3] if isinstance(c[3], list) else [])]
         return tree.Sequence((*items,), "(", span=self.over(c[0], c[-1]))
 
     def list(self, c: Children) -> tree.Sequence:

@@ -58,8 +58,9 @@ class _Printer:
         node = items[0].node
         force = previous is not None and (isinstance(node, _PART) or isinstance(previous, _PART))
         listed = len(items) > 1 or isinstance(node, tree.Block)
-        above = [c for c in items[0].leading if not listed or not self.places.indented(c)]
-        items[0].leading = [c for c in items[0].leading if c not in above] if listed else []
+        leading = items[0].leading
+        above = [c for c in leading if not listed or not self.places.indented(c)]
+        items[0].leading = [c for c in leading if listed and self.places.indented(c)]
         for comment in above:
             if comment.alone:
                 self.page.gap(comment, force)
@@ -136,15 +137,17 @@ class _Printer:
 
     def body(self, key: str, body: Sequence[Any], indent: int, lead: str, until: int | None) -> None:
         """``key: […]``, or ``key:`` and an item a line. The key's column is after ``lead``."""
+        if not body:
+            self.page.above(self.comments.take(until), indent)
         text = self.flow(body, until, WIDTH - indent - len(lead) - len(key) - 2)
-        self.pair(key, "[]" if text is None and not body else text or "", indent, lead)
+        self.pair(key, text or "", indent, lead)
         if text is None:
             self.statements(body, indent + len(lead) + STEP, until)
 
     def flow(self, body: Sequence[Any], until: int | None, room: int) -> str | None:
         """``[a, b]`` where that stood on one line, fits and can be written without quotes."""
         if not body:
-            return "[]" if not self.comments.any_before(until) else None
+            return "[]"
         if self.comments.any_before(until) or not all(_is_leaf(node) for node in body):
             return None
         first = self.places.first_line(body[0])
@@ -213,15 +216,11 @@ class _Printer:
 
     def group(self, body: Sequence[Any], indent: int, lead: str, until: int | None) -> None:
         """A list as an item: in brackets, or its first item on the line of the dash."""
+        inner = until if not body else _first_header(body[0], self.places)
+        self.page.above(self.comments.take(inner), indent)
         flow = self.flow(body, until, WIDTH - indent - len(lead))
         if flow is not None:
             self.page.add(lead + flow, indent)
-        elif not body:
-            self.page.add(f"{lead}[]", indent)
-            self.statements(body, indent + len(lead), until)
-        elif self.comments.any_before(_first_header(body, self.places)):
-            self.page.add(lead.rstrip(), indent)
-            self.statements(body, indent + len(lead), until)
         else:
             first = len(self.page.lines)
             self.statements(body, indent + len(lead), until)
@@ -243,9 +242,19 @@ class _Printer:
     def condition(self, node: tree.If, indent: int, lead: str, column: int) -> None:
         """``if a:``, then ``else if b:`` and ``else:`` in the column of ``if``."""
         end = self.places.end(node)
-        until = self.places.start(node.else_span) if node.else_span else end
+        until = self.until(node, end)
         self.body(print_header(node), node.body, indent, lead, until)
         self.otherwise(node, column, end)
+
+    def until(self, node: tree.If, end: int | None) -> int | None:
+        """Where the comments of a branch end: those of empty branches after it are with it."""
+        while node.orelse is not None:
+            following = node.orelse[0] if len(node.orelse) == 1 else None
+            if isinstance(following, tree.If) and not following.body:
+                node = following
+            else:
+                return self.places.start(node.else_span) if node.orelse else end
+        return end
 
     def otherwise(self, node: tree.If, column: int, end: int | None) -> None:
         while node.orelse is not None:
@@ -253,15 +262,18 @@ class _Printer:
                 node = node.orelse[0]
                 for comment in self.comments.take(header_end(node, self.places)):
                     self.page.comment(comment, column)
-                until = self.places.start(node.else_span) if node.else_span else end
+                until = self.until(node, end)
                 self.body(f"else {print_header(node)}", node.body, column, "", until)
             else:
                 self.body("else", node.orelse or (), column, "", end)
                 return
 
 
-def _first_header(body: Sequence[Any], places: Places) -> int | None:
-    return header_end(body[0], places)
+def _first_header(node: Any, places: Places) -> int | None:
+    """Where the first header in ``node`` ends: YAML has no place for comments between two dashes."""
+    while isinstance(node, tree.Group) and node.body:
+        node = node.body[0]
+    return places.end(node) if _needs_text(node) else header_end(node, places)
 
 
 def _value(node: tree.Expression) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from .read import assemble
 from .yaml_flow import rejoined, rejoined_pairs
 from .yaml_nodes import Node, compose
 
+_BARE_PATH = r"[\w./ -]+\.(?:cnn|ya?ml)"
 _KINDS = {"scalar": "a text", "sequence": "a list", "mapping": "a mapping"}
 
 
@@ -121,8 +123,15 @@ class _Reader:
 
     def uses(self, node: Node) -> list[Any]:
         nodes = rejoined(node.items) if node.kind == "sequence" else [node]
-        uses = [(n, self.scalar("use", n, "'use'", "a name or a quoted path")) for n in nodes]
+        uses = [(n, self.use(n)) for n in nodes]
         return [tree.Use(u.target, u.is_path, u.arguments, span=n.span) for n, u in uses if u]
+
+    def use(self, node: Node) -> tree.Use | None:
+        """A name or a path; a path may do with YAML's quotes alone."""
+        if node.kind == "scalar" and not node.plain and re.fullmatch(_BARE_PATH, node.text):
+            return tree.Use(node.text, True)
+        use: tree.Use | None = self.scalar("use", node, "'use'", "a name or a quoted path")
+        return use
 
     def model(self, keys: dict[str, tuple[Node, Node]], known: list[Node]) -> tree.Model | None:
         missing = [name for name in ("model", "input", "net") if name not in keys]

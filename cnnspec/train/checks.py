@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from ..ir import GraphOutput, OpError
 from ..source import Diagnostic, Diagnostics, SpecError
-from .errors import TooFewOutputs
+from .errors import NoData, NoTrainingImages, SeveralOutputs, TooFewOutputs
 from .experiment import Experiment
-from .failures import NoData, NoTrainingImages, SeveralOutputs
 from .registries import DataSource
 
 

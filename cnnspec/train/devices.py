@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..backends import toolchain
 from ..source import SpecError
-from .failures import ToolchainMissing, UnknownDevice
+from .errors import ToolchainMissing, UnknownDevice
 
 
 def open_device(name: str | None) -> str:

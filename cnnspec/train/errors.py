@@ -1,40 +1,159 @@
-"""Diagnostics of an experiment whose data and network do not suit each other."""
+"""Diagnostics of training, evaluation and prediction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ..ir import Node, Shape, show
+from ..ir import Node
 from ..source import Diagnostic, Note, Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class InputSizeDiffers(Diagnostic):
-    """The images of the data section are of another shape than the network's input.
+class NoData(Diagnostic):
+    """Training and evaluation need a ``data`` section that says where images and labels come from."""
 
-    Either change ``input``, or let the data source fit its images: ``fit = resize`` (or ``crop``,
-    ``pad``) brings them to the input's height and width, ``mode = gray`` or ``rgb`` to its channels.
+    code = "no-data"
+    message = "'{model}' has no section 'data', so there is nothing to {verb}"
+    bad = "model net { input 1 x 8 x 8  flatten  linear(10) }"
+    good = "model net { input 1 x 8 x 8  flatten  linear(10) }  data digits"
+    model: str
+    verb: str
+
+
+class NoTrainingImages(Diagnostic):
+    """The training part of the data is empty."""
+
+    code = "no-training-images"
+    message = "there are no images to train on"
+    bad = "data digits(validation = 0.5, test = 0.5)"
+    good = "data digits(validation = 0.1, test = 0.1)"
+
+
+class EmptySplit(Diagnostic):
+    """The part of the data that was asked for holds no images."""
+
+    code = "empty-split"
+    message = "there are no images in the split '{split}'"
+    bad = "cnnspec evaluate RUN --split test  # data with test = 0"
+    good = "cnnspec evaluate RUN --split validation"
+    split: str
+
+
+class SeveralOutputs(Diagnostic):
+    """Training lowers the loss of one main output; this network has several.
+
+    Outputs that exist only to help training are marked ``auxiliary``; their losses are added.
     """
 
-    code = "input-size"
-    message = "the images of '{source}' are {found}, but the network's input is {expected}"
-    bad = "input 3 x 32 x 32  …  data digits"
-    good = "input 1 x 8 x 8  …  data digits"
-    source: str
+    code = "several-outputs"
+    message = "'{model}' has {count} main outputs ({names}), and training takes one"
+    bad = "output a  …  output b"
+    good = "auxiliary output a  …  output b"
+    model: str
+    count: int
+    names: str
+
+
+class LossNotFinite(Diagnostic):
+    """The loss became infinite or not a number, after which no step can mend the weights.
+
+    Mostly the learning rate is too high: weights grow, outputs overflow. Other causes are a deep
+    network without normalization, an initialiser with too large values, or pixels far out of range.
+    """
+
+    code = "loss-not-finite"
+    message = "the {which} loss is no longer finite, in epoch {epoch}, step {step}"
+    bad = "optimizer sgd(lr = 100)"
+    good = "optimizer sgd(lr = 0.01)"
+    which: str
+    epoch: int
+    step: int
+
+
+class OutOfMemory(Diagnostic):
+    """The device has not enough memory for a batch of this network with all that training keeps."""
+
+    code = "out-of-memory"
+    message = "not enough memory on {device} for a batch of {batch}"
+    bad = "train(batch = 4096)"
+    good = "train(batch = 64)"
+    device: str
+    batch: int
+
+
+class UnknownDevice(Diagnostic):
+    """The device does not exist, or its driver does not work here."""
+
+    code = "unknown-device"
+    message = "cannot use the device '{device}': {reason}"
+    bad = "cnnspec train SPEC --device GPU"
+    good = "cnnspec train SPEC --device CUDA"
+    device: str
+    reason: str
+
+
+class ToolchainMissing(Diagnostic):
+    """Computing on the CPU compiles its kernels, which needs a C compiler."""
+
+    code = "toolchain-missing"
+    message = "{reason}"
+    bad = "cnnspec train SPEC  # without a C compiler"
+    good = "pip install 'cnnspec[cpu]'"
+    reason: str
+
+
+class RunExists(Diagnostic):
+    """The folder for the run is there already. Runs are never overwritten."""
+
+    code = "run-exists"
+    message = "'{path}' exists already and {reason}"
+    bad = "cnnspec train SPEC --out runs/lenet-1  # twice"
+    good = "cnnspec train SPEC"
+    path: str
+    reason: str
+
+
+class NotARun(Diagnostic):
+    """The path is not a folder that ``cnnspec train`` wrote: those hold a ``run.json``."""
+
+    code = "not-a-run"
+    message = "'{path}' is not a run folder: {reason}"
+    bad = "cnnspec evaluate runs"
+    good = "cnnspec evaluate runs/lenet-1"
+    path: str
+    reason: str
+
+
+class RunDamaged(Diagnostic):
+    """A file of a run folder is missing, cut short or was changed by hand."""
+
+    code = "run-damaged"
+    message = "'{path}' {reason}"
+    bad = "cnnspec evaluate RUN  # with half of RUN copied"
+    good = "cnnspec evaluate RUN"
+    path: str
+    reason: str
+
+
+class ClassesChanged(Diagnostic):
+    """The data has other classes now than when the network was trained, so outputs would be misnamed."""
+
+    code = "classes-changed"
+    message = "the data has the classes {found}, but the run was trained on {expected}"
+    bad = "cnnspec evaluate RUN  # a class folder was renamed since"
+    good = "cnnspec evaluate RUN"
     found: str
     expected: str
 
-    @classmethod
-    def of(cls, found: Shape, expected: Shape, source: str, span: Span | None) -> InputSizeDiffers:
-        hints = [f"begin the network with 'input {show(found)}'"]
-        if found[1:] != expected[1:]:
-            hints.append("or let the data fit it: fit = resize (or crop, pad)")
-        if found[0] != expected[0] and expected[0] in (1, 3):
-            hints.append(f"or convert the colours: mode = {'gray' if expected[0] == 1 else 'rgb'}")
-        return cls(source=source, found=show(found), expected=show(expected), span=span, hints=tuple(hints))
+
+class PictureUnusable(Diagnostic):
+    """A picture given to ``predict`` is missing, unreadable or no picture. The others are still predicted."""
+
+    code = "picture-unusable"
+    message = "'{path}' {reason}"
+    bad = "cnnspec predict RUN notes.txt"
+    good = "cnnspec predict RUN photo.jpg"
+    path: str
+    reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooFewOutputs(Diagnostic):
     """The data has more classes than the network has outputs, so some could never be predicted."""
 

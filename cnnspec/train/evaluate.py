@@ -9,7 +9,7 @@ from .checks import check_classes, need_data
 from .data.dataset import Dataset
 from .data.places import relative_to
 from .experiment import Experiment
-from .failures import ClassesChanged, EmptySplit
+from .errors import ClassesChanged, EmptySplit
 from .loop import data_errors, memory_errors
 from .measures import Measures, measure
 from .network import open_network

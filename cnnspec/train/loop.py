@@ -16,7 +16,7 @@ from ..ir import OpError
 from ..source import SpecError
 from .batches import epoch_order
 from .experiment import Experiment
-from .failures import LossNotFinite, OutOfMemory
+from .errors import LossNotFinite, OutOfMemory
 from .interrupt import Interrupted, StopRequest
 from .measures import Measures, measure
 from .reporter import Progress, Reporter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def curves(records: Sequence[Mapping[str, Any]], title: str) -> bytes:
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend()
-    figure.suptitle(title)
+    figure.suptitle(_literal(title))
     return _png(figure)
 
 
@@ -50,10 +51,10 @@ def confusion_matrix(matrix: np.ndarray, names: Sequence[str], title: str) -> by
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xlabel("actual class")
     axes.set_ylabel("predicted class")
-    axes.set_title(title)
+    axes.set_title(_literal(title))
     if count <= _NUMBERED:
         _number(axes, matrix, shares)
-        shown = [name if len(name) <= 16 else name[:15] + "…" for name in names]
+        shown = [_literal(name if len(name) <= 16 else name[:15] + "…") for name in names]
         axes.set_xticks(range(count), shown, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(count), shown)
     figure.colorbar(image, ax=axes, label="share of the actual class", shrink=0.8)
@@ -69,6 +70,11 @@ def _number(axes: Any, matrix: np.ndarray, shares: np.ndarray) -> None:
             )
 
 
+def _literal(text: str) -> str:
+    """``text`` with nothing in it that matplotlib would take for a formula."""
+    return text.replace("$", r"\$")
+
+
 def _figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -80,5 +86,7 @@ def _figure(width: float, height: float) -> Figure:
 
 def _png(figure: Figure) -> bytes:
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
+    with warnings.catch_warnings():  # of letters that the font lacks, once a letter
+        warnings.simplefilter("ignore")
+        figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
     return stream.getvalue()

@@ -11,7 +11,7 @@ from ..ir import OpError
 from ..source import Diagnostic, SpecError
 from .data.fitting import Fitting
 from .experiment import Experiment
-from .failures import PictureUnusable
+from .errors import PictureUnusable
 from .loop import memory_errors
 from .measures import output_names
 from .network import open_network

@@ -10,7 +10,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from ..source import SpecError
-from .failures import NotARun, RunDamaged
+from .errors import NotARun, RunDamaged
 from .run import FORMAT, METRICS, RUN, SPEC, RunInfo, checkpoint
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..ir import Shape
-from .files import make_folder, new_folder, write_whole
+from ..source import write_atomically
+from .files import make_folder, new_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +85,7 @@ class RunFolder:
     def _write(self, name: str, data: bytes) -> None:
         target = self.path / name
         make_folder(target.parent)
-        write_whole(target, data)
+        write_atomically(target, data)
 
     def write_info(self) -> None:
         self._write(RUN, (json.dumps(asdict(self.info), indent=2, ensure_ascii=False) + "\n").encode())

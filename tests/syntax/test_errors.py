@@ -7,7 +7,15 @@ import random
 import pytest
 
 from cnnspec.source import Diagnostic, Source, SpecError, render_all
-from cnnspec.syntax import errors, load_source, parse_call, parse_expression, parse_text, parse_yaml, print_yaml
+from cnnspec.syntax import (
+    errors,
+    load_source,
+    parse_call,
+    parse_expression,
+    parse_text,
+    parse_yaml,
+    print_yaml,
+)
 
 from .test_examples import BRANCHES, EXPERIMENT, VGG
 
@@ -46,7 +54,7 @@ def marked(parse, text):
         ("model m { input 3 x 8 relu }", "unexpected-token", "relu"),
         ("block b { relu, relu }", "unexpected-token", ","),
         ("block b { conv(3 }", "unclosed-bracket", "("),
-        ("data folder(“x”)", "unexpected-character", "“"),
+        ("data folder(“x)", "unexpected-character", "“"),
         ("block b { if n = 2 { relu } }", "unexpected-token", "="),
         ("block b { add { relu | tanh } }", "unexpected-token", "|"),
         ("block b { let x = 1 + }", "unexpected-token", "}"),
@@ -64,7 +72,7 @@ def test_places_in_text(text, code, at):
         ("loss: [a, *b]", "yaml-feature", "*b"),
         ("loss: !t b", "yaml-feature", "!t"),
         ("loss: |\n  a", "yaml-feature", "|"),
-        ("a: b\n---\nc: d", "yaml-feature", "-"),
+        ("a: b\n---\nc: d", "yaml-feature", "---"),
         ("train:\n\tlr: 3", "yaml-indentation", "\t"),
         ("- relu", "wrong-kind", "- relu"),
         ("loss:\n  a: {b: c}", "wrong-kind", "{b: c}"),
@@ -123,8 +131,9 @@ def test_depth_of_yaml_is_bounded(text):
     assert codes(parse_yaml, text) == ["nested-too-deeply"]
 
 
-JUNK = ["{", "}", "(", ")", "[", "|", '"', "'", "->", "=", "\t", "\n", "é", "\0", "\ud800", "\u2028", "- ", ": "]
-JUNK += ["#", "&a ", "*a", "!t ", "9" * 30, "1e999", "model", "else", "not ", "\\", "---\n", "? ", "@", "\r", "<<: "]
+JUNK = ["{", "}", "(", ")", "[", "|", '"', "'", "->", "=", "\t", "\n", "é", "\0", "\ud800", "\u2028", "- "]
+JUNK += [": ", "#", "&a ", "*a", "!t ", "9" * 30, "1e999", "model", "else", "not ", "\\", "---\n", "? ", "@"]
+JUNK += ["\r", "<<: "]
 
 
 def mutated(text, rng):

@@ -178,4 +178,11 @@ def test_spans_are_exact(surface):
 
 
 def test_numbers_keep_their_spelling():
-    assert print_text(parse_text(Source("a", "optimizer sgd(5e-4,1_000,0.10)"))) == "optimizer sgd(5e-4, 1_000, 0.10)\n"
+    spec = parse_text(Source("a", "optimizer sgd(5e-4,1_000,0.10)"))
+    assert print_text(spec) == "optimizer sgd(5e-4, 1_000, 0.10)\n"
+
+
+@pytest.mark.parametrize("yaml", ['"blocks/a.cnn"', "'\"blocks/a.cnn\"'", '["blocks/a.cnn"]'])
+def test_paths_in_use(yaml):
+    text = parse_text(Source("a", 'use "blocks/a.cnn"'))
+    assert parse_yaml(Source("a", f"use: {yaml}")) == text

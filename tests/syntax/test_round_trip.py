@@ -16,7 +16,7 @@ SURFACES = [
     pytest.param(parse_yaml, print_yaml, id="yaml"),
 ]
 slow = settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

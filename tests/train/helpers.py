@@ -46,6 +46,15 @@ def small_net(classes: int = 3, shape: Shape = (1, 6, 6)) -> Graph:
     )
 
 
+def with_auxiliary(graph: Graph) -> Graph:
+    """``graph`` with a second head on the flattened map, for training only."""
+    place = next(i for i, n in enumerate(graph.nodes) if n.op.call_name == "flatten")
+    op, shape = layer("linear", features=3), graph.nodes[place].shape
+    head = Node("helper", op, (place,), op.output_shape(shape), op.parameters(shape))
+    outputs = (*graph.outputs, GraphOutput("helper", len(graph.nodes), auxiliary=True))
+    return Graph(graph.name, (*graph.nodes, head), outputs)
+
+
 class Blobs:
     """Images whose class shows as a bright row: easy to learn. Values are uint8."""
 

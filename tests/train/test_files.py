@@ -9,30 +9,31 @@ from pathlib import Path
 import pytest
 
 from cnnspec.source import SpecError
-from cnnspec.train.files import check_free, new_folder, write_whole
+from cnnspec.source import write_atomically
+from cnnspec.train.files import check_free, new_folder
 
 
 def code(error: pytest.ExceptionInfo[SpecError]) -> str:
     return error.value.diagnostics[0].code
 
 
-def test_write_whole_replaces(tmp_path: Path) -> None:
+def test_write_atomically_replaces(tmp_path: Path) -> None:
     target = tmp_path / "a"
-    write_whole(target, b"old")
-    write_whole(target, b"new")
+    write_atomically(target, b"old")
+    write_atomically(target, b"new")
     assert target.read_bytes() == b"new" and os.listdir(tmp_path) == ["a"]
 
 
 def test_full_disk_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "a"
-    write_whole(target, b"old")
+    write_atomically(target, b"old")
 
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SpecError, match="No space left") as error:
-        write_whole(target, b"new")
+        write_atomically(target, b"new")
     assert code(error) == "cannot-write"
     assert target.read_bytes() == b"old" and os.listdir(tmp_path) == ["a"]
 

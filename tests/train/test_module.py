@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers import chain, layer, small_net
+from helpers import chain, layer, small_net, with_auxiliary
 
 from cnnspec.backends.tinygrad import lower
-from cnnspec.ir import Graph, GraphOutput, Node
 from cnnspec.source import SpecError
-
-
-def with_auxiliary(graph: Graph) -> Graph:
-    """``graph`` with a second head on the flattened map, for training only."""
-    place = next(i for i, n in enumerate(graph.nodes) if n.op.call_name == "flatten")
-    op, shape = layer("linear", features=3), graph.nodes[place].shape
-    head = Node("helper", op, (place,), op.output_shape(shape), op.parameters(shape))
-    outputs = (*graph.outputs, GraphOutput("helper", len(graph.nodes), auxiliary=True))
-    return Graph(graph.name, (*graph.nodes, head), outputs)
 
 
 def test_parameters_are_named_by_node() -> None:

@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import BlobSource, chain, experiment, layer, small_net, spec_files
+from helpers import BlobSource, chain, experiment, layer, small_net, spec_files, with_auxiliary
 from safetensors.numpy import load_file
-from test_module import with_auxiliary
 
 from cnnspec.ir import Graph, GraphOutput
-from cnnspec.source import SpecError
-from cnnspec.train import files
+from cnnspec.source import SpecError, write_atomically, writing
 from cnnspec.train.interrupt import Interrupted
 from cnnspec.train.reporter import Plan, Progress, Reporter
 from cnnspec.train.training import train
@@ -174,11 +172,11 @@ def test_a_disk_that_fills_up_keeps_earlier_checkpoints(tmp_path: Path, monkeypa
     def write(path: Path, data: bytes) -> None:
         written.append(path.name)
         if written.count("last.safetensors") > 1:
-            with files._diagnosed(path):
+            with writing(path):
                 raise OSError(28, "No space left on device")
-        files.write_whole(path, data)
+        write_atomically(path, data)
 
-    monkeypatch.setattr(run, "write_whole", write)
+    monkeypatch.setattr(run, "write_atomically", write)
     with pytest.raises(SpecError, match="No space left") as error:
         train(experiment(), spec_files(), tmp_path / "run", "CPU")
     assert code(error) == "cannot-write"

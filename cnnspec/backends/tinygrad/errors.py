@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...source import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class WeightsDoNotFit(Diagnostic):
     """Stored weights belong to another network: a tensor is missing, left over, or of another shape.
 
