@@ -1,6 +1,6 @@
 """From text to figures, in process: parse, elaborate, all analyses, by number of layers.
 
-    python benchmarks/compile_time.py [runs]
+python benchmarks/compile_time.py [runs]
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ def main() -> None:
     print(f"{'layers':>7} " + " ".join(f"{stage + ' s':>12}" for stage in STAGES) + f" {'µs a layer':>11}")
     for layers in (100, 1000, 10_000):
         source = spec(layers)
-        medians = [statistics.median(column) for column in zip(*(measure(source) for _ in range(runs)), strict=True)]
-        print(f"{layers:7} " + " ".join(f"{m:12.4f}" for m in medians) + f" {medians[-1] / layers * 1e6:11.1f}")
+        medians = [
+            statistics.median(column) for column in zip(*(measure(source) for _ in range(runs)), strict=True)
+        ]
+        print(
+            f"{layers:7} " + " ".join(f"{m:12.4f}" for m in medians) + f" {medians[-1] / layers * 1e6:11.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ import numpy as np
 from cnnspec.backends import toolchain
 from cnnspec.elaborate import Loader, elaborate
 from cnnspec.source import Source
-from cnnspec.train.data.normalization import Normalization
 from cnnspec.train import optimizers  # noqa: F401  (registers them)
+from cnnspec.train.data.normalization import Normalization
 from cnnspec.train.losses import CrossEntropy
 from cnnspec.train.registries import OPTIMIZERS
 
@@ -45,7 +45,20 @@ def by_hand_lenet() -> list[Callable]:
     first, second = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
     a, b, c = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
     pool = Tensor.max_pool2d
-    return [first, Tensor.relu, pool, second, Tensor.relu, pool, lambda x: x.flatten(1), a, Tensor.relu, b, Tensor.relu, c]
+    return [
+        first,
+        Tensor.relu,
+        pool,
+        second,
+        Tensor.relu,
+        pool,
+        lambda x: x.flatten(1),
+        a,
+        Tensor.relu,
+        b,
+        Tensor.relu,
+        c,
+    ]
 
 
 def by_hand_small_vgg() -> list[Callable]:
@@ -109,7 +122,9 @@ def main() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (BATCH, 1, 28, 28), dtype=np.uint8)
     labels = rng.integers(0, 10, BATCH).astype(np.int32)
-    print(f"{'network':<10} {'ours ms':>9} {'by hand ms':>11} {'ratio':>6}   (batch {BATCH}, {steps} steps each, {device})")
+    print(
+        f"{'network':<10} {'ours ms':>9} {'by hand ms':>11} {'ratio':>6}   (batch {BATCH}, {steps} steps each, {device})"
+    )
     for name, text, by_hand in (("LeNet", LENET, by_hand_lenet), ("small VGG", SMALL_VGG, by_hand_small_vgg)):
         ours, theirs = our_step(text, device), hand_written_step(by_hand())
         for _ in range(4):

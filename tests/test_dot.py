@@ -90,7 +90,9 @@ def test_a_format_nobody_offers_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("nothing_installed")
-@pytest.mark.parametrize(("format", "advice"), [("svg", "pip install graphviz-pure"), ("pdf", "install Graphviz")])
+@pytest.mark.parametrize(
+    ("format", "advice"), [("svg", "pip install graphviz-pure"), ("pdf", "install Graphviz")]
+)
 def test_without_a_renderer_the_message_says_what_to_install(format: str, advice: str) -> None:
     assert find_renderer(format) is None
     with pytest.raises(RendererMissing, match=advice):

@@ -53,7 +53,8 @@ def test_every_folder_is_a_floor() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["check", "vgg19"], ["summary", "vgg19", "--json"], ["zoo"], ["draw", "lenet5", "-o", "{tmp}/net.dot"]]
+    "command",
+    [["check", "vgg19"], ["summary", "vgg19", "--json"], ["zoo"], ["draw", "lenet5", "-o", "{tmp}/net.dot"]],
 )
 def test_starts_without_heavy_libraries(command: list[str], tmp_path: Path) -> None:
     command = [part.format(tmp=tmp_path) for part in command]

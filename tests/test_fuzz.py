@@ -28,10 +28,95 @@ CORPUS = [
     for path in sorted((ROOT / folder).iterdir())
     if path.suffix in (".cnn", ".yaml")
 ]
-WORDS = """conv maxpool avgpool bn relu linear flatten dropout add concat multiply upsample crop pad split shuffle
-scale lrn group_norm layer_norm stochastic_depth global_avgpool adaptive_avgpool model block input let repeat for in
-if else use output auxiliary and or not true false here in.channels stage1 same kaiming_normal digits sgd adam x 3 0
--1 1.5 1e300 65537 range(3) [1, 2] (1, 2) "text" { } ( ) [ ] | -> : , = == != < // % / * + - # \n \t : - - ' é 漢""".split(" ")
+WORDS = [
+    "conv",
+    "maxpool",
+    "avgpool",
+    "bn",
+    "relu",
+    "linear",
+    "flatten",
+    "dropout",
+    "add",
+    "concat",
+    "multiply",
+    "upsample",
+    "crop",
+    "pad",
+    "split",
+    "shuffle\nscale",
+    "lrn",
+    "group_norm",
+    "layer_norm",
+    "stochastic_depth",
+    "global_avgpool",
+    "adaptive_avgpool",
+    "model",
+    "block",
+    "input",
+    "let",
+    "repeat",
+    "for",
+    "in\nif",
+    "else",
+    "use",
+    "output",
+    "auxiliary",
+    "and",
+    "or",
+    "not",
+    "true",
+    "false",
+    "here",
+    "in.channels",
+    "stage1",
+    "same",
+    "kaiming_normal",
+    "digits",
+    "sgd",
+    "adam",
+    "x",
+    "3",
+    "0\n-1",
+    "1.5",
+    "1e300",
+    "65537",
+    "range(3)",
+    "[1,",
+    "2]",
+    "(1,",
+    "2)",
+    '"text"',
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "|",
+    "->",
+    ":",
+    ",",
+    "=",
+    "==",
+    "!=",
+    "<",
+    "//",
+    "%",
+    "/",
+    "*",
+    "+",
+    "-",
+    "#",
+    "\n",
+    "\t",
+    ":",
+    "-",
+    "-",
+    "'",
+    "é",
+    "漢",
+]
 
 
 def mutate(text: str, rng: random.Random) -> str:
@@ -84,7 +169,9 @@ def test_mutated_specs(part: int) -> None:
         try:
             right += compile_text(source)
         except Exception as error:
-            raise AssertionError(f"{type(error).__name__}: {error}\n--- {source.name}\n{source.text}") from error
+            raise AssertionError(
+                f"{type(error).__name__}: {error}\n--- {source.name}\n{source.text}"
+            ) from error
     assert 0 < right < COUNT // PARTS
 
 

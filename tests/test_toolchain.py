@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from cnnspec.backends import compiler, toolchain
-from cnnspec.source import cache
 from cnnspec.backends.compiler import Compiler, cpu_type, find_compiler, kernel_cache, launcher
 from cnnspec.backends.toolchain import DEVICES, DeviceReport, ToolchainMissing, UnknownDevice, prepare
+from cnnspec.source import cache
 
 posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in programs are shell scripts")
 tinygrad = pytest.mark.skipif(find_spec("tinygrad") is None, reason="tinygrad is not installed")
@@ -97,7 +97,9 @@ def _stand_in(path: Path, command: tuple[str, ...]) -> Path:
 
 
 @posix
-def test_the_users_cc_comes_first(real_compiler: Compiler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_users_cc_comes_first(
+    real_compiler: Compiler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     mine = _stand_in(tmp_path / "my tools" / "mycc", real_compiler.command)
     monkeypatch.setenv("CC", str(mine))
     found = find_compiler()
@@ -106,7 +108,9 @@ def test_the_users_cc_comes_first(real_compiler: Compiler, monkeypatch: pytest.M
 
 
 @posix
-def test_cc_may_hold_several_words(real_compiler: Compiler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_cc_may_hold_several_words(
+    real_compiler: Compiler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     mine = _stand_in(tmp_path / "mycc", real_compiler.command)
     monkeypatch.setenv("CC", f"/usr/bin/env '{mine}'")
     prepare("CPU")
@@ -205,7 +209,9 @@ def test_without_a_cache_folder_the_kernels_go_to_a_private_one(
 
 
 @posix
-def test_a_temporary_folder_open_to_others_is_not_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_temporary_folder_open_to_others_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     planted = tmp_path / f"cnnspec-{os.getuid()}"
     planted.mkdir()
@@ -230,13 +236,16 @@ def test_a_name_that_is_no_device_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("cuda:1", "CUDA"), ("CPU:LLVM", "CPU"), ("MOCK+AMD;CPU", "AMD"), ("USB:0+AMD::gfx", "AMD")]
+    ("name", "kind"),
+    [("cuda:1", "CUDA"), ("CPU:LLVM", "CPU"), ("MOCK+AMD;CPU", "AMD"), ("USB:0+AMD::gfx", "AMD")],
 )
 def test_the_kind_of_a_device_is_found_in_tinygrads_longer_form(name: str, kind: str) -> None:
     assert toolchain._kind_of(name) == kind
 
 
-def test_a_driver_that_ends_the_process_does_not_hide_the_other_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_driver_that_ends_the_process_does_not_hide_the_other_devices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def run(command: tuple[str, ...], **_: object) -> subprocess.CompletedProcess[bytes]:
         asked = list(command[command.index(json.dumps(sys.path)) + 1 :])
         answered = asked[: asked.index("NV")] if "NV" in asked else asked
@@ -264,7 +273,9 @@ def test_every_device_is_described_without_noise(capfd: pytest.CaptureFixture[st
 
 
 @tinygrad
-def test_a_training_step_runs_with_nothing_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_step_runs_with_nothing_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     if find_compiler() is None:

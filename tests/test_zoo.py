@@ -14,7 +14,9 @@ from cnnspec.elaborate import elaborate, open_target, zoo_names
 from cnnspec.train.sections import bind_experiment
 
 TRUTH = {m["name"]: m for m in json.loads((Path(__file__).parent / "truth" / "zoo.json").read_text())}
-FIELDS = {m["model"]: m for m in json.loads((Path(__file__).parent / "truth" / "receptive_field.json").read_text())}
+FIELDS = {
+    m["model"]: m for m in json.loads((Path(__file__).parent / "truth" / "receptive_field.json").read_text())
+}
 
 SPECS = {
     "lenet5": "lenet5",
@@ -49,7 +51,10 @@ def test_figures(name: str) -> None:
         assert layers(summary) == truth["layers"], truth["source"]
 
 
-@pytest.mark.parametrize(("name", "last_conv", "last_pool"), [("alexnet", "conv5", "maxpool3"), ("vgg16", "stage5.conv3", "stage5.maxpool1")])
+@pytest.mark.parametrize(
+    ("name", "last_conv", "last_pool"),
+    [("alexnet", "conv5", "maxpool3"), ("vgg16", "stage5.conv3", "stage5.maxpool1")],
+)
 def test_receptive_field(name: str, last_conv: str, last_pool: str) -> None:
     graph = elaborate(open_target(name))
     fields = {graph.nodes[i].name: field for i, field in enumerate(receptive_fields(graph))}
@@ -79,4 +84,14 @@ def test_summary_json_command() -> None:
     assert set(printed["params"]) == {"total", "trainable", "weights", "biases", "norm", "buffers"}
     assert set(printed["memory"]) == {"parameters", "activations_inference", "activations_training"}
     first = printed["layers"][0]
-    assert set(first) == {"name", "op", "inputs", "output", "params", "macs", "receptive_field", "stride", "span"}
+    assert set(first) == {
+        "name",
+        "op",
+        "inputs",
+        "output",
+        "params",
+        "macs",
+        "receptive_field",
+        "stride",
+        "span",
+    }

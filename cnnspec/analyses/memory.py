@@ -16,6 +16,7 @@ from .cost import count_parameters
 BYTES = 4
 """A float32."""
 
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Bytes: ``parameters`` with running statistics; ``activations_*`` for one sample."""

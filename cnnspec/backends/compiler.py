@@ -16,7 +16,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -33,7 +32,17 @@ _TARGETS = {
     "arm64": ("--target=arm64-none-unknown-elf", "-ffixed-x18", "-mcpu=native"),
     "riscv64": ("--target=riscv64-none-unknown-elf", "-march=rv64g"),
 }
-_TINYGRAD_FLAGS = ("-c", "-x", "c", "-O2", "-fPIC", "-ffreestanding", "-fno-math-errno", "-nostdlib", "-fno-ident")
+_TINYGRAD_FLAGS = (
+    "-c",
+    "-x",
+    "c",
+    "-O2",
+    "-fPIC",
+    "-ffreestanding",
+    "-fno-math-errno",
+    "-nostdlib",
+    "-fno-ident",
+)
 _PROBE_SOURCE = b"""
 typedef float float4 __attribute__((aligned(16),ext_vector_type(4)));
 void probe(float4* restrict out, const float4* restrict in) {
@@ -119,7 +128,10 @@ def launcher(command: tuple[str, ...]) -> str:
     if len(command) == 1:
         return command[0]
     if os.name == "nt":
-        suffix, text = ".cmd", f"@{subprocess.list2cmdline(command)} %*\r\n".replace("%", "%%").replace("%%*", "%*")
+        suffix, text = (
+            ".cmd",
+            f"@{subprocess.list2cmdline(command)} %*\r\n".replace("%", "%%").replace("%%*", "%*"),
+        )
     else:
         suffix, text = ".sh", f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
     for folder in writable_folders():
@@ -167,5 +179,7 @@ def _cpu_facts() -> str:
     except OSError:
         brand = _output_of(("sysctl", "-n", "machdep.cpu.brand_string")) or b""
         return f"{platform.processor()} {brand.decode(errors='replace').strip()}"
-    wanted = r"(?im)^(vendor_id|cpu family|model|flags|features|isa|cpu (?:implementer|part|variant))\s*:\s*(.*)$"
+    wanted = (
+        r"(?im)^(vendor_id|cpu family|model|flags|features|isa|cpu (?:implementer|part|variant))\s*:\s*(.*)$"
+    )
     return "\n".join(sorted({f"{key}={value}" for key, value in re.findall(wanted, text)}))

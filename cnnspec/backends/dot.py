@@ -19,9 +19,7 @@ FORMATS = ("svg", "png", "pdf")
 PNG_DPI = 144
 """Twice the screen resolution Graphviz assumes for text, so that small labels stay readable."""
 
-_ABSENT = (
-    "a drawing in {0} needs a renderer: pip install graphviz-pure  (or install Graphviz, so that `dot` is on the PATH)"
-)
+_ABSENT = "a drawing in {0} needs a renderer: pip install graphviz-pure  (or install Graphviz, so that `dot` is on the PATH)"
 _NO_PDF = "a drawing in pdf needs the `dot` of Graphviz on the PATH: install Graphviz, or draw to svg or png"
 
 
@@ -74,7 +72,9 @@ def render_dot(dot_text: str, format: str) -> bytes:
 def describe_renderers() -> tuple[str, ...]:
     """A line for each renderer found, preferred first, and one for what is lacking."""
     lines = tuple(f"{r.name} {r.version}: {', '.join(r.formats)}" for r in _renderers())
-    lacking = tuple(str(RendererMissing(format)) for format in ("svg", "pdf") if find_renderer(format) is None)
+    lacking = tuple(
+        str(RendererMissing(format)) for format in ("svg", "pdf") if find_renderer(format) is None
+    )
     return lines + lacking[:1]
 
 
@@ -90,7 +90,9 @@ def _pure_program() -> str | None:
         files = importlib.metadata.files("graphviz-pure") or []
     except importlib.metadata.PackageNotFoundError:
         files = []
-    places = (str(file.locate()) for file in files if file.stem == "graphviz-pure" and file.suffix in ("", ".exe"))
+    places = (
+        str(file.locate()) for file in files if file.stem == "graphviz-pure" and file.suffix in ("", ".exe")
+    )
     return next(filter(None, map(shutil.which, places)), None) or shutil.which("graphviz-pure")
 
 
@@ -106,7 +108,9 @@ def _identify(name: str, program: str) -> Renderer | None:
     if spoken.returncode:
         return None
     version = re.search(r"(\d+(?:\.\d+)+)", _text(spoken.stderr + spoken.stdout))
-    return Renderer(name, version[1] if version else "unknown", tuple(f for f in FORMATS if f in offered), program)
+    return Renderer(
+        name, version[1] if version else "unknown", tuple(f for f in FORMATS if f in offered), program
+    )
 
 
 def _run(program: str, *options: str, stdin: str = "") -> subprocess.CompletedProcess[bytes]:

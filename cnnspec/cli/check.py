@@ -15,7 +15,9 @@ from .output import add_spec, diagnostics_json, fail, print_json, sections
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command, many=True)
     command.add_argument("--json", action="store_true", help="print the diagnostics as a JSON list")
-    command.add_argument("--emit", choices=sorted(EMITTERS), help="print a stage: the syntax tree, or the graph")
+    command.add_argument(
+        "--emit", choices=sorted(EMITTERS), help="print a stage: the syntax tree, or the graph"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -12,7 +12,9 @@ from ..syntax import YAML_SUFFIXES, load_source, parse, print_text, print_yaml
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", type=Path, help="a spec file, .cnn or .yaml")
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write; its suffix names the surface")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help="where to write; its suffix names the surface"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -18,10 +18,18 @@ SUFFIXES = (*FORMATS, "dot")
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command)
     command.add_argument(
-        "-o", "--output", metavar="FILE", type=_output, required=True, help="where to write: .svg, .png, .pdf or .dot"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=_output,
+        required=True,
+        help="where to write: .svg, .png, .pdf or .dot",
     )
     command.add_argument(
-        "--direction", choices=("TB", "LR"), default="TB", help="from top to bottom (the default) or left to right"
+        "--direction",
+        choices=("TB", "LR"),
+        default="TB",
+        help="from top to bottom (the default) or left to right",
     )
 
 

@@ -16,7 +16,8 @@ def tree_lines(node: Any, indent: str = "") -> list[str]:
         return [line for item in node for line in tree_lines(item, indent)] or [f"{indent}()"]
     if not isinstance(node, Tree):
         return [f"{indent}{node!r}"]
-    plain, nested = [], []
+    plain: list[tuple[str, Any]] = []
+    nested: list[tuple[str, Any]] = []
     for field in fields(node):
         value = getattr(node, field.name)
         if field.compare and value not in (None, ()):
@@ -34,7 +35,10 @@ def graph_lines(graph: Graph) -> list[str]:
     for node in graph.nodes:
         takes = ", ".join(graph.nodes[i].name for i in node.inputs)
         lines.append(f"  {node.name} = {node.op!r}({takes}) : {show(node.shape)}")
-    lines += [f"  {'auxiliary' if o.auxiliary else 'output'} {o.name} = {graph.nodes[o.node].name}" for o in graph.outputs]
+    lines += [
+        f"  {'auxiliary' if o.auxiliary else 'output'} {o.name} = {graph.nodes[o.node].name}"
+        for o in graph.outputs
+    ]
     return lines
 
 

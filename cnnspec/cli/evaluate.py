@@ -12,10 +12,15 @@ from .output import add_checkpoint, add_device, print_json
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
     command.add_argument(
-        "--split", choices=("train", "validation", "test"), default="test", help="the part of the data (default: test)"
+        "--split",
+        choices=("train", "validation", "test"),
+        default="test",
+        help="the part of the data (default: test)",
     )
     add_checkpoint(command)
-    command.add_argument("--json", action="store_true", help="print measures, classes and the confusion matrix as JSON")
+    command.add_argument(
+        "--json", action="store_true", help="print measures, classes and the confusion matrix as JSON"
+    )
     add_device(command)
 
 

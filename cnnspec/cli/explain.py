@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 
-from ..source import Diagnostic, SpecError, Source, Span, did_you_mean
+from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
 from ..source.diagnostics import UnknownCode
 
 
@@ -22,15 +22,17 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.code not in catalogue:
         span = Span(Source("<command line>", options.code), 0, len(options.code))
-        raise SpecError([UnknownCode(name=options.code, span=span, hints=did_you_mean(options.code, catalogue))])
+        raise SpecError(
+            [UnknownCode(name=options.code, span=span, hints=did_you_mean(options.code, catalogue))]
+        )
     print(_entry(catalogue[options.code]))
     return 0
 
 
 def load_catalogue() -> dict[str, type[Diagnostic]]:
     """All diagnostics by code, with every floor that declares some imported."""
-    from ..train import sections  # noqa: F401  (imports all floors below it)
     from ..train import run as _run  # noqa: F401
+    from ..train import sections  # noqa: F401  (imports all floors below it)
 
     return Diagnostic.catalogue
 

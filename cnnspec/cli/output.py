@@ -39,7 +39,10 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
 def add_spec(command: argparse.ArgumentParser, many: bool = False) -> None:
     """The SPEC argument and ``--set``."""
     command.add_argument(
-        "spec", metavar="SPEC", nargs="+" if many else None, help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"'
+        "spec",
+        metavar="SPEC",
+        nargs="+" if many else None,
+        help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"',
     )
     command.add_argument(
         "--set",
@@ -67,7 +70,9 @@ def existing_suffix(path: Path, allowed: Iterable[str]) -> str | None:
 
 def add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--device", metavar="D", help="CPU, CUDA, METAL … (default: tinygrad's choice; 'cnnspec devices' lists them)"
+        "--device",
+        metavar="D",
+        help="CPU, CUDA, METAL … (default: tinygrad's choice; 'cnnspec devices' lists them)",
     )
 
 

@@ -13,9 +13,13 @@ from .output import add_checkpoint, add_device, fail, print_json
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
     command.add_argument("images", metavar="IMAGE", type=Path, nargs="+", help="image files")
-    command.add_argument("--top", type=_count, metavar="N", default=5, help="how many classes to name (default: 5)")
     command.add_argument(
-        "--fit", choices=("exact", "resize", "crop", "pad"), help="how images of another size are fitted (default: as in the spec)"
+        "--top", type=_count, metavar="N", default=5, help="how many classes to name (default: 5)"
+    )
+    command.add_argument(
+        "--fit",
+        choices=("exact", "resize", "crop", "pad"),
+        help="how images of another size are fitted (default: as in the spec)",
     )
     add_checkpoint(command)
     command.add_argument("--json", action="store_true", help="print a JSON list, an entry an image")
@@ -37,7 +41,12 @@ def run(options: argparse.Namespace) -> int:
         opened, experiment, options.images, options.top, options.device, options.checkpoint, options.fit
     )
     if options.json:
-        print_json([{"file": str(p.file), "classes": [{"name": n, "probability": q} for n, q in p.classes]} for p in result.found])
+        print_json(
+            [
+                {"file": str(p.file), "classes": [{"name": n, "probability": q} for n, q in p.classes]}
+                for p in result.found
+            ]
+        )
     else:
         for prediction in result.found:
             named = "  ".join(f"{name} {probability:.3f}" for name, probability in prediction.classes)

@@ -14,7 +14,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command)
     command.add_argument("--json", action="store_true", help="print all figures as one JSON object")
     command.add_argument(
-        "--depth", type=_depth, metavar="N", help="fold what is nested deeper than N levels into one row; 1 shows top-level parts"
+        "--depth",
+        type=_depth,
+        metavar="N",
+        help="fold what is nested deeper than N levels into one row; 1 shows top-level parts",
     )
 
 

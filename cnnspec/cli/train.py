@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
     from ..train.sections import bind_experiment
     from ..train.training import ResolvedSpec, train
 
-    short = [(f"train.{name}", getattr(options, name)) for name in ("epochs", "seed") if getattr(options, name)]
+    short = [
+        (f"train.{name}", getattr(options, name)) for name in ("epochs", "seed") if getattr(options, name)
+    ]
     module = open_target(options.spec, [*options.overrides, *short], sections)
     experiment = bind_experiment(module, elaborate(module))
     spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
@@ -37,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
         return error.exit_code
     if outcome.test is not None:
         summary = outcome.test.summary()
-        print(f"test accuracy {summary['accuracy']:.4f}, loss {summary['loss']:.4f}, {summary['images']} images")
+        print(
+            f"test accuracy {summary['accuracy']:.4f}, loss {summary['loss']:.4f}, {summary['images']} images"
+        )
     print(f"run folder {outcome.folder}")
     return 0

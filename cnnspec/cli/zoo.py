@@ -24,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
         return 0
     entries = [(name, _heading(name)) for name in zoo_names()]
     if options.json:
-        print_json([{"name": name, "file": str(zoo_path(name)), "source": heading} for name, heading in entries])
+        print_json(
+            [{"name": name, "file": str(zoo_path(name)), "source": heading} for name, heading in entries]
+        )
         return 0
     width = max(len(name) for name, _ in entries)
     for name, heading in entries:

@@ -60,12 +60,20 @@ def match(
     missing = [f"'{s.name}'" for s in slots if s.required and s.name not in matched]
     if missing and not found.found[before:]:
         head = f"{call}({', '.join(names)})"
-        found.add(MissingArgument(call=call, names=" and ".join(missing), span=span, hints=(f"it is declared as {head}",)))
+        found.add(
+            MissingArgument(
+                call=call, names=" and ".join(missing), span=span, hints=(f"it is declared as {head}",)
+            )
+        )
     return matched
 
 
 def _match_named(
-    call: str, argument: tree.Argument, names: list[str], matched: dict[str, tree.Argument], found: Diagnostics
+    call: str,
+    argument: tree.Argument,
+    names: list[str],
+    matched: dict[str, tree.Argument],
+    found: Diagnostics,
 ) -> None:
     name = argument.name or ""
     span = argument.name_span or argument.span
@@ -103,7 +111,9 @@ def bind(name: str, cls: type[T], call: tree.Call, environment: Environment, fou
         if declared.name not in matched:
             continue
         try:
-            values[declared.name] = _argument_value(name, declared, matched[declared.name], environment, found)
+            values[declared.name] = _argument_value(
+                name, declared, matched[declared.name], environment, found
+            )
         except Failure as failure:
             found.add(failure.diagnostic)
         except Poisoned:
@@ -124,17 +134,16 @@ def _argument_value(
     try:
         if isinstance(declared.kind, CallOf):
             return _bound_call(declared, expression, environment, found)
-        if isinstance(expression, tree.Name) and expression.name in declared.kind.choices:
-            if not environment.has(expression.name):
-                return convert(call, declared, expression.name)
-        if isinstance(expression, tree.Name) and declared.kind.choices and not environment.has(expression.name):
-            return _misspelt_choice(call, declared, expression)
+        word = isinstance(expression, tree.Name) and not environment.has(expression.name)
+        if isinstance(expression, tree.Name) and word and declared.kind.choices:
+            return _choice(call, declared, expression)
         return convert(call, declared, evaluate(expression, environment))
     except OpError as error:
         raise Failure(replace(error.diagnostic, span=expression.span)) from None
 
 
-def _misspelt_choice(call: str, declared: Argument, expression: tree.Name) -> Any:
+def _choice(call: str, declared: Argument, expression: tree.Name) -> Any:
+    """A bare word where the argument takes some: ``padding = same``."""
     try:
         return convert(call, declared, expression.name)
     except OpError as error:
@@ -142,7 +151,9 @@ def _misspelt_choice(call: str, declared: Argument, expression: tree.Name) -> An
         raise Failure(replace(error.diagnostic, span=expression.span, hints=hints)) from None
 
 
-def _bound_call(declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics) -> Any:
+def _bound_call(
+    declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics
+) -> Any:
     if isinstance(expression, tree.Name):
         expression = tree.Call(expression.name, (), span=expression.span, name_span=expression.span)
     if not isinstance(expression, tree.Call):
@@ -154,12 +165,16 @@ def _bound_call(declared: Argument, expression: tree.Expression, environment: En
     return bound
 
 
-def bind_entry(registry: Registry[T], call: tree.Call, environment: Environment, found: Diagnostics) -> T | None:
+def bind_entry(
+    registry: Registry[T], call: tree.Call, environment: Environment, found: Diagnostics
+) -> T | None:
     """The entry of ``registry`` that ``call`` names, bound; None (and why, in ``found``) where it fails."""
     cls = registry.entries.get(call.name)
     if cls is None:
         hints = did_you_mean(call.name, registry.entries)
-        found.add(UnknownEntry(kind=registry.kind, name=call.name, span=call.name_span or call.span, hints=hints))
+        found.add(
+            UnknownEntry(kind=registry.kind, name=call.name, span=call.name_span or call.span, hints=hints)
+        )
         return None
     return bind(call.name, cls, call, environment, found)
 

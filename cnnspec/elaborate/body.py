@@ -376,7 +376,11 @@ def _short(value: Any) -> str:
 
 def _head(statement: tree.Repeat | tree.For) -> Span | None:
     end = statement.count.span if isinstance(statement, tree.Repeat) else statement.values.span
-    return statement.span.__class__(end.source, statement.span.start, end.end) if statement.span and end else None
+    return (
+        statement.span.__class__(end.source, statement.span.start, end.end)
+        if statement.span and end
+        else None
+    )
 
 
 def _index_of(definition: Definition, definitions: tuple[Definition, ...]) -> int:
@@ -399,7 +403,9 @@ def _check_name(name: str, span: Span | None) -> None:
 
 def _wrong_input_count(call: tree.Call, cls: type[Op], given: int) -> Diagnostic:
     least, most = cls.inputs
-    expected = "one tensor" if most == 1 else f"at least {least} tensors" if most is None else f"{least} tensors"
+    expected = (
+        "one tensor" if most == 1 else f"at least {least} tensors" if most is None else f"{least} tensors"
+    )
     hints = (f"write its tracks: {call.name} {{ | … | … }}",) if least > 1 else ()
     found = "1" if given == 1 else str(given)
     return WrongInputCount(call=call.name, expected=expected, found=found, span=call.span, hints=hints)

@@ -125,7 +125,9 @@ def _binary(e: tree.Binary, environment: Environment) -> Any:
 
 def _call(e: tree.Call, environment: Environment) -> Any:
     if e.name not in FUNCTIONS:
-        raise Failure(UnknownFunction(name=e.name, span=e.name_span or e.span, hints=did_you_mean(e.name, FUNCTIONS)))
+        raise Failure(
+            UnknownFunction(name=e.name, span=e.name_span or e.span, hints=did_you_mean(e.name, FUNCTIONS))
+        )
     for argument in e.arguments:
         if argument.name is not None:
             raise Failure(BadOperand(problem=f"{e.name} takes its arguments by place", span=argument.span))

@@ -59,8 +59,14 @@ def _no_model(module: Module, names: list[str]) -> NoModel:
     whole = Span(module.source, 0, min(len(module.source.text), 1))
     if names:
         problem = f"it is not clear which model is meant: {', '.join(names)}"
-        return NoModel(problem=problem, span=whole, hints=("write the one that is meant with parentheses, as in use vgg16()",))
-    return NoModel(problem="there is no model here", span=whole, hints=("write 'model NAME { … }', or 'use NAME'",))
+        return NoModel(
+            problem=problem,
+            span=whole,
+            hints=("write the one that is meant with parentheses, as in use vgg16()",),
+        )
+    return NoModel(
+        problem="there is no model here", span=whole, hints=("write 'model NAME { … }', or 'use NAME'",)
+    )
 
 
 def elaborate(module: Module) -> Graph:
@@ -102,7 +108,9 @@ def _model_values(choice: Choice, builder: Builder, frame: Frame) -> dict[str, A
     model, found = choice.model, Diagnostics()
     matched: dict[str, tree.Argument] = {}
     for group in choice.groups:
-        matched |= match(model.name, choice.span, group, [Slot(p.name, False) for p in model.parameters], found)
+        matched |= match(
+            model.name, choice.span, group, [Slot(p.name, False) for p in model.parameters], found
+        )
     given = tuple(replace(argument, name=name) for name, argument in matched.items())
     match(model.name, choice.span, given, [Slot(p.name, p.default is None) for p in model.parameters], found)
     for diagnostic in found.found:

@@ -116,7 +116,9 @@ class Loader:
         beside = _in_folder(module.folder, use.target)
         path = beside if beside and beside.resolve() != own else zoo_path(use.target)
         if path is None or path.resolve() == own:
-            raise SpecError([UnknownSpec(name=use.target, span=use.span, hints=_spec_hints(use.target, module.folder))])
+            raise SpecError(
+                [UnknownSpec(name=use.target, span=use.span, hints=_spec_hints(use.target, module.folder))]
+            )
         return path
 
 

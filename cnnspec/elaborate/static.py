@@ -10,13 +10,13 @@ from ..syntax import tree
 from .bind import Slot, layer_hints, match, slots_of
 from .errors import UnknownLayer
 from .evaluate import RESERVED
-from .modules import Module
+from .modules import Definition, Module
 from .names import labels_of
 
 
 def check_unreached(module: Module) -> Iterator[Diagnostic]:
     """Unknown layers and wrong arguments anywhere in the module's own bodies."""
-    definitions = [*module.spec.blocks, *([module.spec.model] if module.spec.model else [])]
+    definitions: list[Definition] = [*module.spec.blocks, *([module.spec.model] if module.spec.model else [])]
     for definition in definitions:
         known = {p.name for p in definition.parameters} | set(_bound(definition.body)) | set(RESERVED)
         for call in _calls(definition.body):
@@ -29,7 +29,9 @@ def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Di
         return
     if call.name in module.names:
         parameters = module.names[call.name][1].parameters
-        match(call.name, call.span, call.arguments, [Slot(p.name, p.default is None) for p in parameters], found)
+        match(
+            call.name, call.span, call.arguments, [Slot(p.name, p.default is None) for p in parameters], found
+        )
     elif call.name in LAYERS.entries:
         match(call.name, call.span, call.arguments, slots_of(LAYERS.entries[call.name]), found)
     else:

@@ -120,7 +120,9 @@ def _override(module: Module, name: str, text: str, sections: Mapping[str, Setta
     if section not in sections:
         known = (*parameters, *sections)
         problem = "there is no parameter or section of that name"
-        raise SpecError([BadOverride(name=name, problem=problem, span=key, hints=did_you_mean(section, known))])
+        raise SpecError(
+            [BadOverride(name=name, problem=problem, span=key, hints=did_you_mean(section, known))]
+        )
     present = next((s for s in module.spec.sections if s.name == section), sections[section].default)
     changed = _changed_section(present, argument, sections[section], key, source)
     others = tuple(changed if s.name == section else s for s in module.spec.sections)
@@ -141,8 +143,14 @@ def _changed_section(
 ) -> tree.Section:
     if not argument:
         if section.form != "call":
-            hints = (f"set one of its arguments: {section.name}.NAME=VALUE",) if section.form == "arguments" else ()
-            raise SpecError([BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)])
+            hints = (
+                (f"set one of its arguments: {section.name}.NAME=VALUE",)
+                if section.form == "arguments"
+                else ()
+            )
+            raise SpecError(
+                [BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)]
+            )
         call = parse_call(source, key.end + 1)
         return replace(section, calls=(call,))
     value = parse_expression(source, key.end + 1)
@@ -151,8 +159,13 @@ def _changed_section(
         return replace(section, arguments=_merged(section.arguments, given, settable.names("")))
     if section.form == "call":
         call = section.calls[0]
-        return replace(section, calls=(replace(call, arguments=_merged(call.arguments, given, settable.names(call.name))),))
-    raise SpecError([BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)])
+        return replace(
+            section,
+            calls=(replace(call, arguments=_merged(call.arguments, given, settable.names(call.name))),),
+        )
+    raise SpecError(
+        [BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)]
+    )
 
 
 def _merged(

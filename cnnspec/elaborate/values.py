@@ -165,7 +165,9 @@ class Function:
 
 def _over(operation: Callable[[Any], Any]) -> Callable[..., Any]:
     """``min(a, b)`` and ``min([a, b])`` alike."""
-    return lambda *values: operation(values[0] if len(values) == 1 and isinstance(values[0], tuple) else values)
+    return lambda *values: operation(
+        values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+    )
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -186,7 +188,9 @@ FUNCTIONS: dict[str, Function] = {
 def _fits(function: Function, value: Any) -> bool:
     if function.items == "a list":
         return isinstance(value, tuple)
-    return is_number(value) or (isinstance(value, tuple) and function.takes[1] == 1000 and all(map(is_number, value)))
+    return is_number(value) or (
+        isinstance(value, tuple) and function.takes[1] == 1000 and all(map(is_number, value))
+    )
 
 
 def call_function(name: str, values: list[Any]) -> Any:

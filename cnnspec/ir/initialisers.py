@@ -7,11 +7,10 @@ same on every device and do not depend on what else the network holds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from .shape import Shape
-from .signature import Choice, Float, Registry, arg
+from .signature import Choice, Entry, Float, Registry, arg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +21,7 @@ Fans = tuple[int, int]
 """(fan_in, fan_out) of the layer the parameter belongs to."""
 
 
-class Initialiser:
-    call_name: ClassVar[str]
-
+class Initialiser(Entry):
     def sample(self, generator: np.random.Generator, shape: Shape, fans: Fans) -> np.ndarray:
         """Float64 values of ``shape``."""
         raise NotImplementedError
@@ -45,7 +42,6 @@ _NONLINEARITY = Choice("relu", "leaky_relu", "linear", "tanh")
 
 
 @INITIALISERS.register("kaiming_normal")
-@dataclass(frozen=True, slots=True)
 class KaimingNormal(Initialiser):
     """N(0, gain² / fan). He et al. 2015, equation 10."""
 
@@ -59,7 +55,6 @@ class KaimingNormal(Initialiser):
 
 
 @INITIALISERS.register("kaiming_uniform")
-@dataclass(frozen=True, slots=True)
 class KaimingUniform(Initialiser):
     """U(-b, b) with b = gain * sqrt(3 / fan). The default (a = sqrt 5) is PyTorch's for conv and linear."""
 
@@ -73,7 +68,6 @@ class KaimingUniform(Initialiser):
 
 
 @INITIALISERS.register("xavier_normal")
-@dataclass(frozen=True, slots=True)
 class XavierNormal(Initialiser):
     """N(0, gain² * 2 / (fan_in + fan_out)). Glorot and Bengio 2010."""
 
@@ -84,7 +78,6 @@ class XavierNormal(Initialiser):
 
 
 @INITIALISERS.register("xavier_uniform")
-@dataclass(frozen=True, slots=True)
 class XavierUniform(Initialiser):
     """U(-b, b) with b = gain * sqrt(6 / (fan_in + fan_out)). Glorot and Bengio 2010, equation 16."""
 
@@ -96,7 +89,6 @@ class XavierUniform(Initialiser):
 
 
 @INITIALISERS.register("normal")
-@dataclass(frozen=True, slots=True)
 class Normal(Initialiser):
     """N(mean, std²)."""
 
@@ -108,7 +100,6 @@ class Normal(Initialiser):
 
 
 @INITIALISERS.register("trunc_normal")
-@dataclass(frozen=True, slots=True)
 class TruncNormal(Initialiser):
     """N(0, std²), drawn again where it lies beyond two deviations."""
 
@@ -122,7 +113,6 @@ class TruncNormal(Initialiser):
 
 
 @INITIALISERS.register("uniform")
-@dataclass(frozen=True, slots=True)
 class Uniform(Initialiser):
     """U(-bound, bound)."""
 
@@ -133,7 +123,6 @@ class Uniform(Initialiser):
 
 
 @INITIALISERS.register("fan_uniform")
-@dataclass(frozen=True, slots=True)
 class FanUniform(Initialiser):
     """U(± 1 / sqrt(fan)). PyTorch's default bias (fan_in); EfficientNet's classifier (fan_out)."""
 
@@ -145,7 +134,6 @@ class FanUniform(Initialiser):
 
 
 @INITIALISERS.register("constant")
-@dataclass(frozen=True, slots=True)
 class Constant(Initialiser):
     """Every element ``value``."""
 
@@ -158,13 +146,11 @@ class Constant(Initialiser):
 
 
 @INITIALISERS.register("zeros")
-@dataclass(frozen=True, slots=True)
 class Zeros(Constant):
     """All zero."""
 
 
 @INITIALISERS.register("ones")
-@dataclass(frozen=True, slots=True)
 class Ones(Constant):
     """All one."""
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from .errors import OpError, WrongRank
 from .initialisers import Initialiser
 from .shape import Shape, is_map, show
-from .signature import Registry, signature
+from .signature import Entry, Registry, signature
 
 LAYERS: Registry[Op] = Registry("layer")
 
@@ -77,7 +77,7 @@ class Example:
     inputs: tuple[Shape, ...]
 
 
-class Op:
+class Op(Entry):
     """A layer. A subclass is a frozen dataclass whose fields are made with ``arg``.
 
     Shapes are without batch; tensors have the batch in front (N, C, H, W). ``inputs`` is the
@@ -86,7 +86,6 @@ class Op:
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer.
     """
 
-    call_name: ClassVar[str]
     family: ClassVar[Family]
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)
     examples: ClassVar[tuple[Example, ...]] = ()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
+from ..source.declared import Declared, complete
 from .errors import OpError, OutOfRange, WrongType
 
 T = TypeVar("T")
@@ -220,9 +220,25 @@ class Argument:
         return self.default is MISSING
 
 
-@cache
+@dataclass_transform(frozen_default=True)
+class Entry(Declared):
+    """Base of everything that a spec can call by name: a frozen dataclass whose fields are made with ``arg``."""
+
+    call_name: ClassVar[str]
+
+
+_SIGNATURES: dict[type, tuple[Argument, ...]] = {}
+
+
 def signature(cls: type) -> tuple[Argument, ...]:
     """The declared arguments of a registered class, in positional order."""
+    if cls not in _SIGNATURES:
+        complete(cls)
+        _SIGNATURES[cls] = _declared_arguments(cls)
+    return _SIGNATURES[cls]
+
+
+def _declared_arguments(cls: Any) -> tuple[Argument, ...]:
     return tuple(
         Argument(f.name, f.metadata["kind"], f.metadata["doc"], f.default)
         for f in fields(cls)
@@ -246,7 +262,7 @@ def describe_value(value: Any) -> str:
 
 def convert(call: str, argument: Argument, value: Any) -> Any:
     """The value as ``argument`` stores it; raises :class:`OpError` naming the argument."""
-    details = {"call": call, "argument": argument.name, "expected": argument.kind.expected}
+    details: dict[str, Any] = {"call": call, "argument": argument.name, "expected": argument.kind.expected}
     if value is None and argument.default is None:
         return None
     try:
@@ -257,9 +273,9 @@ def convert(call: str, argument: Argument, value: Any) -> Any:
         raise OpError(OutOfRange(**details, found=describe_value(value)), argument.name) from None
 
 
-def build(name: str, cls: Callable[..., T], values: Mapping[str, Any]) -> T:
+def build(name: str, cls: type[T], values: Mapping[str, Any]) -> T:
     """An instance of a registered class from raw values by name: checked, defaults filled."""
-    arguments = {a.name: a for a in signature(cls)}  # type: ignore[arg-type]
+    arguments = {a.name: a for a in signature(cls)}
     return cls(**{k: convert(name, arguments[k], v) for k, v in values.items()})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
 from ..ir.tensor import Tensor
@@ -50,7 +49,6 @@ class _Activation(Op):
 
 
 @LAYERS.register("relu")
-@dataclass(frozen=True, slots=True)
 class Relu(_Activation):
     """max(x, 0). Nair and Hinton 2010."""
 
@@ -62,7 +60,6 @@ class Relu(_Activation):
 
 
 @LAYERS.register("relu6")
-@dataclass(frozen=True, slots=True)
 class Relu6(_Activation):
     """min(max(x, 0), 6). Howard et al. 2017 (MobileNet)."""
 
@@ -74,7 +71,6 @@ class Relu6(_Activation):
 
 
 @LAYERS.register("leaky_relu")
-@dataclass(frozen=True, slots=True)
 class LeakyRelu(_Activation):
     """x where x > 0, else slope * x. Maas, Hannun and Ng 2013."""
 
@@ -88,7 +84,6 @@ class LeakyRelu(_Activation):
 
 
 @LAYERS.register("elu")
-@dataclass(frozen=True, slots=True)
 class Elu(_Activation):
     """x where x > 0, else alpha * (exp(x) - 1). Clevert, Unterthiner and Hochreiter 2016."""
 
@@ -104,7 +99,6 @@ class Elu(_Activation):
 
 
 @LAYERS.register("gelu")
-@dataclass(frozen=True, slots=True)
 class Gelu(_Activation):
     """x * Φ(x), Φ the normal distribution function. Hendrycks and Gimpel 2016.
 
@@ -125,7 +119,6 @@ class Gelu(_Activation):
 
 
 @LAYERS.register("silu")
-@dataclass(frozen=True, slots=True)
 class Silu(_Activation):
     """x * sigmoid(x), also called swish. Ramachandran, Zoph and Le 2017."""
 
@@ -136,7 +129,6 @@ class Silu(_Activation):
 
 
 @LAYERS.register("hard_swish")
-@dataclass(frozen=True, slots=True)
 class HardSwish(_Activation):
     """x * relu6(x + 3) / 6. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
@@ -147,7 +139,6 @@ class HardSwish(_Activation):
 
 
 @LAYERS.register("hard_sigmoid")
-@dataclass(frozen=True, slots=True)
 class HardSigmoid(_Activation):
     """relu6(x + 3) / 6, as in PyTorch. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
@@ -159,7 +150,6 @@ class HardSigmoid(_Activation):
 
 
 @LAYERS.register("sigmoid")
-@dataclass(frozen=True, slots=True)
 class Sigmoid(_Activation):
     """1 / (1 + exp(-x))."""
 
@@ -171,7 +161,6 @@ class Sigmoid(_Activation):
 
 
 @LAYERS.register("tanh")
-@dataclass(frozen=True, slots=True)
 class Tanh(_Activation):
     """Hyperbolic tangent."""
 
@@ -183,7 +172,6 @@ class Tanh(_Activation):
 
 
 @LAYERS.register("softmax")
-@dataclass(frozen=True, slots=True)
 class Softmax(_Activation):
     """exp(x) / sum of exp(x), over features, or at each pixel over channels.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 
 from ..ir import (
@@ -43,7 +42,6 @@ _INIT = CallOf(INITIALISERS)
 
 
 @LAYERS.register("conv")
-@dataclass(frozen=True, slots=True)
 class Conv(Op):
     """2-D convolution (cross-correlation, as PyTorch's ``Conv2d``). LeCun et al. 1989.
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..ir import Int, ListOf, Op, Run, Shape, arg, show
 from ..ir.tensor import Tensor
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Op):
     """Where samples enter; whoever runs the graph gives its tensor. It takes no other node's."""
 

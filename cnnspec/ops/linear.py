@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 
 from ..ir import (
@@ -32,7 +31,6 @@ _INIT = CallOf(INITIALISERS)
 
 
 @LAYERS.register("linear")
-@dataclass(frozen=True, slots=True)
 class Linear(Op):
     """Fully connected layer, y = x Wᵀ + b (PyTorch's ``Linear``). N → features.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 
 from ..ir import LAYERS, Example, Op, OpError, Run, Shape, ShapeMismatch, WrongInputCount, is_map, show
@@ -54,7 +53,6 @@ def _listed(values: object) -> str:
 
 
 @LAYERS.register("add")
-@dataclass(frozen=True, slots=True)
 class Add(_Merge):
     """Sum of tracks of one shape, as a residual connection. He et al. 2016."""
 
@@ -79,7 +77,6 @@ class Add(_Merge):
 
 
 @LAYERS.register("multiply")
-@dataclass(frozen=True, slots=True)
 class Multiply(_Merge):
     """Product of tracks of one shape, or of a map and its gates. The largest track sets the shape.
 
@@ -114,7 +111,6 @@ class Multiply(_Merge):
 
 
 @LAYERS.register("concat")
-@dataclass(frozen=True, slots=True)
 class Concat(_Merge):
     """Tracks one after the other along channels (vectors: features). Szegedy et al. 2015; Huang et al. 2017.
 

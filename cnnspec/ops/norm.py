@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..ir import (
     INITIALISERS,
@@ -66,7 +65,6 @@ class _Norm(Op):
 
 
 @LAYERS.register("bn")
-@dataclass(frozen=True, slots=True)
 class BatchNorm(_Norm):
     """Batch normalisation of each channel. Ioffe and Szegedy 2015. The shape stays.
 
@@ -117,7 +115,6 @@ class BatchNorm(_Norm):
 
 
 @LAYERS.register("layer_norm")
-@dataclass(frozen=True, slots=True)
 class LayerNorm(_Norm):
     """Layer normalisation of each sample by itself. Ba, Kiros and Hinton 2016.
 
@@ -150,7 +147,6 @@ class LayerNorm(_Norm):
 
 
 @LAYERS.register("group_norm")
-@dataclass(frozen=True, slots=True)
 class GroupNorm(_Norm):
     """Group normalisation: each sample over each group of channels and all pixels. Wu and He 2018.
 
@@ -187,7 +183,6 @@ class GroupNorm(_Norm):
 
 
 @LAYERS.register("lrn")
-@dataclass(frozen=True, slots=True)
 class LocalResponseNorm(_Norm):
     """Local response normalisation: x / (k + alpha * mean of x² over ``size`` neighbouring channels) ** beta.
 

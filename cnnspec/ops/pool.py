@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ..ir import LAYERS, WHOLE, BadValue, Bool, Example, Op, OpError, Pair, Run, Shape, Window, arg
@@ -73,7 +72,6 @@ class _SlidingPool(Op):
 
 
 @LAYERS.register("maxpool")
-@dataclass(frozen=True, slots=True)
 class MaxPool(_SlidingPool):
     """Largest value of each window; padding counts as -inf (PyTorch's ``MaxPool2d``).
 
@@ -123,7 +121,6 @@ class MaxPool(_SlidingPool):
 
 
 @LAYERS.register("avgpool")
-@dataclass(frozen=True, slots=True)
 class AvgPool(_SlidingPool):
     """Mean of each window (PyTorch's ``AvgPool2d``). C x H x W → C x H' x W', as ``maxpool``.
 
@@ -200,7 +197,6 @@ class _AdaptivePool(Op):
 
 
 @LAYERS.register("adaptive_avgpool")
-@dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool(_AdaptivePool):
     """Mean over a grid of cells (PyTorch's ``AdaptiveAvgPool2d``). C x H x W → C x size, whatever H and W."""
 
@@ -218,7 +214,6 @@ class AdaptiveAvgPool(_AdaptivePool):
 
 
 @LAYERS.register("adaptive_maxpool")
-@dataclass(frozen=True, slots=True)
 class AdaptiveMaxPool(_AdaptivePool):
     """Largest value over a grid of cells (PyTorch's ``AdaptiveMaxPool2d``). C x H x W → C x size."""
 
@@ -248,7 +243,6 @@ class _GlobalPool(Op):
 
 
 @LAYERS.register("global_avgpool")
-@dataclass(frozen=True, slots=True)
 class GlobalAvgPool(_GlobalPool):
     """Mean of each channel's map. Lin, Chen and Yan 2013, section 3.2. C x H x W → C x 1 x 1.
 
@@ -264,7 +258,6 @@ class GlobalAvgPool(_GlobalPool):
 
 
 @LAYERS.register("global_maxpool")
-@dataclass(frozen=True, slots=True)
 class GlobalMaxPool(_GlobalPool):
     """Largest value of each channel's map. C x H x W → C x 1 x 1."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
 from ..ir.tensor import Tensor
@@ -36,7 +35,6 @@ class _Drop(Op):
 
 
 @LAYERS.register("dropout")
-@dataclass(frozen=True, slots=True)
 class Dropout(_Drop):
     """Zeroes each element with probability p, scales the others by 1 / (1 - p). Srivastava et al. 2014."""
 
@@ -46,7 +44,6 @@ class Dropout(_Drop):
 
 
 @LAYERS.register("stochastic_depth")
-@dataclass(frozen=True, slots=True)
 class StochasticDepth(_Drop):
     """Zeroes a residual branch with probability p, else scales it by 1 / (1 - p). Huang et al. 2016.
 

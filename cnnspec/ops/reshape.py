@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -37,7 +36,6 @@ from .geometry import SIDES, Sides, SizePair, sliding_window
 
 
 @LAYERS.register("identity")
-@dataclass(frozen=True, slots=True)
 class Identity(Op):
     """The tensor as it is."""
 
@@ -54,7 +52,6 @@ class Identity(Op):
 
 
 @LAYERS.register("flatten")
-@dataclass(frozen=True, slots=True)
 class Flatten(Op):
     """A map as a vector, channel by channel, row by row. C x H x W → C * H * W."""
 
@@ -80,7 +77,6 @@ class Flatten(Op):
 
 
 @LAYERS.register("pad")
-@dataclass(frozen=True, slots=True)
 class Pad(Op):
     """A constant border. C x H x W → C x (H + top + bottom) x (W + left + right)."""
 
@@ -107,7 +103,6 @@ class Pad(Op):
 
 
 @LAYERS.register("crop")
-@dataclass(frozen=True, slots=True)
 class Crop(Op):
     """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""
 
@@ -140,7 +135,6 @@ class Crop(Op):
 
 
 @LAYERS.register("split")
-@dataclass(frozen=True, slots=True)
 class Split(Op):
     """One of several equal slices of the channels (or features). C x H x W → C / parts x H x W.
 
@@ -172,7 +166,6 @@ class Split(Op):
 
 
 @LAYERS.register("shuffle")
-@dataclass(frozen=True, slots=True)
 class Shuffle(Op):
     """Channel j of group i goes to j * groups + i; the shape stays. ShuffleNet, Zhang et al. 2018, 3.1."""
 
@@ -196,7 +189,6 @@ class Shuffle(Op):
 
 
 @LAYERS.register("scale")
-@dataclass(frozen=True, slots=True)
 class Scale(Op):
     """A learnt factor for each channel (or feature); LayerScale of Touvron et al. 2021. The shape stays.
 
@@ -220,7 +212,6 @@ class Scale(Op):
 
 
 @LAYERS.register("upsample")
-@dataclass(frozen=True, slots=True)
 class Upsample(Op):
     """A larger map by repeating pixels, or bilinearly. C x H x W → C x factor * H x factor * W.
 

@@ -7,8 +7,6 @@ from .text import Source, Span
 
 __all__ = [
     "CannotWrite",
-    "write_atomically",
-    "writing",
     "Diagnostic",
     "Diagnostics",
     "Note",
@@ -21,4 +19,6 @@ __all__ = [
     "nearest",
     "render",
     "render_all",
+    "write_atomically",
+    "writing",
 ]

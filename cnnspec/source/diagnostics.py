@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal, dataclass_transform
+from typing import ClassVar, Literal
 
+from .declared import KeywordDeclared
 from .text import Span
 
 Severity = Literal["error", "warning"]
@@ -25,13 +26,8 @@ class Note:
     span: Span | None = None
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-@dataclass(frozen=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(KeywordDeclared):
     """Base of all diagnostics; a subclass is a frozen dataclass of its annotated fields.
-
-    It becomes one when the first of its kind is made: there are well over a hundred kinds, a run of the
-    compiler makes few or none, and making a dataclass costs half a millisecond.
 
     ``span`` is the text to underline (None where no text is at fault, e.g. a data file named
     on the command line; then ``file`` may name it). ``notes`` carry the chain of blocks and
@@ -54,13 +50,6 @@ class Diagnostic:
         super().__init_subclass__(**kwargs)
         if cls.code:
             Diagnostic.catalogue[cls.code] = cls
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Diagnostic:
-        if "__dataclass_params__" not in cls.__dict__:
-            for each in reversed(cls.__mro__[: cls.__mro__.index(Diagnostic)]):
-                if "__dataclass_params__" not in each.__dict__:
-                    dataclass(frozen=True, kw_only=True)(each)
-        return super().__new__(cls)
 
     @property
     def text(self) -> str:

@@ -67,7 +67,10 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
     elif diagnostic.file:
         lines.append(f"{_paint('-->', 'rule', color)} {diagnostic.file}")
     for note in diagnostic.notes:
-        lines.append(f"  {_paint('note', 'bold', color)}: {_visible(note.message)}" + (f" ({note.span})" if note.span else ""))
+        lines.append(
+            f"  {_paint('note', 'bold', color)}: {_visible(note.message)}"
+            + (f" ({note.span})" if note.span else "")
+        )
     lines += [f"  {_paint('hint', 'hint', color)}: {_visible(hint)}" for hint in diagnostic.hints]
     return "\n".join(lines)
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..source import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class SyntaxDiagnostic(Diagnostic):
     """Base of the diagnostics of this floor."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnexpectedToken(SyntaxDiagnostic):
     """The text has something that cannot stand at this place.
 
@@ -28,7 +24,6 @@ class UnexpectedToken(SyntaxDiagnostic):
     expected: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class MisspeltKeyword(SyntaxDiagnostic):
     """A word that is nearly one of the keywords stands where that keyword would make sense.
 
@@ -42,7 +37,6 @@ class MisspeltKeyword(SyntaxDiagnostic):
     word: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReservedWord(SyntaxDiagnostic):
     """A keyword is used as a name. Keywords cannot name blocks, parameters, labels or arguments."""
 
@@ -53,7 +47,6 @@ class ReservedWord(SyntaxDiagnostic):
     word: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnexpectedCharacter(SyntaxDiagnostic):
     """A character that means nothing in a spec.
 
@@ -68,7 +61,6 @@ class UnexpectedCharacter(SyntaxDiagnostic):
     shown: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnclosedBracket(SyntaxDiagnostic):
     """A bracket is opened and never closed."""
 
@@ -79,7 +71,6 @@ class UnclosedBracket(SyntaxDiagnostic):
     bracket: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class StrayBracket(SyntaxDiagnostic):
     """A bracket is closed that was never opened."""
 
@@ -90,7 +81,6 @@ class StrayBracket(SyntaxDiagnostic):
     bracket: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MismatchedBracket(SyntaxDiagnostic):
     """A bracket is closed by one of another kind."""
 
@@ -102,7 +92,6 @@ class MismatchedBracket(SyntaxDiagnostic):
     opening: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnterminatedString(SyntaxDiagnostic):
     """A string's closing quote is missing. A string ends on the line where it begins."""
 
@@ -112,7 +101,6 @@ class UnterminatedString(SyntaxDiagnostic):
     good = 'data folder("photos")'
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownEscape(SyntaxDiagnostic):
     r"""A backslash in a string is followed by something that it does not go with.
 
@@ -126,7 +114,6 @@ class UnknownEscape(SyntaxDiagnostic):
     escape: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NumberTooLarge(SyntaxDiagnostic):
     """A number is beyond what any network needs: an integer of over 18 digits, or a float past 1e308."""
 
@@ -136,7 +123,6 @@ class NumberTooLarge(SyntaxDiagnostic):
     good = "optimizer sgd(lr = 1e-3)"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NestedTooDeeply(SyntaxDiagnostic):
     """Statements or brackets stand in one another too deeply, or one expression is too long.
 
@@ -149,7 +135,6 @@ class NestedTooDeeply(SyntaxDiagnostic):
     limit: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChainedComparison(SyntaxDiagnostic):
     """Comparisons do not chain. ``1 < n < 4`` is written ``1 < n and n < 4``."""
 
@@ -159,7 +144,6 @@ class ChainedComparison(SyntaxDiagnostic):
     good = "block b(n) { if 1 < n and n < 4 { relu } }"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MisplacedNot(SyntaxDiagnostic):
     """``not`` binds less than comparisons and arithmetic: after these it needs parentheses."""
 
@@ -170,7 +154,6 @@ class MisplacedNot(SyntaxDiagnostic):
     operator: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PathStart(SyntaxDiagnostic):
     """``->`` leads on from a tensor that has a name: ``x``, ``in``, ``backbone.stage4``, ``taps[0]``."""
 
@@ -180,7 +163,6 @@ class PathStart(SyntaxDiagnostic):
     good = "block b { let y = in -> conv(8) -> relu  y }"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MissingInput(SyntaxDiagnostic):
     """A model begins with the shape of its input: channels, height and width."""
 
@@ -191,7 +173,6 @@ class MissingInput(SyntaxDiagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateModel(SyntaxDiagnostic):
     """A file holds one model. What is used more than once is a block."""
 
@@ -202,7 +183,6 @@ class DuplicateModel(SyntaxDiagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateBlock(SyntaxDiagnostic):
     """Two blocks of a file have the same name."""
 
@@ -213,7 +193,6 @@ class DuplicateBlock(SyntaxDiagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateSection(SyntaxDiagnostic):
     """A section of the experiment is written twice."""
 
@@ -224,7 +203,6 @@ class DuplicateSection(SyntaxDiagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateParameter(SyntaxDiagnostic):
     """Two parameters of a head have the same name."""
 
@@ -235,7 +213,6 @@ class DuplicateParameter(SyntaxDiagnostic):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateArgument(SyntaxDiagnostic):
     """An argument is given twice by name."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .errors import SyntaxDiagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileMissing(SyntaxDiagnostic):
     """There is no file of this name."""
 
@@ -16,7 +13,6 @@ class FileMissing(SyntaxDiagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileUnreadable(SyntaxDiagnostic):
     """The file is there and cannot be read: a folder, or a file that the system keeps closed."""
 
@@ -26,7 +22,6 @@ class FileUnreadable(SyntaxDiagnostic):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileNotText(SyntaxDiagnostic):
     """A spec is text in UTF-8. This file holds bytes that are not."""
 
@@ -36,7 +31,6 @@ class FileNotText(SyntaxDiagnostic):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileEmpty(SyntaxDiagnostic):
     """The file holds nothing, or nothing but comments."""
 
@@ -45,7 +39,6 @@ class FileEmpty(SyntaxDiagnostic):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileTooLarge(SyntaxDiagnostic):
     """A spec is written by a person. Files over 10 MB are not read."""
 
@@ -55,7 +48,6 @@ class FileTooLarge(SyntaxDiagnostic):
     megabytes: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateKey(SyntaxDiagnostic):
     """A key stands twice in one mapping of a YAML spec."""
 
@@ -64,7 +56,6 @@ class DuplicateKey(SyntaxDiagnostic):
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MissingKey(SyntaxDiagnostic):
     """A YAML spec with a model has the keys ``model``, ``input`` and ``net``."""
 
@@ -73,7 +64,6 @@ class MissingKey(SyntaxDiagnostic):
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class YamlFeature(SyntaxDiagnostic):
     """A YAML spec is plain YAML: no anchors, aliases, tags, directives, block texts or several documents.
 
@@ -85,7 +75,6 @@ class YamlFeature(SyntaxDiagnostic):
     feature: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class YamlSyntax(SyntaxDiagnostic):
     """The file is not well-formed YAML at this place."""
 
@@ -94,7 +83,6 @@ class YamlSyntax(SyntaxDiagnostic):
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class YamlIndentation(SyntaxDiagnostic):
     """Nesting in YAML is said by spaces: items of one list begin in the same column."""
 
@@ -103,7 +91,6 @@ class YamlIndentation(SyntaxDiagnostic):
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongKind(SyntaxDiagnostic):
     """A list, a mapping or a text stands where the spec wants another of these."""
 

@@ -76,8 +76,10 @@ class Scan:
 def show(character: str) -> str:
     """A character as a message names it."""
     number = f"U+{ord(character):04X}"
-    return f"'{character}' ({number})" if character.isprintable() and ord(character) > 126 else (
-        f"'{character}'" if character.isprintable() else number
+    return (
+        f"'{character}' ({number})"
+        if character.isprintable() and ord(character) > 126
+        else (f"'{character}'" if character.isprintable() else number)
     )
 
 

@@ -8,8 +8,8 @@ from ..source import SpecError
 from .checks import check_classes, need_data
 from .data.dataset import Dataset
 from .data.places import relative_to
-from .experiment import Experiment
 from .errors import ClassesChanged, EmptySplit
+from .experiment import Experiment
 from .loop import data_errors, memory_errors
 from .measures import Measures, measure
 from .network import open_network

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from ..ir import OpError
 from ..source import SpecError
 from .batches import epoch_order
-from .experiment import Experiment
 from .errors import LossNotFinite, OutOfMemory
+from .experiment import Experiment
 from .interrupt import Interrupted, StopRequest
 from .measures import Measures, measure
 from .reporter import Progress, Reporter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ..ir import Float, OpError, Shape, WrongRank, arg, show
@@ -10,7 +9,6 @@ from .registries import LOSSES, Loss
 
 
 @LOSSES.register("cross_entropy")
-@dataclass(frozen=True, slots=True)
 class CrossEntropy(Loss):
     """Softmax cross-entropy of raw outputs (logits) against class indices, the mean over the batch.
 

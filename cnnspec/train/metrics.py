@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .registries import METRICS, Metric
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
 
 
 @METRICS.register("accuracy")
-@dataclass(frozen=True, slots=True)
 class Accuracy(Metric):
     """The share of images whose largest output is that of their class."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..ir import BadValue, Bool, Float, ListOf, OpError, arg
@@ -13,7 +12,6 @@ _RATE = "learning rate, before the schedule's factor"
 
 
 @OPTIMIZERS.register("sgd")
-@dataclass(frozen=True, slots=True)
 class Sgd(Optimizer):
     """Stochastic gradient descent: v = momentum * v + g, w = w - lr * v.
 
@@ -42,7 +40,6 @@ _BETAS_DOC = "decay of the means of the gradient and of its square"
 
 
 @OPTIMIZERS.register("adam")
-@dataclass(frozen=True, slots=True)
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015, algorithm 1)."""
 
@@ -69,7 +66,6 @@ class Adam(Optimizer):
 
 
 @OPTIMIZERS.register("adamw")
-@dataclass(frozen=True, slots=True)
 class AdamW(Optimizer):
     """Adam with decoupled weight decay: w = w - lr * weight_decay * w (Loshchilov and Hutter 2019)."""
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ..ir import OpError
 from ..source import Diagnostic, SpecError
 from .data.fitting import Fitting
-from .experiment import Experiment
 from .errors import PictureUnusable
+from .experiment import Experiment
 from .loop import memory_errors
 from .measures import output_names
 from .network import open_network

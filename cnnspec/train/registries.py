@@ -7,10 +7,9 @@ Heavy imports (numpy, tinygrad, scikit-learn) belong inside methods, so that ``c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from ..ir import Bool, Choice, Float, Int, Registry, Shape, arg
+from ..ir import Bool, Choice, Entry, Float, Int, Registry, Shape, arg
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from .data.dataset import Splits
 
 
-class DataSource:
+class DataSource(Entry):
     """Where images and labels come from: section ``data``."""
-
-    call_name: ClassVar[str]
 
     @property
     def known_shape(self) -> Shape | None:
@@ -42,10 +39,8 @@ class DataSource:
         raise NotImplementedError
 
 
-class Loss:
+class Loss(Entry):
     """What training lowers: section ``loss``."""
-
-    call_name: ClassVar[str]
 
     def check(self, output: Shape) -> None:
         """Raise ``OpError`` where a network output of this shape does not suit the loss."""
@@ -55,10 +50,9 @@ class Loss:
         raise NotImplementedError
 
 
-class Optimizer:
+class Optimizer(Entry):
     """How weights follow gradients: section ``optimizer``. Every one has a field ``lr``."""
 
-    call_name: ClassVar[str]
     lr: float
 
     def build(self, parameters: Sequence[Any]) -> Any:
@@ -66,20 +60,16 @@ class Optimizer:
         raise NotImplementedError
 
 
-class Schedule:
+class Schedule(Entry):
     """The factor on the learning rate over training: section ``schedule``."""
-
-    call_name: ClassVar[str]
 
     def factor(self, epoch: float, epochs: int) -> float:
         """The factor at ``epoch`` (0 is the start; fractions are steps within) of ``epochs``."""
         raise NotImplementedError
 
 
-class Metric:
+class Metric(Entry):
     """A measure over a whole split: section ``metrics``."""
-
-    call_name: ClassVar[str]
 
     def compute(self, outputs: np.ndarray, targets: np.ndarray) -> float:
         """``outputs`` (N, classes) are raw network outputs, ``targets`` (N,) class indices."""
@@ -93,8 +83,7 @@ SCHEDULES: Registry[Schedule] = Registry("schedule")
 METRICS: Registry[Metric] = Registry("metric")
 
 
-@dataclass(frozen=True, slots=True)
-class TrainSettings:
+class TrainSettings(Entry):
     """Section ``train``: ``train (epochs = 10, batch = 64)``."""
 
     epochs: int = arg(Int(1), "passes over the training images", 10)

@@ -17,16 +17,18 @@ ROOT = "spec.cnn"
 def resolved_files(module: Module, experiment: Experiment) -> dict[str, str]:
     """File names and texts that say the whole experiment again; the root is ``spec.cnn``."""
     modules = list(module.all())
-    names = {id(m): ROOT if m is module else f"{m.path.stem if m.path else 'used'}-{i}.cnn" for i, m in enumerate(modules)}
-    root = replace(module.spec, sections=_sections(experiment))
-    return {
-        names[id(m)]: print_text(_relinked(root if m is module else m.spec, m, names)) for m in modules
+    names = {
+        id(m): ROOT if m is module else f"{m.path.stem if m.path else 'used'}-{i}.cnn"
+        for i, m in enumerate(modules)
     }
+    root = replace(module.spec, sections=_sections(experiment))
+    return {names[id(m)]: print_text(_relinked(root if m is module else m.spec, m, names)) for m in modules}
 
 
 def _relinked(spec: tree.Spec, module: Module, names: dict[int, str]) -> tree.Spec:
     uses = tuple(
-        replace(use, target=names[id(module.used[place])], is_path=True) for place, use in enumerate(spec.uses)
+        replace(use, target=names[id(module.used[place])], is_path=True)
+        for place, use in enumerate(spec.uses)
     )
     return replace(spec, uses=uses)
 
@@ -38,7 +40,9 @@ def _sections(experiment: Experiment) -> tuple[tree.Section, ...]:
         "optimizer": [experiment.optimizer],
         "schedule": [experiment.schedule],
     }
-    sections = [tree.Section(n, "call", tuple(map(call_of, entries))) for n, entries in calls.items() if entries]
+    sections = [
+        tree.Section(n, "call", tuple(map(call_of, entries))) for n, entries in calls.items() if entries
+    ]
     sections.append(tree.Section("train", "arguments", arguments=_arguments(experiment.settings)))
     sections.append(tree.Section("metrics", "list", tuple(map(call_of, experiment.metrics))))
     return tuple(sections)

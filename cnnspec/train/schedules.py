@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from ..ir import Float, Int, arg
 from .registries import SCHEDULES, Schedule
 
 
 @SCHEDULES.register("constant")
-@dataclass(frozen=True, slots=True)
 class Constant(Schedule):
     """The learning rate as it is, all the way."""
 
@@ -19,7 +17,6 @@ class Constant(Schedule):
 
 
 @SCHEDULES.register("step")
-@dataclass(frozen=True, slots=True)
 class Step(Schedule):
     """Times ``gamma`` every ``size`` epochs (PyTorch's ``StepLR``)."""
 
@@ -31,7 +28,6 @@ class Step(Schedule):
 
 
 @SCHEDULES.register("cosine")
-@dataclass(frozen=True, slots=True)
 class Cosine(Schedule):
     """From 1 down to ``minimum`` along half a cosine, step by step (Loshchilov and Hutter 2017).
 

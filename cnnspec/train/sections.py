@@ -98,7 +98,9 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
         kind = SECTIONS.get(section.name)
         span = section.name_span or section.span
         if kind is None:
-            found.add(UnknownSection(name=section.name, span=span, hints=did_you_mean(section.name, SECTIONS)))
+            found.add(
+                UnknownSection(name=section.name, span=span, hints=did_you_mean(section.name, SECTIONS))
+            )
         elif not _fits(section, kind):
             example = (kind.default or ("digits",))[0]
             form = _FORMS[kind.form].format(name=section.name, example=example)
@@ -150,7 +152,9 @@ def _check(experiment: Experiment, found: Diagnostics) -> None:
         return
     if (shape := source.known_shape) is not None:
         try:
-            Fitting(experiment.graph.input_shape).check(shape, f"the images of '{source.call_name}'", plural=True)
+            Fitting(experiment.graph.input_shape).check(
+                shape, f"the images of '{source.call_name}'", plural=True
+            )
         except OpError as error:
             found.found.extend(experiment.error("data", error).diagnostics)
     if source.known_classes is not None:

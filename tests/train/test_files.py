@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.source import SpecError
-from cnnspec.source import write_atomically
+from cnnspec.source import SpecError, write_atomically
 from cnnspec.train.files import check_free, new_folder
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ....ir import Shape
 from ...registries import DATA_SOURCES, DataSource
 from ..arrays import Part, array_splits
@@ -16,7 +14,6 @@ SHAPE = (1, 8, 8)
 
 
 @DATA_SOURCES.register("digits")
-@dataclass(frozen=True, slots=True)
 class Digits(DataSource):
     """1,797 handwritten digits of 1 x 8 x 8, ten classes; comes with scikit-learn, needs no file.
 

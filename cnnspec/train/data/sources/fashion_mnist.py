@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
-from ....source.cache import user_cache
 from ....ir import Bool, OpError, Shape, Text, arg
+from ....source.cache import user_cache
 from ...registries import DATA_SOURCES, DataSource
 from ..arrays import Part, array_splits, check_range, make_part
 from ..dataset import Splits
@@ -46,7 +45,6 @@ _OFFLINE = (
 
 
 @DATA_SOURCES.register("fashion_mnist")
-@dataclass(frozen=True, slots=True)
 class FashionMnist(DataSource):
     """Fashion-MNIST: 60,000 training and 10,000 test images of clothing, 1 x 28 x 28, ten classes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ....ir import OpError, Shape, Text, arg
@@ -25,7 +25,6 @@ _LISTED = 5
 
 
 @DATA_SOURCES.register("folder")
-@dataclass(frozen=True, slots=True)
 class Folder(DataSource):
     """A folder of images: a sub-folder a class, or ``train``, ``validation`` and ``test`` with those inside.
 

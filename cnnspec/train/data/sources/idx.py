@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ....ir import BadValue, OpError, Shape, Text, arg
 from ...registries import DATA_SOURCES, DataSource
 from ..arrays import Part, array_splits, check_range, make_part, numbered_classes
@@ -15,7 +13,6 @@ from ..split import check_fractions, fraction_argument
 
 
 @DATA_SOURCES.register("idx")
-@dataclass(frozen=True, slots=True)
 class Idx(DataSource):
     """Images and labels in IDX files, the format of MNIST and its kin; gzipped or not.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ....ir import OpError, Shape, Text, arg
 from ...registries import DATA_SOURCES, DataSource
 from ..arrays import Part, array_splits, check_range, make_part, numbered_classes
@@ -21,7 +19,6 @@ TEST: Names = (("x_test", "y_test"), ("test_images", "test_labels"))
 
 
 @DATA_SOURCES.register("npz")
-@dataclass(frozen=True, slots=True)
 class Npz(DataSource):
     """Images and labels in one ``.npz`` file, as Keras, MedMNIST and ``numpy.savez`` write them.
 
