@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from ..ir import Graph, ParameterSpec, size
 from ..ir.op import Role
+from ..source.values import Value
 
 FLOPS_PER_MAC = 2
 """One multiply-add is a multiplication and an addition."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterCount:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ParameterCount(Value):
     """Numbers of scalars by role. ``total`` leaves out ``buffers`` (running statistics)."""
 
     total: int = 0
@@ -28,8 +29,8 @@ class ParameterCount:
     buffers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Cost(Value):
     """``params`` and ``macs`` hold one number a node, in the order of the graph's nodes."""
 
     params: tuple[int, ...]

@@ -11,14 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..ir import Graph, Node, size
+from ..source.values import Value
 from .cost import count_parameters
 
 BYTES = 4
 """A float32."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Memory(Value):
     """Bytes: ``parameters`` with running statistics; ``activations_*`` for one sample."""
 
     parameters: int

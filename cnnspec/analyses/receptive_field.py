@@ -23,13 +23,14 @@ from math import gcd, lcm
 from typing import TypeAlias
 
 from ..ir import POINTWISE, Graph, Node, Shape, Window, is_map
+from ..source.values import Value
 
 Number: TypeAlias = int | Fraction
 _MAX_PHASES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Axis(Value):
     """Fields along one axis: element ``n * len(lows) + q`` sees pixels ``lows[q]`` to ``highs[q]``
     (inclusive), moved on by ``n * len(lows) * jump``."""
 
@@ -48,8 +49,8 @@ class Axis:
         return int(self.lows[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Field(Value):
     """Receptive field of a node's elements; ``whole``: each of them sees the whole image."""
 
     height: Axis

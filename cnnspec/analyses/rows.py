@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ir import Scope, Shape
+from ..source.values import Value
 from .receptive_field import Field
 from .summary import LayerFigures, Summary
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Row(Value):
     """A layer, an open scope (a heading: no figures), or a folded scope (the sum of its ``layers``).
 
     ``level`` is the depth in the tree; ``output`` and ``field`` are those of the last layer.
@@ -31,8 +32,8 @@ class Row:
         return self.output is None
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Share(Value):
     """Parameters held by the layers of a kind, and their part of all (0 to 1)."""
 
     kind: str

@@ -9,13 +9,14 @@ from typing import Any
 from ..ir import Graph, Scope, Shape
 from ..ir.op import Family
 from ..source import Span
+from ..source.values import Value
 from .cost import FLOPS_PER_MAC, ParameterCount, cost
 from .memory import Memory, memory
 from .receptive_field import Field, Number, receptive_fields
 
 
-@dataclass(frozen=True, slots=True)
-class LayerFigures:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LayerFigures(Value):
     """One layer: ``inputs`` are names of the layers it takes, ``params`` leave out running statistics."""
 
     name: str
@@ -30,15 +31,15 @@ class LayerFigures:
     span: Span | None = member(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFigures:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OutputFigures(Value):
     name: str
     shape: Shape
     auxiliary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Summary(Value):
     """All figures of a graph, for one sample; ``layers`` in the graph's order, without the input.
 
     Auxiliary heads (training only) are counted: what the network is once deployed is the summary of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     from ..train.progress import reporter_for
     from .runs import run_experiment
 
+    gc.enable()
     opened, experiment = run_experiment(options.run_folder)
     reporter = reporter_for(sys.stderr)
     measures = evaluate(opened, experiment, options.split, options.device, options.checkpoint, reporter)

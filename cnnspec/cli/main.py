@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -71,6 +72,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+
+
+def entry() -> None:
+    """The program: run a command and end the process with its exit code."""
+    gc.disable()  # most commands end before a collection would pay; training turns it on again
+    try:
+        code = main()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError as error:
+        if error.filename is not None:  # not about the standard streams
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = _lost_output(error)
+    if "tinygrad" not in sys.modules:
+        # Nothing needs an orderly end, which takes longer than checking a spec does.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _lost_output(error: OSError) -> int:
+    """The exit code where what was printed could not be written; a reader that left early is no error."""
+    if not isinstance(error, BrokenPipeError):
+        os.write(2, f"cnnspec: cannot write to standard output: {error.strerror}\n".encode())
+    return 1

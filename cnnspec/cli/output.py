@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..source import Diagnostic, as_json, render_all
-
 if TYPE_CHECKING:
     from ..elaborate import Settable
+    from ..source import Diagnostic
 
 
 def use_color(stream: TextIO) -> bool:
@@ -23,16 +21,22 @@ def use_color(stream: TextIO) -> bool:
 
 def fail(diagnostics: Iterable[Diagnostic]) -> int:
     """Print diagnostics to standard error; the exit code that goes with them."""
+    from ..source.rendering import render_all
+
     found = list(diagnostics)
     print(render_all(found, use_color(sys.stderr)), file=sys.stderr)
     return 1 if any(d.severity == "error" for d in found) else 0
 
 
 def print_json(value: Any) -> None:
+    import json
+
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    from ..source.rendering import as_json
+
     return [as_json(d) for d in diagnostics]
 
 

@@ -4,6 +4,7 @@ still predicted; the exit code is then 1."""
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from ..train.predict import predict
     from .runs import run_experiment
 
+    gc.enable()
     opened, experiment = run_experiment(options.run_folder)
     result = predict(
         opened, experiment, options.images, options.top, options.device, options.checkpoint, options.fit

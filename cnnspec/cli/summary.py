@@ -4,10 +4,12 @@ statistics. Memory is at float32, a sample."""
 from __future__ import annotations
 
 import argparse
+from shutil import get_terminal_size
 
 from ..analyses.summary import summarize, summary_json
 from ..elaborate import elaborate, open_target
 from .output import add_spec, print_json, sections
+from .summary_table import summary_text
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -32,9 +34,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(summary_json(summary))
         return 0
-    from rich.console import Console
-
-    from .summary_table import print_summary
-
-    print_summary(summary, Console(), options.depth and options.depth - 1)
+    print(summary_text(summary, get_terminal_size().columns, options.depth and options.depth - 1))
     return 0

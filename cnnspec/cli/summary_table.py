@@ -1,30 +1,26 @@
-"""A summary as a table on the terminal. rich is imported only when a table is drawn."""
+"""A summary as a table on the terminal.
+
+Laid out here: a table library takes as long to import as all the rest of ``cnnspec summary`` takes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from textwrap import wrap
 
 from ..analyses.receptive_field import Field
 from ..analyses.rows import Row, rows, shares
 from ..analyses.summary import Summary
 from ..ir import Shape
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
 _MEGA = 10**6
+_NARROWEST = 12
+_GAP = "  "
 
 
-def print_summary(summary: Summary, console: Console, depth: int | None = None) -> None:
-    """Draw the table and its totals; ``depth`` levels of scopes are open, all of them if None."""
-    from rich.text import Text
-
-    console.print(Text(_title(summary), style="bold"), highlight=False)
-    console.print(_table(summary, depth), highlight=False)
-    console.print()
-    for line in totals(summary):
-        console.print(Text(line), highlight=False)
+def summary_text(summary: Summary, width: int, depth: int | None = None) -> str:
+    """The table and its totals, in ``width`` columns; ``depth`` levels of scopes are open, all if None."""
+    return "\n".join([_title(summary), *_table(summary, width, depth), "", *totals(summary)])
 
 
 def totals(summary: Summary) -> tuple[str, ...]:
@@ -58,21 +54,41 @@ def _output(name: str, shape: Shape, auxiliary: bool, number: int) -> str:
     return text + (" (training only)" if auxiliary else "")
 
 
-def _table(summary: Summary, depth: int | None) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+def _table(summary: Summary, width: int, depth: int | None) -> list[str]:
     unit = _MEGA if summary.macs >= 100 * _MEGA else 1
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column("layer", overflow="fold")
-    table.add_column("op", overflow="fold")
-    for heading in ("output", "params", "MACs" if unit == 1 else "MACs (M)", "receptive\nfield"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows(summary, depth):
-        style = "bold" if row.heading else "dim" if not row.params and not row.macs else ""
-        table.add_row(*(Text(cell, style=style) for cell in _cells(row, unit)))
-    return table
+    macs = "MACs" if unit == 1 else "MACs (M)"
+    head = [("", "", "", "", "", "receptive"), ("layer", "op", "output", "params", macs, "field")]
+    body = [(*_cells(row, unit), "", "", "", "")[:6] for row in rows(summary, depth)]
+    widths = [max(map(len, column)) for column in zip(*head, *body, strict=True)]
+    _shrink(widths, width)
+    lines = [line for cells in (*head, *body) for line in _lines(cells, widths)]
+    return [*lines[:2], "─" * _total(widths), *lines[2:]]
+
+
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _shrink(widths: list[int], width: int) -> None:
+    """Narrow the two columns of text until all fit ``width``, the wider one first."""
+    while _total(widths) > width and max(widths[:2]) > _NARROWEST:
+        widths[widths.index(max(widths[:2]))] -= 1
+
+
+def _lines(cells: tuple[str, ...], widths: list[int]) -> list[str]:
+    """One row; text that is too wide goes on in the next line, under where it began."""
+    folded = [_fold(cell, width) for cell, width in zip(cells[:2], widths, strict=False)]
+    rest = _GAP.join(cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True))
+    lines = []
+    for name, what in zip_longest(*folded, fillvalue=""):
+        lines.append(_GAP.join((name.ljust(widths[0]), what.ljust(widths[1]), rest)).rstrip())
+        rest = ""
+    return lines
+
+
+def _fold(text: str, width: int) -> list[str]:
+    indent = " " * (len(text) - len(text.lstrip()))
+    return wrap(text.lstrip(), width, initial_indent=indent, subsequent_indent=indent) or [""]
 
 
 def _cells(row: Row, unit: int) -> tuple[str, ...]:

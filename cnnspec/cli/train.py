@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     short = [
         (f"train.{name}", getattr(options, name)) for name in ("epochs", "seed") if getattr(options, name)
     ]
+    gc.enable()
     module = open_target(options.spec, [*options.overrides, *short], sections)
     experiment = bind_experiment(module, elaborate(module))
     spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)

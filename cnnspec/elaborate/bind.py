@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..ir import LAYERS, Argument, CallOf, OpError, Registry, convert, layer_known_as, signature
 from ..source import Diagnostics, Span, did_you_mean
+from ..source.values import Value
 from ..syntax import tree
 from .errors import (
     ArgumentGivenTwice,
@@ -24,8 +25,8 @@ from .evaluate import Environment, evaluate
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Slot(Value):
     """What the matching of arguments needs to know of a declared one."""
 
     name: str

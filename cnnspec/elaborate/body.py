@@ -9,6 +9,7 @@ from typing import Any
 
 from ..ir import LAYERS, Node, Op, OpError, Scope, WrongInputCount, describe_value
 from ..source import Diagnostic, Diagnostics, Note, Span
+from ..source.values import Value
 from ..syntax import tree
 from .bind import Slot, bind, layer_hints, match, place_error
 from .errors import (
@@ -31,7 +32,7 @@ MAX_STEPS = 1_000_000
 MAX_DEPTH = 50
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Frame:
     """One instance of a block or model: its names, where it is, and how it was reached."""
 
@@ -56,15 +57,15 @@ class TooLarge(Exception):
     """Expansion passed its bound; nothing after it is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedOutput:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NamedOutput(Value):
     name: str
     tensor: Tensor
     auxiliary: bool
     span: Span | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Builder:
     """The graph so far, and everything found wrong."""
 

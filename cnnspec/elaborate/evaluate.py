@@ -15,7 +15,7 @@ from .values import FUNCTIONS, UNKNOWN, Tensor, attribute, binary, call_function
 RESERVED = ("in", "here")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Environment:
     """Names and values at one place. Values (``let``, parameters) come before labels.
 

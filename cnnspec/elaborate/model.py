@@ -9,6 +9,7 @@ from typing import Any
 from ..ir import Graph, GraphOutput, Node, describe_value
 from ..ops.input import Input
 from ..source import Diagnostics, Span, SpecError
+from ..source.values import Value
 from ..syntax import tree
 from .bind import Slot, match
 from .body import Builder, Frame, NamedOutput, TooLarge
@@ -20,8 +21,8 @@ from .static import check_unreached
 from .values import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Choice(Value):
     """The model a spec is about. ``groups`` are the arguments of each ``use`` on the way, innermost
     first, so that a later one wins; ``uses`` are the places of those lines, root first."""
 

@@ -10,7 +10,7 @@ from ..syntax import tree
 from .errors import DuplicateLabel, Failure
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Container:
     """A named part under construction: a block's instance, a labelled group, or the model itself."""
 

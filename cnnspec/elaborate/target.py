@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
+from ..source.values import Value
 from ..syntax import parse_call, parse_expression, tree
 from .bind import Slot, match
 from .errors import BadOverride
@@ -17,8 +18,8 @@ Override = tuple[str, str]
 """A dotted name and the text of its value, as ``--set`` takes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settable:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Settable(Value):
     """A section that can be set: as it stands where a spec leaves it out, and the arguments of a call in it."""
 
     default: tree.Section

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir import Shape, describe_value, show
+from ..source.values import Value
 from .errors import BadOperand, DivisionByZero, Failure, NoAttribute, Overflow
 
 MAX_INTEGER = 2**63
 MAX_LIST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tensor(Value):
     """A tensor as elaboration knows it: the node that gives it, and the labels inside that part.
 
     ``node`` is None where an error has been reported already and the shape is unknown.
@@ -154,8 +155,8 @@ def _range(*bounds: int) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Function(Value):
     """A pure function: ``takes`` counts its arguments (least, most); ``items`` says of what."""
 
     call: Callable[..., Any]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..source import Note, Span
+from ..source.values import Value
 from .op import Op, ParameterSpec
 from .shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Node(Value):
     """``inputs`` are indices of earlier nodes; ``name`` is the dotted path, e.g. ``stage1.conv2``.
 
     ``origin`` is the chain of block and loop instances that led here, innermost first.
@@ -25,8 +26,8 @@ class Node:
     origin: tuple[Note, ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scope(Value):
     """A named part of the graph: nodes whose path starts with ``path`` are in it.
 
     ``title`` is what a person wrote: a block call (``bottleneck(64, stride = 2)``) or a label.
@@ -37,8 +38,8 @@ class Scope:
     block: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GraphOutput:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GraphOutput(Value):
     """``node`` is an index; an ``auxiliary`` output exists only in training."""
 
     name: str
@@ -46,8 +47,8 @@ class GraphOutput:
     auxiliary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Graph(Value):
     """A whole network. Node 0 is the input."""
 
     name: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol
 
+from ..source.values import Value
 from .errors import OpError, WrongRank
 from .initialisers import Initialiser
 from .shape import Shape, is_map, show
@@ -21,8 +22,8 @@ Family = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSpec:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ParameterSpec(Value):
     """One tensor that a layer owns. Counter, allocator and checkpoint all read this.
 
     ``role`` "buffer" is a running statistic: kept and saved, not trained, not counted.
@@ -40,8 +41,8 @@ class ParameterSpec:
         return self.role != "buffer"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Window(Value):
     """The receptive-field window of a layer, (height, width) each.
 
     ``extent`` is the kernel with its dilation, ``before`` the padding at top and left (negative
@@ -69,8 +70,8 @@ class Run(Protocol):
         """A tensor of U[0, 1) draws of ``shape`` (with batch), on the device of ``like``."""
 
 
-@dataclass(frozen=True)
-class Example:
+@dataclass(frozen=True, eq=False, repr=False)
+class Example(Value):
     """A use of a layer for the contract tests and the reference: call text and input shapes."""
 
     text: str

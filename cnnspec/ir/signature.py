@@ -12,6 +12,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from ..source.declared import Declared, complete
+from ..source.values import Value
 from .errors import OpError, OutOfRange, WrongType
 
 T = TypeVar("T")
@@ -36,10 +37,9 @@ class Kind:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class Int(Kind):
-    minimum: int | None = 1
-    maximum: int | None = None
+    def __init__(self, minimum: int | None = 1, maximum: int | None = None) -> None:
+        self.minimum, self.maximum = minimum, maximum
 
     @property
     def expected(self) -> str:  # type: ignore[override]
@@ -52,14 +52,17 @@ class Int(Kind):
         return value
 
 
-@dataclass(frozen=True)
 class Float(Kind):
     """A finite number; ``below`` is an upper bound that is itself excluded, ``above`` a lower one."""
 
-    minimum: float | None = None
-    maximum: float | None = None
-    above: float | None = None
-    below: float | None = None
+    def __init__(
+        self,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        above: float | None = None,
+        below: float | None = None,
+    ) -> None:
+        self.minimum, self.maximum, self.above, self.below = minimum, maximum, above, below
 
     @property
     def expected(self) -> str:  # type: ignore[override]
@@ -79,7 +82,6 @@ class Float(Kind):
         return float(value)
 
 
-@dataclass(frozen=True)
 class Bool(Kind):
     expected = "true or false"
 
@@ -89,7 +91,6 @@ class Bool(Kind):
         return value
 
 
-@dataclass(frozen=True)
 class Text(Kind):
     expected = "a string in quotes"
 
@@ -114,11 +115,11 @@ class Choice(Kind):
         return value
 
 
-@dataclass(frozen=True)
 class Pair(Kind):
     """``3`` or ``(3, 5)``: height and width; stored as a tuple of two."""
 
-    item: Kind = Int(1)
+    def __init__(self, item: Kind | None = None) -> None:
+        self.item = item or Int(1)
 
     @property
     def expected(self) -> str:  # type: ignore[override]
@@ -133,10 +134,9 @@ class Pair(Kind):
         return single, single
 
 
-@dataclass(frozen=True)
 class ListOf(Kind):
-    item: Kind
-    length: int | None = None
+    def __init__(self, item: Kind, length: int | None = None) -> None:
+        self.item, self.length = item, length
 
     @property
     def expected(self) -> str:  # type: ignore[override]
@@ -203,8 +203,8 @@ def arg(kind: Kind, doc: str, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"kind": kind, "doc": doc})
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Argument(Value):
     """One declared argument; ``default`` is ``MISSING`` where it must be given.
 
     A default of None stands for a value derived from the others, as the doc says.

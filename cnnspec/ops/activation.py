@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 
 _MAP = ((2, 3, 4),)
 _VECTOR = ((7,),)

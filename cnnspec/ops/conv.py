@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..ir import (
     INITIALISERS,
@@ -23,7 +24,9 @@ from ..ir import (
     Window,
     arg,
 )
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 from .geometry import (
     NO_PADDING,
     PADDING,

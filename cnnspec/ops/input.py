@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ..ir import Int, ListOf, Op, Run, Shape, arg, show
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 
 
 class Input(Op):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..ir import (
     INITIALISERS,
@@ -25,7 +26,9 @@ from ..ir import (
     is_map,
     show,
 )
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 
 _INIT = CallOf(INITIALISERS)
 

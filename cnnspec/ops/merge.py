@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..ir import LAYERS, Example, Op, OpError, Run, Shape, ShapeMismatch, WrongInputCount, is_map, show
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 
 
 class _Merge(Op):

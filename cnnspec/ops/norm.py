@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..ir import (
     INITIALISERS,
@@ -24,7 +25,9 @@ from ..ir import (
     arg,
     is_map,
 )
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 
 _ONES = INITIALISERS.make("ones")
 _ZEROS = INITIALISERS.make("zeros")

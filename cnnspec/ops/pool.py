@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ..ir import LAYERS, WHOLE, BadValue, Bool, Example, Op, OpError, Pair, Run, Shape, Window, arg
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 from .geometry import (
     NO_PADDING,
     PADDING,

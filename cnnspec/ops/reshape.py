@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..ir import (
     INITIALISERS,
@@ -31,7 +32,9 @@ from ..ir import (
     is_map,
     show,
 )
-from ..ir.tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..ir.tensor import Tensor
 from .geometry import SIDES, Sides, SizePair, sliding_window
 
 

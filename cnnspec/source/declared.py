@@ -9,15 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
+from .values import Value
+
 
 def complete(cls: type) -> None:
     """Make ``cls``, and what it inherits from, the frozen dataclasses that they declare."""
     for each in reversed(cls.__mro__):
         if issubclass(each, Declared) and "__dataclass_params__" not in each.__dict__:
-            dataclass(frozen=True, kw_only=each.keyword_only)(each)
+            dataclass(frozen=True, eq=False, repr=False, kw_only=each.keyword_only)(each)
 
 
-class Declared:
+class Declared(Value):
     """Base: each subclass is a frozen dataclass of its annotated fields."""
 
     keyword_only: ClassVar[bool] = False

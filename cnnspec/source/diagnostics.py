@@ -14,12 +14,13 @@ from typing import ClassVar, Literal
 
 from .declared import KeywordDeclared
 from .text import Span
+from .values import Value
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Note(Value):
     """A second place that helps to understand a diagnostic: ``message`` at ``span``."""
 
     message: str

@@ -9,9 +9,11 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .values import Value
 
-@dataclass(frozen=True)
-class Source:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Source(Value):
     """A text that spec fragments come from: a file, ``--set``, or the command line.
 
     ``name`` is what a person calls it (a path as they typed it).
@@ -40,8 +42,8 @@ class Source:
         return self.text[start:end].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Span(Value):
     """Characters ``start`` to ``end`` (exclusive) of ``source``."""
 
     source: Source

@@ -1,5 +1,7 @@
 """Floor 1: texts to trees and back. The only place that knows Lark or YAML."""
 
+from typing import TYPE_CHECKING, Any
+
 from . import tree
 from .read import (
     YAML_SUFFIXES,
@@ -11,8 +13,10 @@ from .read import (
     parse_use,
     parse_yaml,
 )
-from .text_print import print_expression, print_statement, print_text
-from .yaml_print import print_yaml
+
+if TYPE_CHECKING:
+    from .text_print import print_expression, print_statement, print_text
+    from .yaml_print import print_yaml
 
 __all__ = [
     "YAML_SUFFIXES",
@@ -29,3 +33,12 @@ __all__ = [
     "print_yaml",
     "tree",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The printers, imported where they are first asked for: reading does without them."""
+    if name not in ("print_expression", "print_statement", "print_text", "print_yaml"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import text_print, yaml_print
+
+    return yaml_print.print_yaml if name == "print_yaml" else getattr(text_print, name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..source import Diagnostic, Note
+from ..source import Diagnostic, Note, Source, Span
 from . import errors, tree
+from .literals import forbidden, show
 
 MAX_STATEMENTS = 64
 """Statements in one another."""
@@ -40,6 +41,8 @@ _STATEMENT_PARTS: dict[type, Callable[[Any], Iterable[Any]]] = {
     tree.If: lambda x: (*x.body, *(x.orelse or ())),
     tree.Join: lambda x: [s for track in x.tracks for s in track],
 }
+
+_ORDINARY = {ord("\n"): None, ord("\t"): None}
 
 
 def _none(_: Any) -> Iterable[Any]:
@@ -105,3 +108,13 @@ def duplicates(items: Iterable[Any]) -> list[Diagnostic]:
             notes = (Note("first here", first.name_span),)
             found.append(kinds[type(item)](span=item.name_span, name=item.name, notes=notes))
     return found
+
+
+def strange(source: Source) -> list[Diagnostic]:
+    """Characters that no spec may hold, in either surface."""
+    if source.text.translate(_ORDINARY).isprintable():
+        return []
+    return [
+        errors.UnexpectedCharacter(span=Span(source, m.start(), m.end()), shown=show(m[0][0]))
+        for m, _ in zip(forbidden().finditer(source.text), range(20), strict=False)
+    ]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 MAX_DIGITS = 18
 NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-FORBIDDEN = re.compile(
-    "[^\\t\\n\\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
-)
-"""Characters that neither surface takes: control characters, and line ends that only YAML sees."""
-
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]{1,6})\}|.)", re.DOTALL)
 _MEANING = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _WRITTEN = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
+
+
+@cache
+def forbidden() -> re.Pattern[str]:
+    """Characters that neither surface takes: control characters, and line ends that only YAML sees."""
+    return re.compile(
+        "[^\\t\\n\\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
+    )
 
 
 def read_number(text: str) -> int | float | None:
@@ -46,4 +50,14 @@ def read_string(text: str) -> tuple[str, list[tuple[int, str]]]:
 def write_string(value: str) -> str:
     """``value`` between double quotes, with escapes."""
     written = "".join(_WRITTEN.get(c, c) for c in value)
-    return '"' + FORBIDDEN.sub(lambda m: f"\\u{{{ord(m[0]):x}}}", written.replace("\r", "\\u{d}")) + '"'
+    return '"' + forbidden().sub(lambda m: f"\\u{{{ord(m[0]):x}}}", written.replace("\r", "\\u{d}")) + '"'
+
+
+def show(character: str) -> str:
+    """A character as a message names it."""
+    number = f"U+{ord(character):04X}"
+    return (
+        f"'{character}' ({number})"
+        if character.isprintable() and ord(character) > 126
+        else (f"'{character}'" if character.isprintable() else number)
+    )

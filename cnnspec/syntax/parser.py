@@ -14,8 +14,6 @@ from lark.exceptions import UnexpectedInput
 from ..source import Diagnostic, Source, Span, SpecError
 from ..source.cache import writable_folders
 from .build import Builder
-from .diagnose import explain
-from .recover import MAX_ERRORS, without_error
 
 _STARTS = ["spec", "statement", "expr", "call", "arguments", "head", "shape", "use", "value", "key"]
 _lock = RLock()
@@ -89,6 +87,8 @@ def parse_rule(
     try:
         return run(rule, source, start, end, whole)
     except UnexpectedInput as error:
+        from .diagnose import explain
+
         stop = len(source.text) if end is None else end
         raise SpecError(explain(error, source, source.text, start, stop, whole)[0]) from None
 
@@ -98,22 +98,28 @@ def parse_file(source: Source) -> Parsed:
     try:
         return run("spec", source)
     except UnexpectedInput as error:
-        first = error
+        raise SpecError(_mistakes(source, error)) from None
+
+
+def _mistakes(source: Source, error: UnexpectedInput) -> list[Diagnostic]:
+    # Texts without mistakes, which are most, do without these two.
+    from .diagnose import explain
+    from .recover import MAX_ERRORS, without_error
+
     found: list[Diagnostic] = []
-    text, error_at, end = source.text, first, len(source.text)
+    text = source.text
     while True:
-        problems, again = explain(error_at, source, text, 0, end, None)
-        if not (again or not found):
-            break
+        problems, again = explain(error, source, text, 0, len(text), None)
+        if found and not again:
+            return found
         found += problems
         shorter = without_error(text, problems[0].span) if again and len(found) < MAX_ERRORS else None
         if shorter is None:
-            break
+            return found
         text = shorter
         try:
             run("spec", source, text=text)
-        except UnexpectedInput as error:
-            error_at = error
+        except UnexpectedInput as next_error:
+            error = next_error
         else:
-            break
-    raise SpecError(found)
+            return found

@@ -9,9 +9,8 @@ from typing import Any
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
 from . import file_errors as errors
 from . import tree
-from .checks import depth_of_expressions, depth_of_item, duplicates
+from .checks import depth_of_expressions, depth_of_item, duplicates, strange
 from .parser import Parsed, parse_file, parse_rule
-from .scan import strange
 
 MAX_BYTES = 10_000_000
 YAML_SUFFIXES = (".yaml", ".yml")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..source import Diagnostic, Note, Source, Span
 from . import errors
-from .literals import FORBIDDEN
+from .literals import show
 
 _STATEMENT_WORDS = ("input", "let", "repeat", "for", "in", "if", "else", "output", "auxiliary")
 KEYWORDS = frozenset(("use", "model", "block", *_STATEMENT_WORDS, "and", "or", "not", "true", "false"))
@@ -71,24 +71,6 @@ class Scan:
             elif lexeme.kind == "close" and stack:
                 stack.pop()
         return stack
-
-
-def show(character: str) -> str:
-    """A character as a message names it."""
-    number = f"U+{ord(character):04X}"
-    return (
-        f"'{character}' ({number})"
-        if character.isprintable() and ord(character) > 126
-        else (f"'{character}'" if character.isprintable() else number)
-    )
-
-
-def strange(source: Source) -> list[Diagnostic]:
-    """Characters that no spec may hold, in either surface."""
-    return [
-        errors.UnexpectedCharacter(span=Span(source, m.start(), m.end()), shown=show(m[0][0]))
-        for m, _ in zip(FORBIDDEN.finditer(source.text), range(20), strict=False)
-    ]
 
 
 def scan(text: str, source: Source, start: int, end: int) -> Scan:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..source import Span
+from ..source.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tree(Value):
     span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
 # Expressions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Literal(Tree):
     """A number, a string, ``true`` or ``false``. ``1`` and ``1.0`` and ``true`` are different."""
 
@@ -30,12 +31,12 @@ class Literal(Tree):
         object.__setattr__(self, "kind", type(self.value).__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Name(Tree):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Attribute(Tree):
     """``in.channels``, ``backbone.stage4``."""
 
@@ -43,7 +44,7 @@ class Attribute(Tree):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Index(Tree):
     """``widths[0]``."""
 
@@ -51,7 +52,7 @@ class Index(Tree):
     at: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence(Tree):
     """``[1, 2]`` (``brackets`` is "[") or ``(1, 2)`` ("("): equal in meaning, kept as written."""
 
@@ -59,20 +60,20 @@ class Sequence(Tree):
     brackets: str = "["
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unary(Tree):
     operator: str  # - + not
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binary(Tree):
     operator: str  # or and == != < <= > >= + - * / // %
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Argument(Tree):
     """``64`` or ``stride = 2``."""
 
@@ -81,7 +82,7 @@ class Argument(Tree):
     name_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Tree):
     """``conv(64, 3)``, ``relu``: a layer, block or model in a body; a function in an expression.
 
@@ -98,7 +99,7 @@ Expression = Literal | Name | Attribute | Index | Sequence | Unary | Binary | Ca
 # Statements: a body is a path that one tensor walks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Label(Tree):
     """``stem: conv(64, 7)``."""
 
@@ -107,14 +108,14 @@ class Label(Tree):
     name_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Group(Tree):
     """``{ … }``: statements in a row, as one."""
 
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Path(Tree):
     """``x -> relu -> conv(64, 3)``: starts from the tensor ``start``."""
 
@@ -122,7 +123,7 @@ class Path(Tree):
     steps: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Let(Tree):
     """``let out = width * 4`` or ``let skip = in -> conv(64, 1)``: a value, or a tensor."""
 
@@ -131,13 +132,13 @@ class Let(Tree):
     name_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Repeat(Tree):
     count: Expression
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class For(Tree):
     """``for width, depth in [(64, 3), (128, 4)] { … }``."""
 
@@ -146,7 +147,7 @@ class For(Tree):
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class If(Tree):
     """``orelse`` is None where there is no ``else``; ``else if`` is a body of one ``If``."""
 
@@ -156,7 +157,7 @@ class If(Tree):
     else_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Join(Tree):
     """``add { | … | … }``: ``call`` joins the tracks; an empty track is the identity."""
 
@@ -165,7 +166,7 @@ class Join(Tree):
     track_spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output(Tree):
     """``output box: linear(4)``; ``auxiliary``: an output that exists only in training."""
 
@@ -181,7 +182,7 @@ Body = tuple[Statement, ...]
 # Top level
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Parameter(Tree):
     """``stride = 1`` in a head; ``default`` is None where the caller must give a value."""
 
@@ -189,7 +190,7 @@ class Parameter(Tree):
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Model(Tree):
     """``model vgg16(classes = 1000) { input 3 x 224 x 224 … }``; ``input`` is C, H, W."""
 
@@ -201,7 +202,7 @@ class Model(Tree):
     input_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Block(Tree):
     name: str
     parameters: tuple[Parameter, ...]
@@ -209,7 +210,7 @@ class Block(Tree):
     name_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Use(Tree):
     """``use resnet18(classes = 10)`` or ``use "blocks.cnn"``; ``arguments`` is None without parentheses."""
 
@@ -218,7 +219,7 @@ class Use(Tree):
     arguments: tuple[Argument, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Section(Tree):
     """A part of the experiment.
 
@@ -233,7 +234,7 @@ class Section(Tree):
     name_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comment(Tree):
     """A comment kept for ``fmt``; ``text`` with its ``#``. ``alone`` on its line, or after code."""
 
@@ -241,7 +242,7 @@ class Comment(Tree):
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spec(Tree):
     """One file. Source order lives in the spans, so both surfaces give equal trees."""
 

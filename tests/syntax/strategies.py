@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cnnspec.syntax import tree
-from cnnspec.syntax.literals import FORBIDDEN
+from cnnspec.syntax.literals import forbidden
 from cnnspec.syntax.scan import KEYWORDS
 
 PREFERRED = ["relu", "conv", "bn", "x", "y", "add", "concat", "stem", "width", "n", "x2", "from", "e1"]
@@ -120,6 +120,6 @@ specs = st.builds(
 )
 comment_texts = (
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-    .filter(lambda t: "\n" not in t and "\r" not in t and not FORBIDDEN.search(t))
+    .filter(lambda t: "\n" not in t and "\r" not in t and not forbidden().search(t))
     .map(lambda t: ("# " + t).rstrip())
 )
