@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import pkgutil
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import cnnspec
 from cnnspec.cli.explain import load_catalogue
 from cnnspec.elaborate import Environment, evaluate
 from cnnspec.elaborate.bind import bind
@@ -83,28 +80,6 @@ Everything that cnnspec reports has a code, shown as in `error[unknown-layer]`. 
 
 The examples are sketches: they show the lines that matter, and leave the rest of the spec out.
 """
-
-FUNCTION_DOCS: dict[str, tuple[str, str]] = {
-    "min": ("The smallest of its arguments, or of one list.", "min(3, 1, 2)"),
-    "max": ("The largest of its arguments, or of one list.", "max([3, 1, 2])"),
-    "sum": ("The sum of its arguments, or of one list.", "sum([3, 1, 2])"),
-    "len": ("How many items a list has.", "len([64, 128])"),
-    "abs": ("The value without its sign.", "abs(-3)"),
-    "floor": ("The next whole number downwards.", "floor(-2.5)"),
-    "ceil": ("The next whole number upwards.", "ceil(2.1)"),
-    "round": ("The nearest whole number; a half goes to the even one.", "round(2.5)"),
-    "int": ("The whole part, towards zero.", "int(-2.7)"),
-    "range": (
-        "Whole numbers: `range(stop)` from 0, `range(start, stop)`, `range(start, stop, step)`, without `stop`.",
-        "range(1, 8, 2)",
-    ),
-    "make_divisible": (
-        "`make_divisible(value, divisor = 8, minimum = divisor)`, given by place: `value` to the nearest multiple "
-        "of `divisor`, never below `minimum` nor 90 % of `value`. The rounding of channels in MobileNet and "
-        "EfficientNet.",
-        "make_divisible(24 * 1.4, 8)",
-    ),
-}
 
 
 # Text
@@ -304,7 +279,7 @@ def _functions() -> Iterator[str]:
 
 
 def _function(name: str, function: Function) -> tuple[str, str, str]:
-    doc, example = FUNCTION_DOCS[name]
+    doc, example = function.doc, function.example
     least, most = function.takes
     count = f"{least}" if least == most else f"{least} or more" if most >= 1000 else f"{least} to {most}"
     value = evaluate(parse_expression(Source("example", example)), Environment())
@@ -313,13 +288,8 @@ def _function(name: str, function: Function) -> tuple[str, str, str]:
 
 
 def all_diagnostics() -> dict[str, type[Diagnostic]]:
-    """Every diagnostic by code, with all modules imported that declare some."""
-    load_catalogue()
-    for module in pkgutil.walk_packages(cnnspec.__path__, "cnnspec."):
-        if module.name.endswith("errors"):
-            import_module(module.name)
-    own = {c: d for c, d in Diagnostic.catalogue.items() if d.__module__.startswith("cnnspec.")}
-    return dict(sorted(own.items()))
+    """Every diagnostic by code."""
+    return dict(sorted(load_catalogue().items()))
 
 
 def diagnostics() -> str:

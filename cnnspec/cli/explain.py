@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import inspect
+from importlib import import_module
+from pkgutil import walk_packages
 
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
 from ..source.diagnostics import UnknownCode
@@ -30,11 +32,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def load_catalogue() -> dict[str, type[Diagnostic]]:
-    """All diagnostics by code, with every floor that declares some imported."""
-    from ..train import run as _run  # noqa: F401
-    from ..train import sections  # noqa: F401  (imports all floors below it)
+    """All diagnostics by code: every module of the package whose name ends in ``errors`` is imported."""
+    import cnnspec
 
-    return Diagnostic.catalogue
+    for module in walk_packages(cnnspec.__path__, "cnnspec."):
+        if module.name.endswith("errors"):
+            import_module(module.name)
+    return {code: d for code, d in Diagnostic.catalogue.items() if d.__module__.startswith("cnnspec.")}
 
 
 def _first_sentence(diagnostic: type[Diagnostic]) -> str:

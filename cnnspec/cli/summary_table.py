@@ -36,12 +36,17 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("", held),
         ("trainable", f"{count.trainable:,}" if count.trainable != count.total else ""),
         ("buffers", buffers),
+        ("", "auxiliary outputs, which exist only in training, are counted" if _auxiliary(summary) else ""),
         ("MACs", f"{summary.macs:,} ({summary.flops:,} FLOPs)"),
         ("memory", f"{_megabytes(memory.parameters)} parameters"),
         ("", f"{_megabytes(memory.activations_inference)} activations of a sample at inference"),
         ("", f"{_megabytes(memory.activations_training)} activations of a sample in training"),
     ]
     return tuple(f"{name:<12}{text}" for name, text in lines if text)
+
+
+def _auxiliary(summary: Summary) -> bool:
+    return any(output.auxiliary for output in summary.outputs)
 
 
 def _title(summary: Summary) -> str:

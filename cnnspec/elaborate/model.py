@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..ir import Graph, GraphOutput, Node, describe_value
 from ..ops.input import Input
-from ..source import Diagnostics, Span, SpecError
-from ..source.values import Value
+from ..source import Diagnostics, SpecError
 from ..syntax import tree
 from .bind import Slot, match
 from .body import Builder, Frame, NamedOutput, TooLarge
-from .errors import BadInput, Failure, NoModel, Poisoned, UnusedLayer
+from .choice import Choice, chosen_model
+from .errors import BadInput, Failure, Poisoned, UnusedLayer
 from .evaluate import Environment, evaluate
 from .modules import Module
 from .names import Container, labels_of
 from .static import check_unreached
 from .values import Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Choice(Value):
-    """The model a spec is about. ``groups`` are the arguments of each ``use`` on the way, innermost
-    first, so that a later one wins; ``uses`` are the places of those lines, root first."""
-
-    owner: Module
-    model: tree.Model
-    groups: tuple[Sequence[tree.Argument], ...] = ()
-    uses: tuple[int, ...] = ()
-    span: Span | None = None
-
-
-def chosen_model(module: Module) -> Choice:
-    """The model that a spec is about: its own, or that of its one ``use`` of a model.
-
-    Raises :class:`SpecError` where there is none, or more than one and none written as a call.
-    """
-    if module.spec.model:
-        return Choice(module, module.spec.model, span=module.spec.model.name_span)
-    found: dict[int, Choice] = {}
-    for place in module.used:
-        try:
-            found[place] = chosen_model(module.used[place])
-        except SpecError:
-            continue  # a file of blocks alone
-    uses = module.spec.uses
-    called = [place for place in found if uses[place].arguments is not None]
-    clear = called if len(called) == 1 else list(found) if len(found) == 1 else []
-    if not clear:
-        raise SpecError([_no_model(module, [c.model.name for c in found.values()])])
-    place, inner = clear[0], found[clear[0]]
-    groups = (*inner.groups, uses[place].arguments or ())
-    return Choice(inner.owner, inner.model, groups, (place, *inner.uses), uses[place].span)
-
-
-def _no_model(module: Module, names: list[str]) -> NoModel:
-    whole = Span(module.source, 0, min(len(module.source.text), 1))
-    if names:
-        problem = f"it is not clear which model is meant: {', '.join(names)}"
-        return NoModel(
-            problem=problem,
-            span=whole,
-            hints=("write the one that is meant with parentheses, as in use vgg16()",),
-        )
-    return NoModel(
-        problem="there is no model here", span=whole, hints=("write 'model NAME { … }', or 'use NAME'",)
-    )
 
 
 def elaborate(module: Module) -> Graph:

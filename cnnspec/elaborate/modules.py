@@ -10,6 +10,7 @@ from pathlib import Path
 from ..ir import LAYERS
 from ..source import Diagnostics, Note, Source, Span, SpecError, nearest
 from ..syntax import load_source, parse, tree
+from .choice import preset
 from .errors import DuplicateName, UnknownSpec, UseCycle
 
 SUFFIXES = (".cnn", ".yaml", ".yml")
@@ -152,7 +153,8 @@ def _define(module: Module, found: Diagnostics) -> None:
         module.names[definition.name] = (module, definition)
     for place, used in module.used.items():
         for name, target in used.names.items():
-            if target[0] is not used and not isinstance(target[1], tree.Block):
+            own_name = used.path.stem if used.path else ""
+            if target[0] is not used and not isinstance(target[1], tree.Block) and name != own_name:
                 continue
             known = module.names.get(name)
             if known is None:
@@ -160,3 +162,5 @@ def _define(module: Module, found: Diagnostics) -> None:
             elif known[1] is not target[1] and known[0] is not module:
                 reason = f"two used specs bring it ({known[0].source.name} and {target[0].source.name})"
                 found.add(DuplicateName(name=name, reason=reason, span=module.spec.uses[place].span))
+    if (made := preset(module)) and made[0] not in module.names:
+        module.names[made[0]] = made[1:]

@@ -24,6 +24,7 @@ class Container:
 
     def numbered(self, stem: str, span: Span | None) -> str:
         """``stem`` with the next free number: conv1, conv2, …"""
+        stem = f"{stem}_" if stem[-1].isdigit() else stem  # relu6_1, not relu61
         number = self.counts.get(stem, 0) + 1
         while f"{stem}{number}" in self.taken or f"{stem}{number}" in self.reserved:
             number += 1

@@ -25,7 +25,8 @@ def check_unreached(module: Module) -> Iterator[Diagnostic]:
 
 def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Diagnostic]:
     found = Diagnostics()
-    if call.name in known and not call.arguments:
+    # A label inside a loop is numbered: s1, s2 …
+    if not call.arguments and (call.name in known or call.name.rstrip("0123456789") in known):
         return
     if call.name in module.names:
         parameters = module.names[call.name][1].parameters

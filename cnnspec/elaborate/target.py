@@ -10,8 +10,8 @@ from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
 from ..source.values import Value
 from ..syntax import parse_call, parse_expression, tree
 from .bind import Slot, match
+from .choice import chosen_model
 from .errors import BadOverride
-from .model import chosen_model
 from .modules import SUFFIXES, Loader, Module, unknown_spec, zoo_names, zoo_path
 
 Override = tuple[str, str]
@@ -143,12 +143,8 @@ def _changed_section(
     section: tree.Section, argument: str, settable: Settable, key: Span, source: Source
 ) -> tree.Section:
     if not argument:
-        if section.form != "call":
-            hints = (
-                (f"set one of its arguments: {section.name}.NAME=VALUE",)
-                if section.form == "arguments"
-                else ()
-            )
+        if section.form == "arguments":
+            hints = (f"set one of its arguments: {section.name}.NAME=VALUE",)
             raise SpecError(
                 [BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)]
             )

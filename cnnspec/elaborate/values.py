@@ -161,6 +161,8 @@ class Function(Value):
 
     call: Callable[..., Any]
     takes: tuple[int, int]
+    doc: str
+    example: str
     items: str = "numbers"
 
 
@@ -172,17 +174,29 @@ def _over(operation: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "min": Function(_over(min), (1, 1000)),
-    "max": Function(_over(max), (1, 1000)),
-    "sum": Function(_over(sum), (1, 1000)),
-    "len": Function(len, (1, 1), "a list"),
-    "abs": Function(abs, (1, 1)),
-    "floor": Function(math.floor, (1, 1)),
-    "ceil": Function(math.ceil, (1, 1)),
-    "round": Function(round, (1, 1)),
-    "int": Function(int, (1, 1)),
-    "range": Function(_range, (1, 3)),
-    "make_divisible": Function(make_divisible, (1, 3)),
+    "min": Function(_over(min), (1, 1000), "The smallest of its arguments, or of one list.", "min(3, 1, 2)"),
+    "max": Function(_over(max), (1, 1000), "The largest of its arguments, or of one list.", "max([3, 1, 2])"),
+    "sum": Function(_over(sum), (1, 1000), "The sum of its arguments, or of one list.", "sum([3, 1, 2])"),
+    "len": Function(len, (1, 1), "How many items a list has.", "len([64, 128])", "a list"),
+    "abs": Function(abs, (1, 1), "The value without its sign.", "abs(-3)"),
+    "floor": Function(math.floor, (1, 1), "The next whole number downwards.", "floor(-2.5)"),
+    "ceil": Function(math.ceil, (1, 1), "The next whole number upwards.", "ceil(2.1)"),
+    "round": Function(round, (1, 1), "The nearest whole number; a half goes to the even one.", "round(2.5)"),
+    "int": Function(int, (1, 1), "The whole part, towards zero.", "int(-2.7)"),
+    "range": Function(
+        _range,
+        (1, 3),
+        "Whole numbers: `range(stop)` from 0, `range(start, stop)`, `range(start, stop, step)`, without `stop`.",
+        "range(1, 8, 2)",
+    ),
+    "make_divisible": Function(
+        make_divisible,
+        (1, 3),
+        "`make_divisible(value, divisor = 8, minimum = divisor)`, given by place: `value` to the nearest "
+        "multiple of `divisor`, never below `minimum` nor 90 % of `value`. The rounding of channels in "
+        "MobileNet and EfficientNet.",
+        "make_divisible(24 * 1.4, 8)",
+    ),
 }
 
 

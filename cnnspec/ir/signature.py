@@ -186,11 +186,12 @@ class CallOf(Kind):
 
 
 def _bounds(minimum: float | None, maximum: float | None) -> str:
+    least, most = (
+        f"{b:,}" if isinstance(b, int) else f"{b:g}" if b is not None else "" for b in (minimum, maximum)
+    )
     if minimum is not None and maximum is not None:
-        return f" from {minimum:g} to {maximum:g}"
-    if minimum is not None:
-        return f" of at least {minimum:g}"
-    return f" of at most {maximum:g}" if maximum is not None else ""
+        return f" from {least} to {most}"
+    return f" of at least {least}" if least else f" of at most {most}" if most else ""
 
 
 def _check_range(value: float, minimum: float | None, maximum: float | None) -> None:

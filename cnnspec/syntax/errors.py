@@ -131,6 +131,8 @@ class NestedTooDeeply(SyntaxDiagnostic):
 
     code = "nested-too-deeply"
     message = "{what} nested too deeply (more than {limit} levels)"
+    bad = "let x = [[[[ … more than 200 brackets … ]]]]"
+    good = "let x = [1, 2]"
     what: str
     limit: int
 

@@ -10,6 +10,8 @@ class FileMissing(SyntaxDiagnostic):
 
     code = "file-missing"
     message = "there is no file '{path}'"
+    bad = "cnnspec check vgg61.cnn"
+    good = "cnnspec check specs/vgg16.cnn"
     path: str
 
 
@@ -18,6 +20,8 @@ class FileUnreadable(SyntaxDiagnostic):
 
     code = "file-unreadable"
     message = "cannot read '{path}': {reason}"
+    bad = "cnnspec check specs"
+    good = "cnnspec check specs/vgg16.cnn"
     path: str
     reason: str
 
@@ -27,6 +31,8 @@ class FileNotText(SyntaxDiagnostic):
 
     code = "file-not-text"
     message = "'{path}' is not a text file: {reason}"
+    bad = "cnnspec check photo.jpg"
+    good = "cnnspec check net.cnn"
     path: str
     reason: str
 
@@ -36,6 +42,8 @@ class FileEmpty(SyntaxDiagnostic):
 
     code = "file-empty"
     message = "'{path}' is empty"
+    bad = "# a file of nothing but this comment"
+    good = "model m { input 3 x 8 x 8  relu }"
     path: str
 
 
@@ -44,6 +52,8 @@ class FileTooLarge(SyntaxDiagnostic):
 
     code = "file-too-large"
     message = "'{path}' is too large for a spec ({megabytes} MB; at most 10)"
+    bad = "cnnspec check dataset.yaml    (200 MB)"
+    good = "cnnspec check net.yaml"
     path: str
     megabytes: int
 
@@ -53,6 +63,8 @@ class DuplicateKey(SyntaxDiagnostic):
 
     code = "duplicate-key"
     message = "the key '{key}' is written twice"
+    bad = "net: [relu]\nnet: [tanh]"
+    good = "net: [relu, tanh]"
     key: str
 
 
@@ -61,6 +73,8 @@ class MissingKey(SyntaxDiagnostic):
 
     code = "missing-key"
     message = "the key '{key}' is missing"
+    bad = "model: m\nnet: [relu]"
+    good = "model: m\ninput: 3 x 8 x 8\nnet: [relu]"
     key: str
 
 
@@ -72,6 +86,8 @@ class YamlFeature(SyntaxDiagnostic):
 
     code = "yaml-feature"
     message = "{feature} cannot be used in a spec"
+    bad = "net: &layers [relu]"
+    good = "net: [relu]"
     feature: str
 
 
@@ -80,6 +96,8 @@ class YamlSyntax(SyntaxDiagnostic):
 
     code = "yaml-syntax"
     message = "{problem}"
+    bad = "net: [relu"
+    good = "net: [relu]"
     problem: str
 
 
@@ -88,6 +106,8 @@ class YamlIndentation(SyntaxDiagnostic):
 
     code = "yaml-indentation"
     message = "{problem}"
+    bad = "net:\n  - relu\n - tanh"
+    good = "net:\n  - relu\n  - tanh"
     problem: str
 
 
@@ -96,6 +116,8 @@ class WrongKind(SyntaxDiagnostic):
 
     code = "wrong-kind"
     message = "{what} must be {wanted}, not {found}"
+    bad = "net: {relu: 1}"
+    good = "net: [relu]"
     what: str
     wanted: str
     found: str
