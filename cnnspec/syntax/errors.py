@@ -131,8 +131,8 @@ class NestedTooDeeply(SyntaxDiagnostic):
 
     code = "nested-too-deeply"
     message = "{what} nested too deeply (more than {limit} levels)"
-    bad = "let x = [[[[ … more than 200 brackets … ]]]]"
-    good = "let x = [1, 2]"
+    bad = f"model m {{ input 3 x 8 x 8  {'a: ' * 65}relu }}"
+    good = "model m { input 3 x 8 x 8  a: relu }"
     what: str
     limit: int
 
