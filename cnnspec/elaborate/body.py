@@ -7,25 +7,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..ir import LAYERS, Node, Op, OpError, Scope, WrongInputCount, describe_value
+from ..ir import LAYERS, Node, Op, OpError, Scope, describe_value
 from ..source import Diagnostic, Diagnostics, Note, Span
 from ..source.values import Value
 from ..syntax import tree
-from .bind import Slot, bind, layer_hints, match, place_error
+from .bind import Slot, bind, match, place_error
 from .errors import (
     BadCount,
-    BadLabel,
     ExpansionTooLarge,
     Failure,
     NotATensor,
     Poisoned,
     Recursion,
-    UnknownLayer,
 )
-from .evaluate import RESERVED, Environment, evaluate, located
+from .evaluate import Environment, evaluate, located
 from .modules import Definition, Module
 from .names import Container, labels_of
-from .values import FUNCTIONS, UNKNOWN, Tensor, truth
+from .values import UNKNOWN, Tensor, truth
+from .wording import (
+    call_title,
+    check_name,
+    index_of,
+    layer_in_expression,
+    loop_head,
+    unknown_layer,
+    unpack,
+    wrong_input_count,
+)
 
 MAX_NODES = 100_000
 MAX_STEPS = 1_000_000
@@ -120,7 +128,7 @@ class Builder:
         elif call.name in LAYERS.entries:
             frame.current = self.apply(call, (frame.current,), frame, label)
         else:
-            raise Failure(_unknown_layer(call, frame))
+            raise Failure(unknown_layer(call, frame.environment, frame.module.names))
 
     def _named_tensor(self, name: str, environment: Environment) -> Tensor | None:
         try:
@@ -134,7 +142,7 @@ class Builder:
         cls = LAYERS.entries[call.name]
         least, most = cls.inputs
         if len(inputs) < least or (most is not None and len(inputs) > most):
-            raise Failure(_wrong_input_count(call, cls, len(inputs)))
+            raise Failure(wrong_input_count(call, cls, len(inputs)))
         found = Diagnostics()
         op = bind(call.name, cls, call, frame.environment, found)
         for diagnostic in found.found:
@@ -176,7 +184,7 @@ class Builder:
             (Note(f"in {kind} '{call.name}', called here", call.span), *frame.origin),
         )
         self._fill_defaults(definition, inner)
-        self.scopes.append(Scope(path, _title(call, definition, values), call.name))
+        self.scopes.append(Scope(path, call_title(call, definition, values), call.name))
         frame.current = self._run_part(definition, inner)
 
     def _run_part(self, definition: Definition, inner: Frame) -> Tensor:
@@ -191,7 +199,7 @@ class Builder:
 
     def _check_depth(self, call: tree.Call, definition: Definition, frame: Frame) -> None:
         if any(definition is active for active in frame.definitions):
-            between = [d.name for d in frame.definitions[_index_of(definition, frame.definitions) + 1 :]]
+            between = [d.name for d in frame.definitions[index_of(definition, frame.definitions) + 1 :]]
             through = " through " + " and ".join(f"'{name}'" for name in between) if between else ""
             raise Failure(Recursion(name=call.name, through=through, span=call.name_span or call.span))
         if len(frame.definitions) >= MAX_DEPTH:
@@ -217,7 +225,7 @@ class Builder:
 
     def label(self, statement: tree.Label, frame: Frame, label: str | None) -> None:
         """``stem: conv(64, 7)``: a name for a layer, or a container for anything longer."""
-        _check_name(statement.name, statement.name_span or statement.span)
+        check_name(statement.name, statement.name_span or statement.span)
         span = statement.name_span or statement.span
         name = frame.container.labelled(statement.name, span, frame.in_loop)
         self._named(name, statement.statement, frame)
@@ -254,7 +262,7 @@ class Builder:
     def output(self, statement: tree.Output, frame: Frame, label: str | None) -> None:
         """``output box: linear(4)`` branches off; the path goes on from where it was."""
         span = statement.name_span or statement.span
-        _check_name(statement.name, span)
+        check_name(statement.name, span)
         before = frame.current
         name = frame.container.labelled(statement.name, span, frame.in_loop)
         self._named(name, statement.statement, frame)
@@ -267,7 +275,7 @@ class Builder:
     def let(self, statement: tree.Let, frame: Frame, label: str | None) -> None:
         """A value or tensor under a name, until the block ends or the name gets a new one."""
         environment = frame.environment
-        _check_name(statement.name, statement.name_span or statement.span)
+        check_name(statement.name, statement.name_span or statement.span)
         environment.values[statement.name] = UNKNOWN
         if isinstance(statement.value, tree.Path):
             before = frame.current
@@ -277,7 +285,7 @@ class Builder:
         try:
             environment.values[statement.name] = evaluate(statement.value, environment)
         except Failure as failure:
-            self.report(_layer_in_expression(failure.diagnostic), frame)
+            self.report(layer_in_expression(failure.diagnostic), frame)
         except Poisoned:
             return
 
@@ -294,7 +302,7 @@ class Builder:
         """Parallel tracks from one tensor, joined by the call."""
         call = statement.call
         if call.name not in LAYERS.entries:
-            raise Failure(_unknown_layer(call, frame))
+            raise Failure(unknown_layer(call, frame.environment, frame.module.names))
         start, ends = frame.current, []
         for track in statement.tracks:
             frame.current = start
@@ -320,7 +328,7 @@ class Builder:
             raise Failure(BadCount(problem=problem, span=statement.values.span))
         for turn, value in enumerate(values):
             with located(statement.values.span):
-                frame.environment.values.update(_unpack(statement.names, value))
+                frame.environment.values.update(unpack(statement.names, value))
             self._turn(statement, turn, frame)
 
     def _turn(self, statement: tree.Repeat | tree.For, turn: int, frame: Frame) -> None:
@@ -329,7 +337,7 @@ class Builder:
             self._too_large(f"{MAX_STEPS:,} steps", statement, frame)
         word = "repeat" if isinstance(statement, tree.Repeat) else "for"
         outer, in_loop = frame.origin, frame.in_loop
-        frame.origin = (Note(f"in turn {turn + 1} of this '{word}'", _head(statement)), *outer)
+        frame.origin = (Note(f"in turn {turn + 1} of this '{word}'", loop_head(statement)), *outer)
         frame.in_loop = True
         try:
             self.run(statement.body, frame)
@@ -355,76 +363,3 @@ _STATEMENTS: dict[type, Callable[[Builder, Any, Frame, str | None], None]] = {
     tree.For: Builder.loop,
     tree.If: Builder.branch,
 }
-
-
-def _title(call: tree.Call, definition: Definition, values: dict[str, Any]) -> str:
-    """``bottleneck(64, stride = 2)``: the call as written, with the values that were given."""
-    order = [p.name for p in definition.parameters]
-    shown = [
-        (f"{a.name} = " if a.name else "") + _short(values.get(a.name or order[place]))
-        for place, a in enumerate(call.arguments)
-    ]
-    return f"{call.name}({', '.join(shown)})" if shown else call.name
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return "…"
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_short, value))}]"
-    return f'"{value}"' if isinstance(value, str) else describe_value(value)
-
-
-def _head(statement: tree.Repeat | tree.For) -> Span | None:
-    end = statement.count.span if isinstance(statement, tree.Repeat) else statement.values.span
-    return (
-        statement.span.__class__(end.source, statement.span.start, end.end)
-        if statement.span and end
-        else None
-    )
-
-
-def _index_of(definition: Definition, definitions: tuple[Definition, ...]) -> int:
-    return next(i for i, d in enumerate(definitions) if d is definition)
-
-
-def _unpack(names: tuple[str, ...], value: Any) -> dict[str, Any]:
-    if len(names) == 1:
-        return {names[0]: value}
-    if not isinstance(value, tuple) or len(value) != len(names):
-        problem = f"each item must have {len(names)} values ({', '.join(names)}), not {describe_value(value)}"
-        raise Failure(BadCount(problem=problem))
-    return dict(zip(names, value, strict=True))
-
-
-def _check_name(name: str, span: Span | None) -> None:
-    if name in RESERVED:
-        raise Failure(BadLabel(name=name, reason="it is the name of a tensor in every body", span=span))
-
-
-def _wrong_input_count(call: tree.Call, cls: type[Op], given: int) -> Diagnostic:
-    least, most = cls.inputs
-    expected = (
-        "one tensor" if most == 1 else f"at least {least} tensors" if most is None else f"{least} tensors"
-    )
-    hints = (f"write its tracks: {call.name} {{ | … | … }}",) if least > 1 else ()
-    found = "1" if given == 1 else str(given)
-    return WrongInputCount(call=call.name, expected=expected, found=found, span=call.span, hints=hints)
-
-
-def _layer_in_expression(diagnostic: Diagnostic) -> Diagnostic:
-    name = getattr(diagnostic, "name", None)
-    if diagnostic.code == "unknown-function" and name in LAYERS.entries:
-        return replace(diagnostic, hints=(f"'{name}' is a layer: start a path, as in 'here -> {name}(…)'",))
-    return diagnostic
-
-
-def _unknown_layer(call: tree.Call, frame: Frame) -> Diagnostic:
-    if call.name in FUNCTIONS:
-        hints: tuple[str, ...] = (f"'{call.name}' is a function: it can stand in an expression",)
-    elif frame.environment.has(call.name):
-        hints = (f"'{call.name}' is a value here, not a layer",)
-    else:
-        tensors = [n for n, v in frame.environment.values.items() if isinstance(v, Tensor)]
-        hints = layer_hints(call.name, (*frame.module.names, *tensors, *frame.environment.labels))
-    return UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints)
