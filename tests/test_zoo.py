@@ -10,7 +10,8 @@ import pytest
 
 from cnnspec.analyses.receptive_field import receptive_fields
 from cnnspec.analyses.summary import summarize
-from cnnspec.elaborate import elaborate, open_target, zoo_names
+from cnnspec.elaborate import elaborate, open_target, zoo_folder, zoo_names
+from cnnspec.syntax import load_source, parse, print_text
 from cnnspec.train.sections import bind_experiment
 
 TRUTH = {m["name"]: m for m in json.loads((Path(__file__).parent / "truth" / "zoo.json").read_text())}
@@ -95,3 +96,13 @@ def test_summary_json_command() -> None:
         "stride",
         "span",
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*zoo_folder().glob("*.cnn"), *(Path(__file__).parent.parent / "examples").glob("*.cnn")],
+    ids=lambda p: p.stem,
+)
+def test_shipped_specs_are_in_the_canonical_form(path: Path) -> None:
+    source = load_source(path)
+    assert print_text(parse(source)) == source.text
