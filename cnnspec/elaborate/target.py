@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
 from ..source.values import Value
-from ..syntax import parse_call, parse_expression, tree
+from ..syntax import parse_arguments, parse_call, parse_expression, tree
 from .bind import Slot, match
 from .choice import chosen_model
 from .errors import BadOverride
@@ -48,14 +48,14 @@ def open_target(
 
 def _open(target: str) -> tuple[Module, Sequence[tree.Argument]]:
     path = Path(target)
+    if not target.strip():
+        raise unknown_spec(target, None)
     if _is_file_name(target) or _exists(path):
         return Loader().load(path), ()
     head, bracket, _ = target.partition("(")
     source = Source("<command line>", target)
     if bracket and _is_file_name(head.strip()):
-        blank = "spec".ljust(len(head))[: len(head)]
-        call = parse_call(Source("<command line>", blank + target[len(head) :]))
-        return Loader().load(Path(head.strip())), call.arguments
+        return Loader().load(Path(head.strip())), parse_arguments(source, len(head))
     if not bracket and not target.isidentifier():
         raise unknown_spec(target, Span(source, 0, len(target)))
     call = parse_call(source)

@@ -118,7 +118,7 @@ class Op(Entry):
     def label(self) -> str:
         """A few words for tables and drawings: ``3x3, 64, /2``."""
         given = ((a, getattr(self, a.name)) for a in signature(type(self)))
-        return ", ".join(f"{a.name}={value}" for a, value in given if value != a.default)
+        return ", ".join(f"{a.name}={_plain(value)}" for a, value in given if value != a.default)
 
     def need_map(self, shape: Shape) -> tuple[int, int, int]:
         """``shape`` as (C, H, W), or the diagnostic that a feature map is needed."""
@@ -128,6 +128,13 @@ class Op(Entry):
             expected = "a feature map (C x H x W)"
             raise OpError(WrongRank(call=self.call_name, expected=expected, found=found, hints=(hint,)))
         return shape[0], shape[1], shape[2]
+
+
+def _plain(value: Any) -> Any:
+    """A pair as one writes it: 2 for (2, 2), 2x3 for (2, 3)."""
+    if not isinstance(value, tuple):
+        return value
+    return value[0] if len(set(value)) == 1 else "x".join(map(str, value))
 
 
 def layer_known_as(name: str) -> str | None:

@@ -138,6 +138,20 @@ def parse_call(source: Source, start: int = 0) -> tree.Call:
     return call
 
 
+def parse_arguments(source: Source, start: int = 0) -> tuple[tree.Argument, ...]:
+    """Arguments in parentheses, such as those after a file name, from ``start`` to the end.
+
+    Raises :class:`SpecError`.
+    """
+    refuse_strange(source)
+    parsed = parse_rule("arguments", source, start)
+    arguments: tuple[tree.Argument, ...] = parsed.value.items
+    found = [*parsed.found, *depth_of_expressions([a.value for a in arguments])]
+    if found:
+        raise SpecError(found)
+    return arguments
+
+
 def parse_use(source: Source) -> tree.Use:
     """What may follow ``use``: a name or a quoted path, with arguments. Raises :class:`SpecError`."""
     use: tree.Use = _one("use", source)
