@@ -14,6 +14,7 @@ from cnnspec.ir import OpError
 from cnnspec.train.data import measure, relative_to
 from cnnspec.train.data.fitting import Fitting
 from cnnspec.train.data.images import BrokenImage, decode, shape_of
+from cnnspec.train.registries import DATA_SOURCES
 
 
 def bomb(side: int) -> bytes:
@@ -110,8 +111,8 @@ def test_images_that_break_later(tmp_path: Path) -> None:
     target = tmp_path / "cat" / "0.png"
     noise = np.random.RandomState(0).randint(0, 256, (64, 64), np.uint8)
     Image.fromarray(noise).save(target)
-    target.write_bytes(target.read_bytes()[:1000])
     train = load("folder", (1, 64, 64), path=path, validation=0.0, test=0.0).train
+    target.write_bytes(target.read_bytes()[:1000])
     with pytest.raises(OpError) as found:
         train.batch(range(len(train)))
     assert "0.png" in found.value.diagnostic.text
@@ -199,3 +200,19 @@ def test_unreadable_folder(tmp_path: Path) -> None:
         assert error("folder", path=path).diagnostic.code == "data-unreadable"
     finally:
         os.chmod(tmp_path / "cat", 0o700)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "bmp"])
+def test_an_image_cut_short_is_found_before_training(tmp_path, ending):
+
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.effect_noise((8, 8), 50).convert("RGB").save(tmp_path / name / f"{number}.{ending}")
+    cut = tmp_path / "cats" / f"2.{ending}"
+    cut.write_bytes(cut.read_bytes()[:-20])
+    source = DATA_SOURCES.make("folder", path=str(tmp_path))
+    with pytest.raises(OpError) as caught:
+        source.load((3, 8, 8), 0)
+    assert caught.value.diagnostic.code == "broken-image"
+    assert f"2.{ending}" in caught.value.diagnostic.text

@@ -6,6 +6,7 @@ orientation (EXIF) is followed; of an animation the first picture is taken.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -30,6 +31,8 @@ _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 _CHANNELS = {"1": 1, "L": 1, "LA": 2, "La": 2, "RGBA": 4, "RGBa": 4, "PA": 4, **dict.fromkeys(_WIDE, 1)}
 _ORIENTATION = 0x0112
 _LISTED = 5
+_ENDS = {b"\x89PNG": b"IEND", b"\xff\xd8": b"\xff\xd9"}
+_TAIL = 4096
 
 
 class BrokenImage(ValueError):
@@ -82,7 +85,7 @@ def decode(path: Path, fitting: Fitting) -> np.ndarray:
 
 
 def scan(paths: Sequence[Path], pool: Executor) -> list[Shape]:
-    """:func:`shape_of` each file; raises ``OpError`` that lists the broken ones."""
+    """:func:`shape_of` each file; raises ``OpError`` that lists the broken ones, those cut short too."""
     with warnings.catch_warnings():  # here, not in the threads: the filters are the process's
         warnings.simplefilter("ignore")
         found = list(pool.map(_shape_or_problem, paths))
@@ -110,11 +113,33 @@ def broken(problems: Sequence[Problem]) -> OpError:
 
 def _shape_or_problem(path: Path) -> Shape | Problem:
     try:
-        return shape_of(path)
+        shape = shape_of(path)
+        if not _ends_whole(path):
+            _decode_wholly(path)
+        return shape
     except PermissionError as error:
         return Problem(path, error.strerror or "no permission to read it")
     except BrokenImage as error:
         return Problem(path, str(error))
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether the mark that ends a PNG or JPEG is there; decoding every file would take far longer."""
+    with path.open("rb") as stream:
+        start = stream.read(4)
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - _TAIL))
+        tail = stream.read()
+    return any(start.startswith(begins) and ends in tail for begins, ends in _ENDS.items())
+
+
+def _decode_wholly(path: Path) -> None:
+    try:
+        with _open(path) as image:
+            image.load()
+    except BrokenImage:
+        raise
+    except Exception as error:  # Pillow's readers raise most kinds on damaged files
+        raise BrokenImage(_reason(error)) from None
 
 
 @cache
