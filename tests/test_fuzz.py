@@ -24,7 +24,7 @@ PARTS = 4
 ROOT = Path(__file__).parent.parent
 CORPUS = [
     Source(str(path), path.read_text(encoding="utf-8"))
-    for folder in ("specs", "examples", "tests/specs/valid", "tests/specs/surfaces")
+    for folder in ("specs", "examples", "tests/specs/valid")
     for path in sorted((ROOT / folder).iterdir())
     if path.suffix in (".cnn", ".yaml")
 ]

@@ -7,7 +7,7 @@ import pytest
 from cnnspec.elaborate import Loader, elaborate, zoo_folder
 from cnnspec.syntax import load_source, parse
 
-PAIRS = sorted((Path(__file__).parent / "specs" / "surfaces").glob("*.yaml"))
+PAIRS = sorted(zoo_folder().glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda p: p.stem)

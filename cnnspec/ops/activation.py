@@ -35,11 +35,10 @@ def tanh(x: Tensor) -> Tensor:
     return (wide < -20.0).where(-20.0, wide).tanh().cast(x.dtype)
 
 
-class _Activation(Op):
+class Activation(Op):
     """What activations share: they take maps and vectors, own nothing, and keep the shape."""
 
     family = "activation"
-    __slots__ = ()
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
@@ -52,7 +51,7 @@ class _Activation(Op):
 
 
 @LAYERS.register("relu")
-class Relu(_Activation):
+class Relu(Activation):
     """max(x, 0). Nair and Hinton 2010."""
 
     backward_reads = ("output",)
@@ -63,7 +62,7 @@ class Relu(_Activation):
 
 
 @LAYERS.register("relu6")
-class Relu6(_Activation):
+class Relu6(Activation):
     """min(max(x, 0), 6). Howard et al. 2017 (MobileNet)."""
 
     backward_reads = ("output",)
@@ -74,7 +73,7 @@ class Relu6(_Activation):
 
 
 @LAYERS.register("leaky_relu")
-class LeakyRelu(_Activation):
+class LeakyRelu(Activation):
     """x where x > 0, else slope * x. Maas, Hannun and Ng 2013."""
 
     backward_reads = ("output",)
@@ -87,7 +86,7 @@ class LeakyRelu(_Activation):
 
 
 @LAYERS.register("elu")
-class Elu(_Activation):
+class Elu(Activation):
     """x where x > 0, else alpha * (exp(x) - 1). Clevert, Unterthiner and Hochreiter 2016."""
 
     backward_reads = ("output",)
@@ -102,7 +101,7 @@ class Elu(_Activation):
 
 
 @LAYERS.register("gelu")
-class Gelu(_Activation):
+class Gelu(Activation):
     """x * Φ(x), Φ the normal distribution function. Hendrycks and Gimpel 2016.
 
     ``tanh`` is their approximation x / 2 * (1 + tanh(sqrt(2 / π) * (x + 0.044715 x³))).
@@ -122,7 +121,7 @@ class Gelu(_Activation):
 
 
 @LAYERS.register("silu")
-class Silu(_Activation):
+class Silu(Activation):
     """x * sigmoid(x), also called swish. Ramachandran, Zoph and Le 2017."""
 
     examples = (Example("silu", _MAP),)
@@ -132,7 +131,7 @@ class Silu(_Activation):
 
 
 @LAYERS.register("hard_swish")
-class HardSwish(_Activation):
+class HardSwish(Activation):
     """x * relu6(x + 3) / 6. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
     examples = (Example("hard_swish", _MAP),)
@@ -142,7 +141,7 @@ class HardSwish(_Activation):
 
 
 @LAYERS.register("hard_sigmoid")
-class HardSigmoid(_Activation):
+class HardSigmoid(Activation):
     """relu6(x + 3) / 6, as in PyTorch. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
     backward_reads = ("output",)
@@ -153,7 +152,7 @@ class HardSigmoid(_Activation):
 
 
 @LAYERS.register("sigmoid")
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     backward_reads = ("output",)
@@ -164,7 +163,7 @@ class Sigmoid(_Activation):
 
 
 @LAYERS.register("tanh")
-class Tanh(_Activation):
+class Tanh(Activation):
     """Hyperbolic tangent."""
 
     backward_reads = ("output",)
@@ -175,7 +174,7 @@ class Tanh(_Activation):
 
 
 @LAYERS.register("softmax")
-class Softmax(_Activation):
+class Softmax(Activation):
     """exp(x) / sum of exp(x), over features, or at each pixel over channels.
 
     Losses on classes take the values before it: a spec for training ends without ``softmax``.

@@ -17,7 +17,6 @@ class _Merge(Op):
 
     family = "merge"
     inputs = (2, None)
-    __slots__ = ()
 
     def need_tracks(self, inputs: tuple[Shape, ...]) -> None:
         if len(inputs) < 2:

@@ -61,7 +61,6 @@ class _Norm(Op):
     """What the norms share: the shape stays."""
 
     family = "norm"
-    __slots__ = ()
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]

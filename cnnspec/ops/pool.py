@@ -32,7 +32,6 @@ class _SlidingPool(Op):
     """What maximum and average pooling share."""
 
     family = "pooling"
-    __slots__ = ()
 
     kernel: SizePair
     stride: SizePair | None
@@ -160,7 +159,6 @@ class _AdaptivePool(Op):
     """What the adaptive pools share: cell i of n covers pixels floor(i * H / n) to ceil((i + 1) * H / n)."""
 
     family = "pooling"
-    __slots__ = ()
 
     size: SizePair
 
@@ -236,7 +234,6 @@ class _GlobalPool(Op):
     """What the global pools share."""
 
     family = "pooling"
-    __slots__ = ()
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.need_map(inputs[0])[0], 1, 1

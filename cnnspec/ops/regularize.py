@@ -17,7 +17,6 @@ class _Drop(Op):
     backward_reads = ("mask",)
     is_view_at_inference = True
     family = "regularize"
-    __slots__ = ()
 
     p: float
 

@@ -41,13 +41,20 @@ def plan_lines(plan: Plan) -> list[str]:
 def epoch_line(record: Mapping[str, Any], best: bool, epochs: int) -> str:
     """``epoch  3/10  loss 0.41  accuracy 87.1 %  validation loss 0.39  accuracy 88.0 %  …``."""
     parts = [f"epoch {record['epoch']:>{len(str(epochs))}}/{epochs}"]
-    parts.append(f"loss {record['train_loss']:.4f}  accuracy {record['train_accuracy']:.2%}")
+    parts.append(f"loss {loss_text(record['train_loss'])}  accuracy {record['train_accuracy']:.2%}")
     if "val_loss" in record:
-        parts.append(f"validation loss {record['val_loss']:.4f}  accuracy {record['val_accuracy']:.2%}")
+        parts.append(
+            f"validation loss {loss_text(record['val_loss'])}  accuracy {record['val_accuracy']:.2%}"
+        )
     if record["images_per_second"]:
         parts.append(f"{record['images_per_second']:,.0f} images/s")
     parts.append(f"{record['seconds']:.1f} s")
     return "  ".join(parts) + ("  *" if best else "")
+
+
+def loss_text(loss: float) -> str:
+    """Four decimals; four digits where that would be a long number."""
+    return f"{loss:.4f}" if abs(loss) < 10_000 else f"{loss:.3e}"
 
 
 def progress_text(progress: Progress) -> str:
