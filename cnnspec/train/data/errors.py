@@ -24,7 +24,7 @@ class DataUnreadable(Diagnostic):
 
     code = "data-unreadable"
     message = "'{path}' cannot be read: {reason}"
-    bad = 'data idx("/root/images.idx", "labels.idx")'
+    bad = 'data idx("/private/images.idx", "labels.idx")'
     good = 'data idx("images.idx", "labels.idx")'
     path: str
     reason: str
