@@ -98,6 +98,7 @@ def scan(text: str, source: Source, start: int, end: int) -> Scan:
 def _brackets(lexemes: list[Lexeme], source: Source, end: int) -> list[Diagnostic]:
     """The first bracket that does not match, if any."""
     stack: list[Lexeme] = []
+    suspect: Lexeme | None = None
     for lexeme in lexemes:
         if lexeme.kind == "open":
             stack.append(lexeme)
@@ -106,7 +107,9 @@ def _brackets(lexemes: list[Lexeme], source: Source, end: int) -> list[Diagnosti
             if not stack:
                 return [errors.StrayBracket(span=span, bracket=lexeme.text)]
             if PAIRS[stack[-1].text] == lexeme.text:
-                stack.pop()
+                opening = stack.pop()
+                if suspect is None and _closes_an_outer_one(opening, lexeme, source):
+                    suspect = opening
             elif any(PAIRS[x.text] == lexeme.text for x in stack):
                 return [unclosed(stack[-1], source, span, f"'{lexeme.text}' comes first here")]
             else:
@@ -119,8 +122,21 @@ def _brackets(lexemes: list[Lexeme], source: Source, end: int) -> list[Diagnosti
                 ]
     if stack:
         last = lexemes[-1].end
-        return [unclosed(stack[-1], source, Span(source, last, last), "the text ends here")]
+        return [unclosed(suspect or stack[-1], source, Span(source, last, last), "the text ends here")]
     return []
+
+
+def _closes_an_outer_one(opening: Lexeme, closing: Lexeme, source: Source) -> bool:
+    """Whether ``closing`` begins a line that is indented less than the one ``opening`` is on."""
+    first, last = (_line_start(source.text, x.start) for x in (opening, closing))
+    before = source.text[last : closing.start]
+    line = source.text[first : opening.start]
+    indent = len(line) - len(line.lstrip(" \t"))
+    return first != last and not before.strip() and len(before) < indent
+
+
+def _line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
 
 
 def unclosed(bracket: Lexeme, source: Source, found: Span, why: str) -> Diagnostic:
