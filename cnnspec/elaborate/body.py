@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -248,7 +248,7 @@ class Builder:
             frame.current = replace(frame.current, inner=own)
 
     @contextmanager
-    def _inside(self, frame: Frame, container: Container):  # type: ignore[no-untyped-def]
+    def _inside(self, frame: Frame, container: Container) -> Iterator[None]:
         outer, in_loop = frame.container, frame.in_loop
         frame.container, frame.in_loop = container, False
         try:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from ..ir import LAYERS
-from ..source import Diagnostics, Note, Source, Span, SpecError, nearest
+from ..source import Diagnostic, Diagnostics, Note, Source, Span, SpecError, nearest
 from ..syntax import load_source, parse, tree
 from .choice import preset
 from .errors import DuplicateName, UnknownSpec, UseCycle
@@ -123,7 +123,7 @@ class Loader:
         return path
 
 
-def _at_use(diagnostic, use: Span, note: Note):  # type: ignore[no-untyped-def]
+def _at_use(diagnostic: Diagnostic, use: Span, note: Note) -> Diagnostic:
     """A diagnostic from a used file: with a note, or placed at the ``use`` where it has no place."""
     if diagnostic.span is None:
         return replace(diagnostic, span=use)

@@ -119,17 +119,24 @@ def _override(module: Module, name: str, text: str, sections: Mapping[str, Setta
         value = parse_expression(source, len(name) + 1)
         return _with_arguments(module, [tree.Argument(value, name, span=value.span, name_span=key)])
     if section not in sections:
-        known = (*parameters, *sections)
         problem = "there is no parameter or section of that name"
-        raise SpecError(
-            [BadOverride(name=name, problem=problem, span=key, hints=did_you_mean(section, known))]
-        )
+        hints = _set_hints(section, parameters, sections)
+        raise SpecError([BadOverride(name=name, problem=problem, span=key, hints=hints)])
     present = next((s for s in module.spec.sections if s.name == section), sections[section].default)
     changed = _changed_section(present, argument, sections[section], key, source)
     others = tuple(changed if s.name == section else s for s in module.spec.sections)
     if all(s.name != section for s in others):
         others = (*others, changed)
     return _with_spec(module, replace(module.spec, sections=others))
+
+
+def _set_hints(name: str, parameters: tuple[str, ...], sections: Mapping[str, Settable]) -> tuple[str, ...]:
+    """What ``--set name`` was meant to set: an argument of a section, or a name that is near."""
+    for section, settable in sections.items():
+        calls = [call.name for call in settable.default.calls] or [""]
+        if any(name in settable.names(call) for call in calls):
+            return (f"did you mean '{section}.{name}'?",)
+    return did_you_mean(name, (*parameters, *sections))
 
 
 def _parameters(module: Module) -> tuple[str, ...]:
