@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _LINE_SECONDS = 10.0
+_WIDE = 120
+"""Columns from which there is room for a longer bar."""
 
 
 def reporter_for(stream: TextIO) -> Reporter:
@@ -124,13 +126,14 @@ class LiveReporter(Reporter):
     def __init__(self, console: Console) -> None:
         from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._bar = Bar(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, min_width=len("training"))),
+            BarColumn(bar_width=24 if console.width >= _WIDE else 6),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("{task.fields[figures]}", table_column=Column(no_wrap=True)),
             console=console,
             transient=True,
             refresh_per_second=5,
