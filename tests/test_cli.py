@@ -150,6 +150,8 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
         ("optimizer.lrr=3", "unknown-argument"),
         ("optimizer.lr=fast", "unknown-name"),
         ("optimizer.lr=-1", "out-of-range"),
+        ("data=folder(photos)", "unknown-name"),
+        ("seed=1", "bad-override"),
         ("optimizer=sdg", "unknown-entry"),
         ("train.epochs=1.5", "wrong-type"),
         ("train.epochs=(", "unclosed-bracket"),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..ir import LAYERS, Argument, CallOf, OpError, Registry, convert, layer_known_as, signature
-from ..source import Diagnostics, Span, did_you_mean
+from ..ir import LAYERS, Argument, CallOf, OpError, Registry, Text, convert, layer_known_as, signature
+from ..source import Diagnostic, Diagnostics, Span, did_you_mean
 from ..source.values import Value
 from ..syntax import tree
 from .errors import (
@@ -19,6 +19,7 @@ from .errors import (
     TooManyArguments,
     UnknownArgument,
     UnknownEntry,
+    UnknownName,
 )
 from .evaluate import Environment, evaluate
 
@@ -141,6 +142,15 @@ def _argument_value(
         return convert(call, declared, evaluate(expression, environment))
     except OpError as error:
         raise Failure(replace(error.diagnostic, span=expression.span)) from None
+    except Failure as failure:
+        raise Failure(_with_quotes(failure.diagnostic, declared, expression)) from None
+
+
+def _with_quotes(diagnostic: Diagnostic, declared: Argument, expression: tree.Expression) -> Diagnostic:
+    """The hint that a string stands in quotes, for a bare word or path where one is wanted."""
+    if not isinstance(declared.kind, Text) or not isinstance(diagnostic, UnknownName) or not expression.span:
+        return diagnostic
+    return replace(diagnostic, hints=(f'a string stands in quotes: "{expression.span.text}"',))
 
 
 def _choice(call: str, declared: Argument, expression: tree.Name) -> Any:
