@@ -75,8 +75,8 @@ def wrong_input_count(call: tree.Call, cls: type[Op], given: int) -> Diagnostic:
 def layer_in_expression(diagnostic: Diagnostic) -> Diagnostic:
     """``let x = conv(8, 3)``: the hint that a layer needs a path."""
     name = getattr(diagnostic, "name", None)
-    if diagnostic.code == "unknown-function" and name in LAYERS.entries:
-        return replace(diagnostic, hints=(f"'{name}' is a layer: start a path, as in 'here -> {name}(…)'",))
+    if diagnostic.code in ("unknown-function", "unknown-name") and name in LAYERS.entries:
+        return replace(diagnostic, hints=(f"'{name}' is a layer: start a path, as in 'here -> {name}'",))
     return diagnostic
 
 

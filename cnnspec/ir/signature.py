@@ -269,7 +269,9 @@ def convert(call: str, argument: Argument, value: Any) -> Any:
     try:
         return argument.kind.convert(value)
     except BadType:
-        raise OpError(WrongType(**details, found=describe_value(value)), argument.name) from None
+        whole = isinstance(value, float) and "integer" in argument.kind.expected
+        hints = ("'//' divides to a whole number, int(…) makes one",) if whole else ()
+        raise OpError(WrongType(**details, found=describe_value(value), hints=hints), argument.name) from None
     except BadRange:
         raise OpError(OutOfRange(**details, found=describe_value(value)), argument.name) from None
 

@@ -124,6 +124,7 @@ class Gelu(Activation):
 class Silu(Activation):
     """x * sigmoid(x), also called swish. Ramachandran, Zoph and Le 2017."""
 
+    also_called = ("swish",)
     examples = (Example("silu", _MAP),)
 
     def apply(self, x: Tensor) -> Tensor:
