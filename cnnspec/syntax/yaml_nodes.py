@@ -79,8 +79,7 @@ class _Composer:
             self.stack.append(Node(kind, span, flow=bool(event.flow_style)))
             self.keys.append(None)
             if len(self.stack) > MAX_DEPTH:
-                what = "lists and mappings are"
-                raise SpecError([syntax_errors.NestedTooDeeply(span=span, what=what, limit=MAX_DEPTH)])
+                raise SpecError([_nested_too_deeply(span)])
         elif isinstance(event, yaml.CollectionEndEvent):
             node = self.stack.pop()
             self.keys.pop()
@@ -200,6 +199,10 @@ _PROBLEMS = (
 )
 
 
+def _nested_too_deeply(span: Span) -> Diagnostic:
+    return syntax_errors.NestedTooDeeply(span=span, what="lists and mappings are", limit=MAX_DEPTH)
+
+
 def _malformed(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
     problem = str(error.problem or "")
     mark = error.problem_mark or error.context_mark
@@ -210,6 +213,8 @@ def _malformed(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
         span, hints = Span(source, tab, tab + 1), ("indent with spaces",)
         return errors.YamlIndentation(span=span, problem="a tab cannot indent YAML", hints=hints)
     span = Span(source, at, min(at + 1, len(source.text)))
+    if "maximum nesting depth" in problem:  # libyaml's own bound, met while it scans ahead of its events
+        return _nested_too_deeply(span)
     for mark_text, words, hint in _PROBLEMS:
         if mark_text in problem:
             kind = errors.YamlIndentation if " fit" in words else errors.YamlSyntax
