@@ -17,7 +17,7 @@ from typing import Any
 from cnnspec.cli.explain import load_catalogue
 from cnnspec.elaborate import Environment, evaluate
 from cnnspec.elaborate.bind import bind
-from cnnspec.elaborate.values import FUNCTIONS, Function
+from cnnspec.elaborate.functions import FUNCTIONS, MANY, Function
 from cnnspec.ir import INITIALISERS, LAYERS, Argument, Example, ListOf, Op, Registry, show, signature
 from cnnspec.source import Diagnostic, Diagnostics, Source
 from cnnspec.syntax import parse_call, parse_expression
@@ -281,7 +281,7 @@ def _functions() -> Iterator[str]:
 def _function(name: str, function: Function) -> tuple[str, str, str]:
     doc, example = function.doc, function.example
     least, most = function.takes
-    count = f"{least}" if least == most else f"{least} or more" if most >= 1000 else f"{least} to {most}"
+    count = f"{least}" if least == most else f"{least} or more" if most == MANY else f"{least} to {most}"
     value = evaluate(parse_expression(Source("example", example)), Environment())
     result = str(list(value)) if isinstance(value, tuple) else f"{value}"
     return doc, count, f"`{example}` is `{result}`"

@@ -11,7 +11,7 @@ import pytest
 
 from cnnspec.analyses.summary import summarize, summary_json
 from cnnspec.backends.graphviz import to_dot
-from cnnspec.elaborate import Loader, elaborate
+from cnnspec.elaborate import Loader, check_blocks, elaborate, is_blocks_alone, renamings
 from cnnspec.ir import verify
 from cnnspec.source import Source, SpecError, as_json, render_all
 from cnnspec.syntax import parse_text, parse_yaml, print_text, print_yaml
@@ -68,6 +68,14 @@ WORDS = [
     "true",
     "false",
     "here",
+    "default(conv(bias = false))",
+    "default(",
+    "require(",
+    "where(",
+    "zip(",
+    "activation",
+    "names",
+    'timm("conv{n}", "{n}")',
     "in.channels",
     "stage1",
     "same",
@@ -143,7 +151,11 @@ def compile_text(source: Source) -> bool:
     """Through every stage that runs before tensors; whether it was a right spec."""
     try:
         module = Loader().link(source, Path(source.name))
+        if is_blocks_alone(module):
+            check_blocks(module)
+            return True
         graph = elaborate(module)
+        renamings(module)
         bind_experiment(module, graph)
     except SpecError as error:
         assert error.diagnostics

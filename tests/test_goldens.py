@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.analyses.summary import summarize, summary_json
-from cnnspec.elaborate import Loader, elaborate, zoo_folder
+from cnnspec.elaborate import Loader, elaborate, renamings, zoo_folder
 from cnnspec.ir import verify
 from cnnspec.source import SpecError, render_all
 from cnnspec.train.sections import bind_experiment
@@ -40,6 +40,8 @@ def test_error(path: Path, regenerate: bool, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(path.parent)
     with pytest.raises(SpecError) as caught:
         module = Loader().load(Path(path.name))
-        bind_experiment(module, elaborate(module))
+        graph = elaborate(module)
+        renamings(module)
+        bind_experiment(module, graph)
     text = render_all(caught.value.diagnostics) + "\n"
     compare(path.with_name(path.name + ".txt"), text, regenerate)

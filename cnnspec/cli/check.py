@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..elaborate import elaborate, open_target
+from ..elaborate import (
+    NAMES_SECTION,
+    check_blocks,
+    elaborate,
+    is_blocks_alone,
+    open_target,
+    renamings,
+)
 from ..ir import verify
 from ..source import Diagnostic, SpecError
 from .emit import EMITTERS
@@ -24,12 +31,12 @@ def run(options: argparse.Namespace) -> int:
     found: list[Diagnostic] = []
     for spec in options.spec:
         try:
-            _check(spec, options)
+            word = _check(spec, options)
         except SpecError as error:
             found.extend(error.diagnostics)
         else:
             if not options.json and not options.emit:
-                print(f"{spec}: fine")
+                print(f"{spec}: {word}")
     if options.json:
         print_json(diagnostics_json(found))
         return 1 if found else 0
@@ -37,16 +44,22 @@ def run(options: argparse.Namespace) -> int:
     return fail(found) if found else 0
 
 
-def _check(spec: str, options: argparse.Namespace) -> None:
+def _check(spec: str, options: argparse.Namespace) -> str:
+    """A word on the spec where nothing is wrong with it."""
     module = open_target(spec, options.overrides, sections)
     if options.emit == "tree":
         print(EMITTERS["tree"](module.spec))
-        return
+        return "fine"
+    if is_blocks_alone(module):
+        check_blocks(module)
+        return "fine (blocks alone: shapes are checked where they are used)"
     graph = elaborate(module)
     verify(graph)
-    if module.spec.sections:
+    renamings(module)
+    if any(section.name != NAMES_SECTION for section in module.spec.sections):
         from ..train.sections import bind_experiment
 
         bind_experiment(module, graph)
     if options.emit:
         print(EMITTERS[options.emit](graph))
+    return "fine"

@@ -21,6 +21,7 @@ COMMANDS = {
     "predict": "say what is on images, with a trained network",
     "fmt": "put spec files into the canonical form",
     "convert": "turn .cnn into YAML, or YAML into .cnn",
+    "names": "what other libraries call the parameters of a network",
     "zoo": "list the specs that ship",
     "devices": "what can compute and draw on this machine",
     "explain": "explain a diagnostic's code",

@@ -1,23 +1,32 @@
 """Floor 3: tree to graph. The only meeting point of syntax and IR."""
 
 from .bind import bind_entry
-from .choice import chosen_model
+from .choice import chosen_model, is_blocks_alone
 from .evaluate import Environment, evaluate
-from .model import elaborate
+from .model import check_blocks, elaborate
 from .modules import Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
+from .renaming import SECTION as NAMES_SECTION
+from .renaming import layer_names, libraries, parameter_names, renamings
 from .target import Override, Settable, open_target
 
 __all__ = [
+    "NAMES_SECTION",
     "Environment",
     "Loader",
     "Module",
     "Override",
     "Settable",
     "bind_entry",
+    "check_blocks",
     "chosen_model",
     "elaborate",
     "evaluate",
+    "is_blocks_alone",
+    "layer_names",
+    "libraries",
     "open_target",
+    "parameter_names",
+    "renamings",
     "unknown_spec",
     "zoo_folder",
     "zoo_names",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -96,17 +96,57 @@ def layer_hints(name: str, others: Iterable[str]) -> tuple[str, ...]:
     return did_you_mean(name, (*LAYERS.entries, *others))
 
 
+_SLOTS: dict[type, tuple[Slot, ...]] = {}
+
+
 def slots_of(cls: type) -> tuple[Slot, ...]:
-    return tuple(Slot(a.name, a.required) for a in signature(cls))
+    """What a call of a registered class takes."""
+    if cls not in _SLOTS:
+        _SLOTS[cls] = tuple(Slot(a.name, a.required) for a in signature(cls))
+    return _SLOTS[cls]
 
 
-def bind(name: str, cls: type[T], call: tree.Call, environment: Environment, found: Diagnostics) -> T | None:
+def bind(
+    name: str,
+    cls: type[T],
+    call: tree.Call,
+    environment: Environment,
+    found: Diagnostics,
+    defaults: Mapping[str, Any] | None = None,
+) -> T | None:
     """An instance of the registered class ``cls`` from the arguments of ``call``.
 
-    None where something is wrong; what it is has been added to ``found``.
+    ``defaults`` are values of arguments that are not given. None where something is wrong; what it is has
+    been added to ``found``.
     """
     before = len(found.found)
-    matched = match(name, call.span, call.arguments, slots_of(cls), found)
+    known = defaults or {}
+    values, poisoned = bind_values(name, cls, call, environment, found, known)
+    if poisoned or len(found.found) > before:
+        return None
+    try:
+        return cls(**{**known, **values})
+    except OpError as error:
+        found.add(place_error(error, call, cls).diagnostic)
+        return None
+
+
+def bind_values(
+    name: str,
+    cls: type,
+    call: tree.Call,
+    environment: Environment,
+    found: Diagnostics,
+    optional: Container[str] = (),
+) -> tuple[dict[str, Any], bool]:
+    """The converted arguments of ``call`` by name, and whether one depends on what was reported before.
+
+    ``optional`` are arguments that may be left out though the class has no default for them.
+    """
+    slots = slots_of(cls)
+    if optional:
+        slots = tuple(Slot(s.name, s.required and s.name not in optional) for s in slots)
+    matched = match(name, call.span, call.arguments, slots, found)
     values: dict[str, Any] = {}
     poisoned = False
     for declared in signature(cls):
@@ -120,13 +160,7 @@ def bind(name: str, cls: type[T], call: tree.Call, environment: Environment, fou
             found.add(failure.diagnostic)
         except Poisoned:
             poisoned = True
-    if poisoned or len(found.found) > before:
-        return None
-    try:
-        return cls(**values)
-    except OpError as error:
-        found.add(place_error(error, call, cls).diagnostic)
-        return None
+    return values, poisoned
 
 
 def _argument_value(

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..ir import LAYERS, Node, Op, OpError, Scope, describe_value
 from ..source import Diagnostic, Diagnostics, Note, Span
-from ..source.values import Value
 from ..syntax import tree
-from .bind import Slot, bind, match, place_error
+from .bind import Slot, argument_span, bind, match, place_error
+from .builtins import BUILTINS, require, with_defaults
 from .errors import (
     BadCount,
     ExpansionTooLarge,
@@ -21,7 +21,9 @@ from .errors import (
     Recursion,
 )
 from .evaluate import Environment, evaluate, located
-from .modules import Definition, Module
+from .frame import Frame, NamedOutput, TooLarge
+from .layer_values import LayerValue, parameter_value
+from .modules import Definition
 from .names import Container, labels_of
 from .values import UNKNOWN, Tensor, truth
 from .wording import (
@@ -38,39 +40,6 @@ from .wording import (
 MAX_NODES = 100_000
 MAX_STEPS = 1_000_000
 MAX_DEPTH = 50
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Frame:
-    """One instance of a block or model: its names, where it is, and how it was reached."""
-
-    module: Module
-    environment: Environment
-    container: Container
-    definitions: tuple[Definition, ...]
-    origin: tuple[Note, ...] = ()
-    in_loop: bool = False
-
-    @property
-    def current(self) -> Tensor:
-        assert self.environment.current is not None
-        return self.environment.current
-
-    @current.setter
-    def current(self, tensor: Tensor) -> None:
-        self.environment.current = tensor
-
-
-class TooLarge(Exception):
-    """Expansion passed its bound; nothing after it is looked at."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class NamedOutput(Value):
-    name: str
-    tensor: Tensor
-    auxiliary: bool
-    span: Span | None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -119,23 +88,46 @@ class Builder:
 
     def call(self, call: tree.Call, frame: Frame, label: str | None) -> None:
         """``relu``, ``conv(64, 3)``, ``bottleneck(64)``, or a tensor's name."""
-        environment = frame.environment
-        if not call.arguments and (tensor := self._named_tensor(call.name, environment)) is not None:
-            frame.current = tensor
-            return
-        if call.name in frame.module.names:
+        value = None if call.arguments else self._named(call.name, frame)
+        if isinstance(value, Tensor):
+            frame.current = value
+        elif isinstance(value, LayerValue):
+            self._apply_value(value, call, frame, label)
+        elif call.name in frame.module.names:
             self._instance(call, frame, label)
         elif call.name in LAYERS.entries:
             frame.current = self.apply(call, (frame.current,), frame, label)
+        elif call.name in BUILTINS:
+            self._builtin(call, frame)
         else:
             raise Failure(unknown_layer(call, frame.environment, frame.module.names))
 
-    def _named_tensor(self, name: str, environment: Environment) -> Tensor | None:
-        try:
-            value = environment.lookup(name)
-        except KeyError:
+    def _named(self, name: str, frame: Frame) -> Any:
+        """What a name alone stands for; a label does not hide a layer or block of its name."""
+        environment = frame.environment
+        is_call = name in frame.module.names or name in LAYERS.entries
+        if is_call and name not in environment.values:
             return None
-        return value if isinstance(value, Tensor) else None
+        return environment.lookup(name) if environment.has(name) else None
+
+    def _apply_value(self, value: LayerValue, call: tree.Call, frame: Frame, label: str | None) -> None:
+        """The layer or block that a parameter holds, applied to the current tensor."""
+        environment = replace(value.environment, current=frame.current)
+        origin = (Note(f"'{call.name}' is called here", call.span), *frame.origin)
+        inner = replace(frame, module=value.module, environment=environment, origin=origin)
+        self.call(value.call, inner, label)
+        frame.current = inner.current
+
+    def _builtin(self, call: tree.Call, frame: Frame) -> None:
+        found = Diagnostics()
+        try:
+            if call.name == "require":
+                require(call, frame.environment, found)
+            else:
+                frame.defaults = with_defaults(call, frame.defaults, frame.environment, found)
+        finally:
+            for diagnostic in found.found:
+                self.report(diagnostic, frame)
 
     def apply(self, call: tree.Call, inputs: tuple[Tensor, ...], frame: Frame, label: str | None) -> Tensor:
         """The node of a layer applied to ``inputs``."""
@@ -144,7 +136,9 @@ class Builder:
         if len(inputs) < least or (most is not None and len(inputs) > most):
             raise Failure(wrong_input_count(call, cls, len(inputs)))
         found = Diagnostics()
-        op = bind(call.name, cls, call, frame.environment, found)
+        defaults = frame.defaults.get(call.name, {})
+        known = {name: default.value for name, default in defaults.items()} if defaults else None
+        op = bind(call.name, cls, call, frame.environment, found, known)
         for diagnostic in found.found:
             self.report(diagnostic, frame)
         name = self._node_name(call, frame, label)
@@ -157,7 +151,12 @@ class Builder:
         try:
             shape = op.output_shape(*shapes)
         except OpError as error:
-            raise place_error(error, call, type(op)) from None
+            failure = place_error(error, call, type(op))
+            default = frame.defaults.get(call.name, {}).get(error.argument or "")
+            if default is not None and argument_span(error.argument, call, type(op)) is None:
+                note = Note(f"'{error.argument}' is set here", default.span)
+                failure = Failure(replace(failure.diagnostic, notes=(*failure.diagnostic.notes, note)))
+            raise failure from None
         if len(self.nodes) >= MAX_NODES:
             self._too_large(f"{MAX_NODES:,} layers", call, frame)
         indices = tuple(t.node for t in inputs if t.node is not None)
@@ -182,6 +181,7 @@ class Builder:
             Container(path, frozenset(labels_of(definition.body))),
             (*frame.definitions, definition),
             (Note(f"in {kind} '{call.name}', called here", call.span), *frame.origin),
+            defaults=frame.defaults,
         )
         self._fill_defaults(definition, inner)
         self.scopes.append(Scope(path, call_title(call, definition, values), call.name))
@@ -211,7 +211,10 @@ class Builder:
         matched = match(call.name, call.span, call.arguments, slots, found)
         for diagnostic in found.found:
             self.report(diagnostic, frame)
-        values = {name: evaluate(argument.value, frame.environment) for name, argument in matched.items()}
+        values = {
+            name: parameter_value(argument.value, frame.environment, frame.module)
+            for name, argument in matched.items()
+        }
         if found.found:
             raise Poisoned
         return values
@@ -219,7 +222,8 @@ class Builder:
     def _fill_defaults(self, definition: Definition, inner: Frame) -> None:
         for parameter in definition.parameters:
             if parameter.name not in inner.environment.values and parameter.default is not None:
-                inner.environment.values[parameter.name] = evaluate(parameter.default, inner.environment)
+                value = parameter_value(parameter.default, inner.environment, inner.module)
+                inner.environment.values[parameter.name] = value
 
     # Labels, groups, outputs
 
@@ -228,11 +232,11 @@ class Builder:
         check_name(statement.name, statement.name_span or statement.span)
         span = statement.name_span or statement.span
         name = frame.container.labelled(statement.name, span, frame.in_loop)
-        self._named(name, statement.statement, frame)
+        self._labelled(name, statement.statement, frame)
         for known in {name, statement.name}:
             frame.environment.labels[known] = frame.current
 
-    def _named(self, name: str, statement: tree.Statement, frame: Frame) -> None:
+    def _labelled(self, name: str, statement: tree.Statement, frame: Frame) -> None:
         if isinstance(statement, tree.Call):
             _STATEMENTS[tree.Call](self, statement, frame, name)
             return
@@ -265,7 +269,7 @@ class Builder:
         check_name(statement.name, span)
         before = frame.current
         name = frame.container.labelled(statement.name, span, frame.in_loop)
-        self._named(name, statement.statement, frame)
+        self._labelled(name, statement.statement, frame)
         frame.environment.labels[statement.name] = frame.current
         self.outputs.append(NamedOutput(name, frame.current, statement.auxiliary, span))
         frame.current = before
@@ -276,18 +280,19 @@ class Builder:
         """A value or tensor under a name, until the block ends or the name gets a new one."""
         environment = frame.environment
         check_name(statement.name, statement.name_span or statement.span)
-        environment.values[statement.name] = UNKNOWN
         if isinstance(statement.value, tree.Path):
             before = frame.current
             self.step(statement.value, frame)
             environment.values[statement.name], frame.current = frame.current, before
             return
+        value: Any = UNKNOWN
         try:
-            environment.values[statement.name] = evaluate(statement.value, environment)
+            value = evaluate(statement.value, environment)
         except Failure as failure:
             self.report(layer_in_expression(failure.diagnostic), frame)
         except Poisoned:
-            return
+            pass  # what it depends on has been reported
+        environment.values[statement.name] = value
 
     def path(self, statement: tree.Path, frame: Frame, label: str | None) -> None:
         start = evaluate(statement.start, frame.environment)

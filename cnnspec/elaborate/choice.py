@@ -50,6 +50,11 @@ def chosen_model(module: Module) -> Choice:
     return Choice(inner.owner, inner.model, groups, (place, *inner.uses), uses[place].span)
 
 
+def is_blocks_alone(module: Module) -> bool:
+    """Whether a spec has blocks, or brings some, and no model at all."""
+    return bool(module.names) and not any(each.spec.model for each in module.all())
+
+
 def _no_model(module: Module, names: list[str]) -> NoModel:
     whole = Span(module.source, 0, min(len(module.source.text), 1))
     if names:

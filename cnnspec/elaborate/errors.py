@@ -143,6 +143,29 @@ class Overflow(Diagnostic):
     limit: str
 
 
+class MalformedDefault(Diagnostic):
+    """``default`` sets arguments of layers for the rest of a body, and for the blocks that it calls."""
+
+    code = "malformed-default"
+    message = "{problem}"
+    bad = "default(bias = false)"
+    good = "default(conv(bias = false))"
+    problem: str
+
+
+class RequirementFailed(Diagnostic):
+    """A block or model says what its parameters must be, with ``require``; here they are not.
+
+    The notes lead to the call that gave them.
+    """
+
+    code = "requirement-failed"
+    message = "{problem}"
+    bad = 'resnet50(shortcut = "D")'
+    good = 'resnet50(shortcut = "B")'
+    problem: str
+
+
 class NoAttribute(Diagnostic):
     """A tensor has ``channels``, ``height`` and ``width`` (a map) or ``features`` (a vector), and the labels inside it."""
 

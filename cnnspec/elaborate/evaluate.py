@@ -10,7 +10,8 @@ from typing import Any
 from ..source import Span, did_you_mean
 from ..syntax import tree
 from .errors import BadOperand, Failure, Poisoned, UnknownFunction, UnknownName
-from .values import FUNCTIONS, UNKNOWN, Tensor, attribute, binary, call_function, index, truth, unary
+from .functions import FUNCTIONS, call_function
+from .values import UNKNOWN, Tensor, attribute, binary, index, truth, unary
 
 RESERVED = ("in", "here")
 

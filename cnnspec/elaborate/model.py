@@ -10,10 +10,12 @@ from ..ops.input import Input
 from ..source import Diagnostics, SpecError
 from ..syntax import tree
 from .bind import Slot, match
-from .body import Builder, Frame, NamedOutput, TooLarge
+from .body import Builder
 from .choice import Choice, chosen_model
 from .errors import BadInput, Failure, Poisoned, UnusedLayer
 from .evaluate import Environment, evaluate
+from .frame import Frame, NamedOutput, TooLarge
+from .layer_values import parameter_value
 from .modules import Module
 from .names import Container, labels_of
 from .static import check_unreached
@@ -27,7 +29,7 @@ def elaborate(module: Module) -> Graph:
     model = choice.model
     frame = Frame(choice.owner, Environment(), Container("", frozenset(labels_of(model.body))), (model,))
     try:
-        frame.environment.values = _model_values(choice, builder, frame)
+        frame.environment.values = _model_values(choice, builder, frame, module)
         _enter(model, frame, builder)
         builder.run(model.body, frame)
     except Failure as failure:
@@ -42,19 +44,37 @@ def elaborate(module: Module) -> Graph:
     return _graph(name, builder, frame.current)
 
 
+def check_blocks(module: Module) -> None:
+    """What can be told of a spec of blocks alone; raises :class:`SpecError` with everything that is wrong."""
+    found = Diagnostics()
+    found.found.extend(check_unreached(module))
+    found.raise_errors()
+
+
+def parameter_values(module: Module) -> dict[str, Any]:
+    """The values that the parameters of a spec's model have."""
+    builder, choice = Builder(), chosen_model(module)
+    frame = Frame(choice.owner, Environment(), Container(), (choice.model,))
+    try:
+        return _model_values(choice, builder, frame, module)
+    except Failure as failure:
+        raise SpecError([failure.diagnostic]) from None
+    except Poisoned:
+        raise SpecError(builder.found.found) from None
+
+
 def _too_deep(model: tree.Model) -> BadInput:
     return BadInput(problem="the model is nested too deeply", span=model.name_span or model.span)
 
 
 def _check_rest(module: Module, builder: Builder) -> None:
     reported = {d.span for d in builder.found.found}
-    for each in module.all():
-        for diagnostic in check_unreached(each):
-            if diagnostic.span not in reported:
-                builder.found.add(diagnostic)
+    for diagnostic in check_unreached(module):
+        if diagnostic.span not in reported:
+            builder.found.add(diagnostic)
 
 
-def _model_values(choice: Choice, builder: Builder, frame: Frame) -> dict[str, Any]:
+def _model_values(choice: Choice, builder: Builder, frame: Frame, module: Module) -> dict[str, Any]:
     """The model's parameters: each ``use`` on the way may set some, defaults fill the rest."""
     model, found = choice.model, Diagnostics()
     matched: dict[str, tree.Argument] = {}
@@ -68,10 +88,13 @@ def _model_values(choice: Choice, builder: Builder, frame: Frame) -> dict[str, A
         builder.report(diagnostic, frame)
     if found.found:
         raise Poisoned
-    values = {name: evaluate(argument.value, Environment()) for name, argument in matched.items()}
+    values = {
+        name: parameter_value(argument.value, Environment(), module, choice.owner)
+        for name, argument in matched.items()
+    }
     for parameter in model.parameters:
         if parameter.name not in values and parameter.default is not None:
-            values[parameter.name] = evaluate(parameter.default, Environment(values))
+            values[parameter.name] = parameter_value(parameter.default, Environment(values), choice.owner)
     return values
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..ir import LAYERS
 from ..source import Diagnostic, Diagnostics, Note, Source, Span, SpecError, nearest
 from ..syntax import load_source, parse, tree
+from .builtins import BUILTINS
 from .choice import preset
 from .errors import DuplicateName, UnknownSpec, UseCycle
 
@@ -148,6 +149,8 @@ def _define(module: Module, found: Diagnostics) -> None:
         span = definition.name_span or definition.span
         if definition.name in LAYERS.entries:
             found.add(DuplicateName(name=definition.name, reason="it is a layer", span=span))
+        elif definition.name in BUILTINS:
+            found.add(DuplicateName(name=definition.name, reason="it is a word of the language", span=span))
         elif definition.name in module.names:
             found.add(DuplicateName(name=definition.name, reason="the model and a block share it", span=span))
         module.names[definition.name] = (module, definition)

@@ -8,6 +8,7 @@ from ..ir import LAYERS
 from ..source import Diagnostic, Diagnostics
 from ..syntax import tree
 from .bind import Slot, layer_hints, match, slots_of
+from .builtins import BUILTINS, check_builtin, defaulted
 from .errors import UnknownLayer
 from .evaluate import RESERVED
 from .modules import Definition, Module
@@ -15,15 +16,31 @@ from .names import labels_of
 
 
 def check_unreached(module: Module) -> Iterator[Diagnostic]:
-    """Unknown layers and wrong arguments anywhere in the module's own bodies."""
-    definitions: list[Definition] = [*module.spec.blocks, *([module.spec.model] if module.spec.model else [])]
-    for definition in definitions:
-        known = {p.name for p in definition.parameters} | set(_bound(definition.body)) | set(RESERVED)
+    """Unknown layers and wrong arguments anywhere in the bodies of the module and of those that it uses."""
+    modules = list(module.all())
+    optional = {pair for each in modules for pair in _defaulted(each)}
+    for each in modules:
+        for definition in _definitions(each):
+            known = {p.name for p in definition.parameters} | set(_bound(definition.body)) | set(RESERVED)
+            for call in _calls(definition.body):
+                yield from _check_call(call, known, each, optional)
+
+
+def _definitions(module: Module) -> list[Definition]:
+    return [*module.spec.blocks, *([module.spec.model] if module.spec.model else [])]
+
+
+def _defaulted(module: Module) -> Iterator[tuple[str, str]]:
+    """Layers and arguments that some ``default`` of the module is about: they may be left out."""
+    for definition in _definitions(module):
         for call in _calls(definition.body):
-            yield from _check_call(call, known, module)
+            if call.name == "default":
+                yield from defaulted(call)
 
 
-def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Diagnostic]:
+def _check_call(
+    call: tree.Call, known: set[str], module: Module, optional: set[tuple[str, str]]
+) -> Iterator[Diagnostic]:
     found = Diagnostics()
     # A label inside a loop is numbered: s1, s2 …
     if not call.arguments and (call.name in known or call.name.rstrip("0123456789") in known):
@@ -34,7 +51,11 @@ def _check_call(call: tree.Call, known: set[str], module: Module) -> Iterator[Di
             call.name, call.span, call.arguments, [Slot(p.name, p.default is None) for p in parameters], found
         )
     elif call.name in LAYERS.entries:
-        match(call.name, call.span, call.arguments, slots_of(LAYERS.entries[call.name]), found)
+        declared = slots_of(LAYERS.entries[call.name])
+        slots = [Slot(s.name, s.required and (call.name, s.name) not in optional) for s in declared]
+        match(call.name, call.span, call.arguments, slots, found)
+    elif call.name in BUILTINS:
+        found.found.extend(check_builtin(call))
     else:
         hints = layer_hints(call.name, module.names)
         found.add(UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints))

@@ -12,8 +12,10 @@ from ..syntax import tree
 from .bind import layer_hints
 from .errors import BadCount, BadLabel, Failure, UnknownLayer
 from .evaluate import RESERVED, Environment
+from .functions import FUNCTIONS
+from .layer_values import LayerValue
 from .modules import Definition
-from .values import FUNCTIONS, Tensor
+from .values import Tensor
 
 
 def call_title(call: tree.Call, definition: Definition, values: dict[str, Any]) -> str:
@@ -29,6 +31,8 @@ def call_title(call: tree.Call, definition: Definition, values: dict[str, Any]) 
 def _short(value: Any) -> str:
     if isinstance(value, Tensor):
         return "…"
+    if isinstance(value, LayerValue):
+        return value.written
     if isinstance(value, tuple):
         return f"[{', '.join(map(_short, value))}]"
     return f'"{value}"' if isinstance(value, str) else describe_value(value)
@@ -85,7 +89,13 @@ def unknown_layer(call: tree.Call, environment: Environment, names: Iterable[str
     if call.name in FUNCTIONS:
         hints: tuple[str, ...] = (f"'{call.name}' is a function: it can stand in an expression",)
     elif environment.has(call.name):
-        hints = (f"'{call.name}' is a value here, not a layer",)
+        known = environment.lookup(call.name)
+        layer = isinstance(known, LayerValue)
+        hints = (
+            f"'{call.name}' holds a layer with its arguments: write it without any"
+            if layer
+            else f"'{call.name}' is a value here, not a layer",
+        )
     else:
         tensors = [n for n, v in environment.values.items() if isinstance(v, Tensor)]
         hints = layer_hints(call.name, (*names, *tensors, *environment.labels))

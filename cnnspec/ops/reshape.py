@@ -105,6 +105,31 @@ class Pad(Op):
         return inputs[0].pad(self.padding, value=self.value)
 
 
+@LAYERS.register("pad_channels")
+class PadChannels(Op):
+    """Channels of zeros, after those that are there. C x H x W → (before + C + after) x H x W.
+
+    The shortcut without parameters, option A of He et al. 2016, section 3.3, widens a tensor so. A vector
+    gets features of zeros.
+    """
+
+    backward_reads = ()
+    family = "reshape"
+    examples = (Example("pad_channels(2)", ((3, 2, 4),)), Example("pad_channels(1, before = 2)", ((2,),)))
+
+    after: int = arg(Int(0), "channels of zeros at the end")
+    before: int = arg(Int(0), "channels of zeros at the start", 0)
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        return self.before + inputs[0][0] + self.after, *inputs[0][1:]
+
+    def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
+        x = inputs[0]
+        wide = x.reshape((x.shape[0], 1, x.shape[1], prod(x.shape[2:])))
+        padded = wide.pad((0, 0, self.before, self.after), value=0.0)
+        return padded.reshape((x.shape[0], *self.output_shape(x.shape[1:])))
+
+
 @LAYERS.register("crop")
 class Crop(Op):
     """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""

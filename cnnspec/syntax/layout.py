@@ -8,6 +8,7 @@ from typing import Any
 
 from ..source import Source
 from . import tree
+from .wrap import wrapped
 
 WIDTH = 100
 STEP = 2
@@ -71,15 +72,22 @@ class Comments:
 
 @dataclass
 class Page:
-    """Lines, and the source line that the last of them came from (to keep blank lines)."""
+    """Lines, and the source line that the last of them came from (to keep blank lines).
+
+    ``wraps``: lines that are too long are broken at commas.
+    """
 
     places: Places
+    wraps: bool = False
     lines: list[str] = field(default_factory=list)
     source_line: int | None = None
     commented: int = -1
 
     def add(self, text: str, indent: int) -> None:
-        self.lines.append(" " * indent + text if text else "")
+        if self.wraps:
+            self.lines += wrapped(text, indent, WIDTH, STEP)
+        else:
+            self.lines.append(" " * indent + text if text else "")
 
     def mark(self, index: int, mark: str, indent: int) -> None:
         """Put ``mark`` (the bar of a track, the dash of an item) before the text of line ``index``."""
@@ -103,7 +111,7 @@ class Page:
         else:
             if comment.alone:
                 self.gap(comment)
-            self.add(comment.text, indent)
+            self.lines.append(" " * indent + comment.text)
         self.commented = len(self.lines)
         self.came_from(comment)
 
@@ -111,7 +119,7 @@ class Page:
         """Comments from inside a line that has no room for them: on lines of their own."""
         for comment in comments:
             self.gap(comment)
-            self.add(comment.text, indent)
+            self.lines.append(" " * indent + comment.text)
             self.commented = len(self.lines)
             self.came_from(comment)
 

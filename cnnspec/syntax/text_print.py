@@ -24,7 +24,7 @@ __all__ = ["print_expression", "print_statement", "print_text"]
 def print_text(spec: tree.Spec) -> str:
     """``spec`` as canonical text: parsing it gives an equal tree."""
     places = Places(spec.span.source if spec.span else None)
-    page = Page(places)
+    page = Page(places, wraps=True)
     items, tail = arrange(spec, places)
     previous: Any = None
     for item in items:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ..elaborate import Module
+from ..elaborate import NAMES_SECTION, Module
 from ..ir import Argument, CallOf, signature
 from ..syntax import print_text, tree
 from .experiment import Experiment
@@ -21,7 +21,8 @@ def resolved_files(module: Module, experiment: Experiment) -> dict[str, str]:
         id(m): ROOT if m is module else f"{m.path.stem if m.path else 'used'}-{i}.cnn"
         for i, m in enumerate(modules)
     }
-    root = replace(module.spec, sections=_sections(experiment))
+    kept = tuple(s for s in module.spec.sections if s.name == NAMES_SECTION)
+    root = replace(module.spec, sections=(*kept, *_sections(experiment)))
     return {names[id(m)]: print_text(_relinked(root if m is module else m.spec, m, names)) for m in modules}
 
 

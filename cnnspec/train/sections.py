@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..elaborate import Environment, Module, Settable, bind_entry
+from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
 from ..elaborate.bind import bind
 from ..elaborate.errors import BadSection, UnknownSection
 from ..ir import Graph, OpError, Registry, signature
@@ -95,11 +95,15 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
 def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
     written = {}
     for section in module.spec.sections:
+        if section.name == NAMES_SECTION:
+            continue  # about the model, not about the experiment
         kind = SECTIONS.get(section.name)
         span = section.name_span or section.span
         if kind is None:
             found.add(
-                UnknownSection(name=section.name, span=span, hints=did_you_mean(section.name, SECTIONS))
+                UnknownSection(
+                    name=section.name, span=span, hints=did_you_mean(section.name, (*SECTIONS, NAMES_SECTION))
+                )
             )
         elif not _fits(section, kind):
             example = (kind.default or ("digits",))[0]

@@ -140,6 +140,9 @@ _ON_ONE: dict[str, Callable[[Any, torch.Tensor], torch.Tensor]] = {
     "identity": lambda op, x: x.clone(),
     "flatten": lambda op, x: x.flatten(1),
     "pad": lambda op, x: F.pad(x, op.padding, value=op.value),
+    "pad_channels": lambda op, x: torch.cat(
+        [x.new_zeros(len(x), op.before, *x.shape[2:]), x, x.new_zeros(len(x), op.after, *x.shape[2:])], 1
+    ),
     "split": lambda op, x: x.chunk(op.parts, 1)[op.part],
     "shuffle": lambda op, x: F.channel_shuffle(x, op.groups),
 }

@@ -1,0 +1,197 @@
+"""What other libraries call the parameters: the section ``names``.
+
+``names { torchvision("stage{s}.conv{c}", "layer{s}.{c - 1}") }`` is a rule: a layer of the first name has the
+second there. A rule may be read beside the model that it is about, as part of the same file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..ir import Entry, Graph, Registry, Text, arg
+from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
+from ..source.values import Value
+from ..syntax import parse_expression, tree
+from .bind import bind_entry
+from .choice import chosen_model
+from .errors import BadSection, Failure
+from .evaluate import Environment, evaluate
+from .model import parameter_values
+from .modules import Module
+from .naming_errors import BadRule, NoNames, SameName, UnnamedLayer
+
+SECTION = "names"
+LIBRARIES: Registry[Rule] = Registry("library of names")
+
+
+class Rule(Entry):
+    """A rule: layers whose name fits ``layer`` are called ``name`` there.
+
+    In ``layer``, ``{n}`` stands for a number, ``<part>`` for letters, and ``*`` for anything but a dot. In
+    ``name``, braces hold such a name, or an expression of the numbers, of the model's parameters, and of
+    ``place``, the number of layers before this one.
+    """
+
+    layer: str = arg(Text(), "pattern of the names here")
+    name: str = arg(Text(), "the name there")
+
+
+@LIBRARIES.register("rename")
+class Rename(Rule):
+    """The name in every other library that has no rule of its own before this one."""
+
+
+@LIBRARIES.register("torchvision")
+class Torchvision(Rule):
+    """The name in torchvision's state dict."""
+
+
+@LIBRARIES.register("timm")
+class Timm(Rule):
+    """The name in timm's state dict."""
+
+
+@LIBRARIES.register("keras")
+class Keras(Rule):
+    """The name of the layer in keras.applications."""
+
+
+def libraries() -> tuple[str, ...]:
+    """Names of the libraries that rules can be about."""
+    return tuple(name for name, cls in LIBRARIES.entries.items() if cls is not Rename)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Renaming(Value):
+    """A rule made ready: a pattern over our names, and the text and expressions of theirs."""
+
+    library: str
+    pattern: re.Pattern[str]
+    parts: tuple[str | tree.Expression, ...]
+    span: Span | None = None
+
+    def apply(self, layer: str, values: Mapping[str, Any]) -> str | None:
+        """Their name of ``layer``; None where the rule is not about it. Raises :class:`Failure`."""
+        match = self.pattern.fullmatch(layer)
+        if match is None:
+            return None
+        captured = {n: int(text) if text.isdigit() else text for n, text in match.groupdict().items()}
+        environment = Environment({**values, **captured})
+        try:
+            return "".join(p if isinstance(p, str) else str(evaluate(p, environment)) for p in self.parts)
+        except Failure as failure:
+            raise Failure(replace(failure.diagnostic, span=self.span)) from None
+
+
+def renamings(module: Module) -> tuple[Renaming, ...]:
+    """The rules of the model that a spec is about; raises :class:`SpecError` with all that is wrong in them."""
+    spec = chosen_model(module).owner.spec
+    section = next((s for s in spec.sections if s.name == SECTION), None)
+    if section is None:
+        return ()
+    found = Diagnostics()
+    if section.form == "arguments":
+        form = 'as a list of rules, such as names { torchvision("head", "fc") }'
+        raise SpecError([BadSection(name=SECTION, form=form, span=section.name_span)])
+    made = []
+    for call in section.calls:
+        with found.stage():
+            rule = bind_entry(LIBRARIES, call, Environment(), found)
+            if rule is not None:
+                made.append(_ready(rule, call.span))
+    found.raise_errors()
+    return tuple(made)
+
+
+def _ready(rule: Rule, span: Span | None) -> Renaming:
+    pattern: list[str] = []
+    names: set[str] = set()
+    for text, inside in _pieces(rule.layer, r"(\{[^{}<>]*\}|<[^{}<>]*>)", span):
+        name = text[1:-1]
+        if not inside:
+            pattern.append(re.escape(text).replace(r"\*", "[^.]*?"))
+        elif not name.isidentifier() or name in names:
+            reason = "comes twice" if name in names else "is no name"
+            raise SpecError([BadRule(problem=f"'{name}' in '{rule.layer}' {reason}", span=span)])
+        else:
+            names.add(name)
+            pattern.append(rf"(?P<{name}>\d+)" if text[0] == "{" else rf"(?P<{name}>[A-Za-z_]+?)")
+    pieces = _pieces(rule.name, r"(\{[^{}]*\})", span)
+    parts = tuple(_expression(text[1:-1], span) if inside else text for text, inside in pieces)
+    return Renaming(rule.call_name, re.compile("".join(pattern)), parts, span)
+
+
+def _pieces(text: str, marked: str, span: Span | None) -> Iterator[tuple[str, bool]]:
+    """Plain text, and what is marked with its brackets (True)."""
+    for place, piece in enumerate(re.split(marked, text)):
+        inside = place % 2 == 1
+        if not inside and any(bracket in piece for bracket in "{}"):
+            raise SpecError([BadRule(problem=f"the braces of '{text}' do not match", span=span)])
+        if piece:
+            yield piece, inside
+
+
+def _expression(text: str, span: Span | None) -> tree.Expression:
+    try:
+        return parse_expression(Source("names", text), 0)
+    except SpecError as error:
+        raise SpecError([replace(d, span=span, notes=()) for d in error.diagnostics]) from None
+
+
+def layer_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
+    """What ``library`` calls each layer with parameters, by our name.
+
+    Raises :class:`SpecError` where the spec says nothing of the library, leaves a layer out, or gives two
+    layers one name.
+    """
+    rules = renamings(module)
+    fitting = [rule for rule in rules if rule.library in (library, "rename")]
+    if not fitting:
+        raise SpecError([_no_names(graph, library, {rule.library for rule in rules})])
+    values = parameter_values(module)
+    found = Diagnostics()
+    names: dict[str, str] = {}
+    for place, node in enumerate(graph.nodes):
+        if not node.parameters:
+            continue
+        try:
+            given = (rule.apply(node.name, {**values, "place": place - 1}) for rule in fitting)
+            names[node.name] = next(name for name in given if name is not None)
+        except StopIteration:
+            found.add(UnnamedLayer(layer=node.name, library=library, span=node.span, notes=node.origin))
+        except Failure as failure:
+            found.add(failure.diagnostic)
+    _refuse_twins(names, library, found)
+    found.raise_errors()
+    return names
+
+
+def parameter_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
+    """What ``library`` calls each parameter, by our name; raises as :func:`layer_names`."""
+    names = layer_names(graph, module, library)
+    return {
+        f"{node.name}.{spec.name}": f"{names[node.name]}.{spec.name}"
+        for node in graph.nodes
+        for spec in node.parameters
+    }
+
+
+def _refuse_twins(names: Mapping[str, str], library: str, found: Diagnostics) -> None:
+    ours: dict[str, str] = {}
+    for layer, name in names.items():
+        first = ours.setdefault(name, layer)
+        if first != layer:
+            found.add(SameName(name=name, first=first, second=layer, library=library))
+
+
+def _no_names(graph: Graph, library: str, present: set[str]) -> NoNames:
+    if library not in libraries():
+        hints = did_you_mean(library, libraries()) or (f"there are rules for: {', '.join(libraries())}",)
+    elif present:
+        hints = (f"it has those of: {', '.join(sorted(present))}",)
+    else:
+        hints = (f'write them into the spec: {SECTION} {{ {library}("OUR NAME", "THEIR NAME") }}',)
+    return NoNames(model=graph.name, library=library, hints=hints)
