@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.cli.explain import load_catalogue
-from cnnspec.elaborate import Environment, evaluate
+from cnnspec.elaborate import Environment, evaluate, is_blocks_alone, open_target, zoo_names
 from cnnspec.elaborate.bind import bind
 from cnnspec.elaborate.functions import FUNCTIONS, MANY, Function
+from cnnspec.elaborate.renaming import LIBRARIES
 from cnnspec.ir import INITIALISERS, LAYERS, Argument, Example, ListOf, Op, Registry, show, signature
 from cnnspec.source import Diagnostic, Diagnostics, Source
-from cnnspec.syntax import parse_call, parse_expression
+from cnnspec.syntax import parse_call, parse_expression, tree
+from cnnspec.syntax.inline import print_head
+from cnnspec.syntax.wrap import wrapped
 from cnnspec.train.registries import (
     DATA_SOURCES,
     LOSSES,
@@ -61,6 +64,11 @@ REGISTRIES: dict[str, tuple[Registry[Any], str]] = {
     "Schedules": (
         SCHEDULES,
         "Section `schedule`: the factor on the learning rate. It is set before every step.",
+    ),
+    "Libraries of names": (
+        LIBRARIES,
+        "Section `names`, beside a model: what other libraries call its layers. See "
+        "[the language](language.md#names-elsewhere-names).",
     ),
     "Metrics": (METRICS, "Section `metrics`: measures of a whole split; the loss is always measured."),
 }
@@ -226,7 +234,7 @@ def families() -> Iterator[tuple[str, dict[str, type[Op]]]]:
 
 def reference() -> str:
     """The text of reference.md."""
-    parts = [*_layer_parts(), *_registry_parts(), *_other_parts()]
+    parts = [*_layer_parts(), *_block_parts(), *_registry_parts(), *_other_parts()]
     lines = ["# Reference", "", MADE, "", REFERENCE, "## Contents", "", *_contents(parts), ""]
     for title, about, entries in parts:
         lines += [f"## {title}", "", *about]
@@ -243,6 +251,35 @@ def _registry_parts() -> Iterator[Part]:
     for title, (registry, about) in REGISTRIES.items():
         entries = {name: [*entry_lines(name, cls)] for name, cls in registry.entries.items()}
         yield title, [about + _left_out(registry), ""], entries
+
+
+def _block_parts() -> Iterator[Part]:
+    """The blocks of the specs of blocks, each with the comment above it."""
+    entries = {}
+    for name in zoo_names():
+        module = open_target(name)
+        if not is_blocks_alone(module):
+            continue
+        for block in module.spec.blocks:
+            head = print_head(block)
+            text = head if len(head) <= WIDTH else "\n".join(wrapped(head, 0, WIDTH, 2))
+            about = f"{_comment_above(block)} File `{name}`."
+            entries[block.name] = [f"### {block.name}", "", *code(text), about, ""]
+    about = (
+        "Written in the language itself; `use blocks` brings them all. `cnnspec zoo --show FILE` prints the text of "
+        "one file. Norms, initialisers and so on follow the `default(…)` of the network that calls them."
+    )
+    yield "Blocks that ship", [about, ""], entries
+
+
+def _comment_above(block: tree.Block) -> str:
+    """The lines of comment that end right above a block."""
+    assert block.span is not None
+    lines = block.span.source.text[: block.span.start].splitlines()
+    above: list[str] = []
+    while lines and lines[-1].startswith("#"):
+        above.insert(0, lines.pop().lstrip("# "))
+    return " ".join(above)
 
 
 def _other_parts() -> Iterator[Part]:

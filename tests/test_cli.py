@@ -110,7 +110,7 @@ def test_convert_there_and_back(net: Path, tmp_path: Path, capsys: pytest.Captur
 def test_summary_folds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", "vgg16(classes = 2)", "--depth", "1"]) == 0
     printed = capsys.readouterr().out
-    assert "vgg_block(3, 512, false)" in printed and "stage1" in printed and "134,268,738" in printed
+    assert "vgg_block(3, 512)" in printed and "stage1" in printed and "134,268,738" in printed
     assert "  conv1" not in printed
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.elaborate import Loader, elaborate
+from cnnspec.elaborate import Loader, elaborate, renamings
 from cnnspec.ir import Registry, signature, verify
 from cnnspec.source import Diagnostic, Source, SpecError
 from cnnspec.syntax import load_source, parse
@@ -35,8 +35,8 @@ FENCE = re.compile(r"^```(cnn|yaml)\b([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DO
 FRAGMENT = "model example {{\n  input 3 x 32 x 32\n{}\n}}\n"
 
 
-def load_generator() -> ModuleType:
-    spec = util.spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
+def load_generator(name: str) -> ModuleType:
+    spec = util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec and spec.loader
     module = util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -44,7 +44,8 @@ def load_generator() -> ModuleType:
     return module
 
 
-GENERATOR = load_generator()
+GENERATOR = load_generator("make_reference")
+GALLERY = load_generator("make_gallery")
 CATALOGUE: dict[str, type[Diagnostic]] = GENERATOR.all_diagnostics()
 REGISTRIES: list[Registry[Any]] = [
     GENERATOR.LAYERS,
@@ -119,6 +120,7 @@ def check(path: Path) -> None:
         return  # blocks alone
     graph = elaborate(module)
     verify(graph)
+    renamings(module)
     bind_experiment(module, graph)
 
 
@@ -155,6 +157,13 @@ def test_links_lead_somewhere() -> None:
 def test_generated_pages_are_up_to_date() -> None:
     names = [path.name for path in GENERATOR.stale()]
     assert not names, "run python docs/make_reference.py"
+
+
+def test_the_gallery_is_up_to_date() -> None:
+    text = GALLERY.page()
+    assert GALLERY.PAGE.read_text(encoding="utf-8") == text, "run python docs/make_gallery.py"
+    for image in re.findall(r"images/gallery/\w+\.svg", text):
+        assert (ROOT / "docs" / image).is_file(), image
 
 
 def test_every_function_is_documented() -> None:

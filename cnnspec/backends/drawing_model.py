@@ -7,18 +7,21 @@ from typing import Literal
 
 from ..ir import Graph, GraphOutput, Node, Scope
 
-Kind = Literal["input", "layer", "join"]
+Kind = Literal["input", "layer", "join", "part"]
 _FOLLOWERS = frozenset({"norm", "activation", "regularize"})
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """``nodes`` are a layer and the pointwise layers that follow it; ``auxiliary``: only in training."""
+    """``nodes`` are a layer and the pointwise layers that follow it, or those of a whole ``part``, which
+    stands ``times`` times in a row; ``auxiliary``: only in training. ``scopes`` are those around it."""
 
     kind: Kind
     nodes: tuple[int, ...]
     scopes: tuple[Scope, ...]
     auxiliary: bool
+    part: Scope | None = None
+    times: int = 1
 
     @property
     def number(self) -> int:
@@ -51,15 +54,33 @@ class Picture:
     exits: tuple[Exit, ...]
 
 
-def picture(graph: Graph) -> Picture:
-    """Boxes in the graph's order, so that every arrow leads to a later box."""
+def picture(graph: Graph, depth: int | None = None) -> Picture:
+    """Boxes in the graph's order, so that every arrow leads to a later box.
+
+    Parts nested deeper than ``depth`` levels (0: all parts) are one box each.
+    """
+    from .folding import folded_groups, in_rows
+
     chains = _scope_chains(graph)
     groups = _groups(graph, chains)
     needed = _needed(graph)
-    boxes = tuple(Box(_kind(graph.nodes[g[0]]), tuple(g), chains[g[0]], g[0] not in needed) for g in groups)
+    if depth is not None:
+        groups = folded_groups(groups, chains, depth)
+    boxes = tuple(_box(graph, group, chains[group[0]], needed, depth) for group in groups)
+    if depth is not None:
+        boxes = in_rows(graph, boxes)
     owner = {node: box.number for box in boxes for node in box.nodes}
     exits = tuple(Exit(o, owner[o.node]) for o in graph.outputs)
     return Picture(boxes, _arrows(graph, boxes, owner), exits)
+
+
+def _box(
+    graph: Graph, group: list[int], chain: tuple[Scope, ...], needed: set[int], depth: int | None
+) -> Box:
+    auxiliary = needed.isdisjoint(group)
+    if depth is not None and len(chain) > depth:
+        return Box("part", tuple(group), chain[:depth], auxiliary, chain[depth])
+    return Box(_kind(graph.nodes[group[0]]), tuple(group), chain, auxiliary)
 
 
 def entered(tail: Box, head: Box) -> tuple[Scope, ...]:
@@ -127,7 +148,7 @@ def _needed(graph: Graph) -> set[int]:
 
 
 def _arrows(graph: Graph, boxes: tuple[Box, ...], owner: dict[int, int]) -> tuple[Arrow, ...]:
-    tails = {b.number: [owner[i] for i in graph.nodes[b.number].inputs] for b in boxes}
+    tails = {b.number: _tails(graph, b, owner) for b in boxes}
     heads: dict[int, list[int]] = {b.number: [] for b in boxes}
     for box in boxes:
         for tail in tails[box.number]:
@@ -141,6 +162,14 @@ def _arrows(graph: Graph, boxes: tuple[Box, ...], owner: dict[int, int]) -> tupl
         for b in boxes
         for t in tails[b.number]
     )
+
+
+def _tails(graph: Graph, box: Box, owner: dict[int, int]) -> list[int]:
+    """The boxes that arrows into ``box`` come from; a part has one arrow from each."""
+    if box.kind != "part":
+        return [owner[i] for i in graph.nodes[box.number].inputs]
+    sources = (owner[i] for node in box.nodes for i in graph.nodes[node].inputs)
+    return list(dict.fromkeys(tail for tail in sources if tail != box.number))
 
 
 def _longest(order: list[int], before: dict[int, list[int]]) -> dict[int, int]:

@@ -65,6 +65,8 @@ def box_label(graph: Graph, box: Box) -> str:
         return stack([markup("input", bold=True), markup(shape_text(first.shape), small=True)])
     if box.kind == "join":
         return _join_label(graph, box)
+    if box.part is not None:
+        return _part_label(graph, box, box.part)
     parts = [_layer(first)]
     followers = [_words(graph.nodes[i]) for i in box.nodes[1:]]
     if followers:
@@ -80,6 +82,14 @@ def _join_label(graph: Graph, box: Box) -> str:
     if glyph:
         return stack([markup(glyph, bold=True)])
     return stack([markup(node.op.call_name, bold=True), markup(shape_text(node.shape), small=True)])
+
+
+def _part_label(graph: Graph, box: Box, part: Scope) -> str:
+    """What a person wrote for the part, how often it stands here, and the shape at its end."""
+    times = f" \N{MULTIPLICATION SIGN}{box.times}" if box.times > 1 else ""
+    lines_of_it = [markup(f"{_scope_text(part, box.times > 1)}{times}", bold=True, width=_SCOPE_WRAP)]
+    shape = graph.nodes[box.nodes[-1]].shape
+    return stack([*lines_of_it, markup(shape_text(shape), small=True)])
 
 
 def _changed(graph: Graph, box: Box) -> bool:
@@ -104,11 +114,16 @@ def _words(node: Node) -> str:
 
 def scope_label(scope: Scope) -> str:
     """What a person wrote, with the label before the block's call where both say something."""
+    only_label = scope.title in ("", scope.path.rpartition(".")[2])
+    return stack([markup(_scope_text(scope), bold=only_label, align="LEFT", width=_SCOPE_WRAP)])
+
+
+def _scope_text(scope: Scope, without_label: bool = False) -> str:
     own = scope.path.rpartition(".")[2]
-    automatic = scope.block is not None and own.rstrip("0123456789") == scope.block
-    only_label = scope.title in ("", own)
-    text = own if only_label else scope.title if automatic else f"{own}: {scope.title}"
-    return stack([markup(text, bold=only_label, align="LEFT", width=_SCOPE_WRAP)])
+    if scope.title in ("", own):
+        return own
+    automatic = scope.block is not None and own.rstrip("0123456789").rstrip("_") == scope.block
+    return scope.title if automatic or without_label else f"{own}: {scope.title}"
 
 
 def tooltip(graph: Graph, box: Box) -> str:

@@ -49,15 +49,19 @@ _GRAPH = {
     "ranksep": "0.28", "pad": "0.15",
 }  # fmt: skip
 _FRAME = {"style": "filled,rounded", "color": "#9a9a9a", "fontsize": "10", "labeljust": "l", "margin": "8"}
+_PART_FILL = "#ffffff"
 _FRAME_FILLS = ("#f7f7f7", "#eeeeee")
 _FRAME_TITLE = {
     "shape": "plaintext", "style": "", "fontsize": "10", "margin": "0.02,0", "height": "0.1", "width": "0.1",
 }  # fmt: skip
 
 
-def to_dot(graph: Graph, direction: Direction = "TB") -> str:
-    """DOT text of the drawing, from top to bottom (``TB``) or left to right (``LR``)."""
-    drawn = picture(graph)
+def to_dot(graph: Graph, direction: Direction = "TB", depth: int | None = None) -> str:
+    """DOT text of the drawing, from top to bottom (``TB``) or left to right (``LR``).
+
+    Parts nested deeper than ``depth`` levels are drawn as one box each; all layers where it is None.
+    """
+    drawn = picture(graph, depth)
     page = _GRAPH | {"rankdir": direction, "label": _title(graph, drawn)}
     dot = graphviz.Digraph("model", graph_attr=page, node_attr=_NODE, edge_attr=_EDGE)
     _frame(dot, graph, drawn.boxes, 0, titles_inside=direction == "TB")
@@ -114,8 +118,10 @@ def _title_order(drawn: Picture) -> list[tuple[str, str]]:
 
 
 def _box_style(graph: Graph, box: Box) -> dict[str, str]:
-    family = graph.nodes[box.number].op.family
-    style = {"fillcolor": FILLS[family], "tooltip": graphviz.escape(tooltip(graph, box))}
+    fill = _PART_FILL if box.kind == "part" else FILLS[graph.nodes[box.number].op.family]
+    style = {"fillcolor": fill, "tooltip": graphviz.escape(tooltip(graph, box))}
+    if box.kind == "part":
+        style["penwidth"] = "1.6"
     if box.kind == "input":
         style |= _OVAL
     if box.kind == "join":

@@ -10,7 +10,7 @@ from ..backends.graphviz import to_dot
 from ..elaborate import elaborate, open_target
 from ..source import SpecError, write_atomically
 from .errors import NoRenderer
-from .output import add_spec, sections
+from .output import add_depth, add_spec, sections
 
 SUFFIXES = (*FORMATS, "dot")
 
@@ -31,6 +31,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default="TB",
         help="from top to bottom (the default) or left to right",
     )
+    add_depth(command, "box")
 
 
 def _output(text: str) -> Path:
@@ -42,7 +43,7 @@ def _output(text: str) -> Path:
 
 def run(options: argparse.Namespace) -> int:
     graph = elaborate(open_target(options.spec, options.overrides, sections))
-    dot = to_dot(graph, direction=options.direction)
+    dot = to_dot(graph, options.direction, options.depth and options.depth - 1)
     kind = options.output.suffix.lower().lstrip(".")
     write_atomically(options.output, dot.encode() if kind == "dot" else _rendered(dot, kind, options.output))
     print(f"wrote {options.output}")

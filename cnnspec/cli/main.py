@@ -15,6 +15,7 @@ from .output import fail
 COMMANDS = {
     "check": "find everything that is wrong with a spec",
     "summary": "layers, shapes, parameters, multiply-adds and memory of a network",
+    "compare": "figures of several networks side by side",
     "draw": "draw a network as SVG, PNG, PDF or DOT",
     "train": "train a network by its spec, into a run folder",
     "evaluate": "measure a trained network on its test images",

@@ -66,6 +66,22 @@ def _override(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def add_depth(command: argparse.ArgumentParser, what: str) -> None:
+    """``--depth N``, for a table or drawing of nested parts."""
+    command.add_argument(
+        "--depth",
+        type=_depth,
+        metavar="N",
+        help=f"fold what is nested deeper than N levels into one {what}; 1 shows top-level parts",
+    )
+
+
+def _depth(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
+    return int(text)
+
+
 def existing_suffix(path: Path, allowed: Iterable[str]) -> str | None:
     """The suffix of ``path`` without its dot, where it is one of ``allowed``."""
     suffix = path.suffix.lower().lstrip(".")

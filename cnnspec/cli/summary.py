@@ -8,25 +8,14 @@ from shutil import get_terminal_size
 
 from ..analyses.summary import summarize, summary_json
 from ..elaborate import elaborate, open_target
-from .output import add_spec, print_json, sections
+from .output import add_depth, add_spec, print_json, sections
 from .summary_table import summary_text
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command)
     command.add_argument("--json", action="store_true", help="print all figures as one JSON object")
-    command.add_argument(
-        "--depth",
-        type=_depth,
-        metavar="N",
-        help="fold what is nested deeper than N levels into one row; 1 shows top-level parts",
-    )
-
-
-def _depth(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
-    return int(text)
+    add_depth(command, "row")
 
 
 def run(options: argparse.Namespace) -> int:

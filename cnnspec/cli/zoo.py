@@ -1,4 +1,5 @@
 """Each line is a name that every command takes as SPEC, and the source of the architecture.
+Files of blocks are brought into a spec by 'use'.
 --show NAME prints the text of a spec: read it, copy it, change it."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..elaborate import unknown_spec, zoo_names, zoo_path
+from ..elaborate import Loader, is_blocks_alone, unknown_spec, zoo_names, zoo_path
 from .output import print_json
 
 
@@ -22,16 +23,30 @@ def run(options: argparse.Namespace) -> int:
             raise unknown_spec(options.show, None)
         sys.stdout.write(path.read_text(encoding="utf-8"))
         return 0
-    entries = [(name, _heading(name)) for name in zoo_names()]
+    loader = Loader()
+    entries = [(name, _heading(name), _is_model(name, loader)) for name in zoo_names()]
     if options.json:
-        print_json(
-            [{"name": name, "file": str(zoo_path(name)), "source": heading} for name, heading in entries]
-        )
+        print_json([_entry(*entry) for entry in entries])
         return 0
-    width = max(len(name) for name, _ in entries)
-    for name, heading in entries:
-        print(f"{name:<{width}}  {heading}")
+    width = max(len(name) for name, _, _ in entries)
+    for title, wanted in (("", True), ("\nFiles of blocks, for 'use':", False)):
+        if title:
+            print(title)
+        for name, heading, is_model in entries:
+            if is_model == wanted:
+                print(f"{name:<{width}}  {heading}")
     return 0
+
+
+def _entry(name: str, heading: str, is_model: bool) -> dict[str, str]:
+    kind = "model" if is_model else "blocks"
+    return {"name": name, "kind": kind, "file": str(zoo_path(name)), "source": heading}
+
+
+def _is_model(name: str, loader: Loader) -> bool:
+    path = zoo_path(name)
+    assert path is not None
+    return not is_blocks_alone(loader.load(path))
 
 
 def _heading(name: str) -> str:
@@ -41,7 +56,7 @@ def _heading(name: str) -> str:
     text = path.read_text(encoding="utf-8").splitlines()
     comment = []
     for line in text:
-        if not line.startswith("#"):
+        if not line.startswith("#") or line == "#":
             break
         comment.append(line.lstrip("# "))
     whole = " ".join(comment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -54,8 +55,14 @@ def zoo_folder() -> Path:
 
 
 def zoo_names() -> tuple[str, ...]:
-    """Names of the specs that ship, sorted."""
-    return tuple(sorted({path.stem for path in zoo_folder().glob("*.*") if path.suffix in SUFFIXES}))
+    """Names of the specs that ship, sorted, numbers in them by their size."""
+    names = {path.stem for path in zoo_folder().glob("*.*") if path.suffix in SUFFIXES}
+    return tuple(sorted(names, key=_with_numbers))
+
+
+def _with_numbers(name: str) -> list[tuple[int, str]]:
+    """A key that puts resnet18 before resnet101."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _in_folder(folder: Path, name: str) -> Path | None:

@@ -54,11 +54,6 @@ class Timm(Rule):
     """The name in timm's state dict."""
 
 
-@LIBRARIES.register("keras")
-class Keras(Rule):
-    """The name of the layer in keras.applications."""
-
-
 def libraries() -> tuple[str, ...]:
     """Names of the libraries that rules can be about."""
     return tuple(name for name, cls in LIBRARIES.entries.items() if cls is not Rename)

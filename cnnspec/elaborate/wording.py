@@ -15,16 +15,25 @@ from .evaluate import RESERVED, Environment
 from .functions import FUNCTIONS
 from .layer_values import LayerValue
 from .modules import Definition
-from .values import Tensor
+from .values import Tensor, equal
 
 
 def call_title(call: tree.Call, definition: Definition, values: dict[str, Any]) -> str:
-    """``bottleneck(64, stride = 2)``: the call as written, with the values that were given."""
+    """``bottleneck(64, stride = 2)``: the values that were given, but for those that are the default anyway."""
+    shown, by_name = [], False
     order = [p.name for p in definition.parameters]
-    shown = [
-        (f"{a.name} = " if a.name else "") + _short(values.get(a.name or order[place]))
-        for place, a in enumerate(call.arguments)
-    ]
+    defaults = {p.name: p.default for p in definition.parameters}
+    for place, argument in enumerate(call.arguments):
+        name = argument.name or order[place]
+        value, default = values.get(name), defaults.get(name)
+        if (
+            isinstance(default, tree.Literal)
+            and not isinstance(value, Tensor)
+            and equal(value, default.value)
+        ):
+            by_name = True
+        else:
+            shown.append(f"{name} = {_short(value)}" if by_name or argument.name else _short(value))
     return f"{call.name}({', '.join(shown)})" if shown else call.name
 
 
@@ -35,6 +44,8 @@ def _short(value: Any) -> str:
         return value.written
     if isinstance(value, tuple):
         return f"[{', '.join(map(_short, value))}]"
+    if isinstance(value, float):
+        return f"{value:.6g}"
     return f'"{value}"' if isinstance(value, str) else describe_value(value)
 
 
