@@ -214,7 +214,7 @@ def layer_lines(name: str, cls: type[Op]) -> Iterator[str]:
     if joins := tensors_taken(cls):
         yield from (joins, "")
     if cls.also_called:
-        yield from ("Other names for it: " + ", ".join(f"`{other}`" for other in cls.also_called) + ".", "")
+        yield from ("Elsewhere called " + ", ".join(f"`{other}`" for other in cls.also_called) + ".", "")
     rows = [(f"`{e.text}`", ", ".join(map(show, e.inputs)), output_of(e)) for e in cls.examples]
     if rows:
         yield from table(("example", "input", "output"), rows)

@@ -39,11 +39,18 @@ class OutputFigures(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Deployed(Value):
+    """Parameters and multiply-adds without the auxiliary heads."""
+
+    params: int
+    macs: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Summary(Value):
     """All figures of a graph, for one sample; ``layers`` in the graph's order, without the input.
 
-    Auxiliary heads (training only) are counted: what the network is once deployed is the summary of
-    ``graph.without_auxiliary()``.
+    Auxiliary heads (training only) are counted; ``deployed`` is the network without them, where it has some.
     """
 
     model: str
@@ -54,6 +61,7 @@ class Summary(Value):
     memory: Memory
     layers: tuple[LayerFigures, ...]
     scopes: tuple[Scope, ...] = ()
+    deployed: Deployed | None = None
 
     @property
     def flops(self) -> int:
@@ -88,7 +96,15 @@ def summarize(graph: Graph) -> Summary:
         memory=memory(graph),
         layers=layers,
         scopes=graph.scopes,
+        deployed=_deployed(graph),
     )
+
+
+def _deployed(graph: Graph) -> Deployed | None:
+    if len(graph.main_outputs) == len(graph.outputs):
+        return None
+    costs = cost(graph.without_auxiliary())
+    return Deployed(costs.count.total, costs.total_macs)
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def _scope_text(scope: Scope, without_label: bool = False) -> str:
     own = scope.path.rpartition(".")[2]
     if scope.title in ("", own):
         return own
-    automatic = scope.block is not None and own.rstrip("0123456789").rstrip("_") == scope.block
+    automatic = scope.block is not None and not scope.labelled
     return scope.title if automatic or without_label else f"{own}: {scope.title}"
 
 

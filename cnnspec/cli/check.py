@@ -14,7 +14,7 @@ from ..elaborate import (
     renamings,
 )
 from ..ir import verify
-from ..source import Diagnostic, SpecError
+from ..source import Diagnostic, Diagnostics, SpecError
 from .emit import EMITTERS
 from .output import add_spec, diagnostics_json, fail, print_json, sections
 
@@ -53,10 +53,20 @@ def _check(spec: str, options: argparse.Namespace) -> str:
     if is_blocks_alone(module):
         check_blocks(module)
         return "fine (blocks alone: shapes are checked where they are used)"
-    graph = elaborate(module)
-    verify(graph)
-    renamings(module)
-    if any(section.name != NAMES_SECTION for section in module.spec.sections):
+    has_experiment = any(section.name != NAMES_SECTION for section in module.spec.sections)
+    found = Diagnostics()
+    with found.stage():
+        graph = elaborate(module)
+        verify(graph)
+    with found.stage():
+        renamings(module)
+    if has_experiment and found.errors:
+        from ..train.sections import check_sections
+
+        with found.stage():
+            check_sections(module)
+    found.raise_errors()
+    if has_experiment:
         from ..train.sections import bind_experiment
 
         bind_experiment(module, graph)

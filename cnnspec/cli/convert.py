@@ -13,8 +13,14 @@ from ..syntax import YAML_SUFFIXES, load_source, parse, print_text, print_yaml
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", type=Path, help="a spec file, .cnn or .yaml")
     command.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, help="where to write; its suffix names the surface"
+        "-o", "--output", metavar="FILE", type=_output, help="where to write: .cnn, .yaml or .yml"
     )
+
+
+def _output(text: str) -> Path:
+    if Path(text).suffix not in (".cnn", *YAML_SUFFIXES):
+        raise argparse.ArgumentTypeError(f"'{text}' must end in .cnn, .yaml or .yml")
+    return Path(text)
 
 
 def run(options: argparse.Namespace) -> int:

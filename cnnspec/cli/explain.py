@@ -46,7 +46,8 @@ def _first_sentence(diagnostic: type[Diagnostic]) -> str:
 
 
 def _entry(diagnostic: type[Diagnostic]) -> str:
-    parts = [f"{diagnostic.severity}[{diagnostic.code}]", "", inspect.getdoc(diagnostic) or ""]
+    about = (inspect.getdoc(diagnostic) or "").replace("``", "`")
+    parts = [f"{diagnostic.severity}[{diagnostic.code}]", "", about]
     for title, example in (("Wrong:", diagnostic.bad), ("Right:", diagnostic.good)):
         if example:
             parts += ["", title, *(f"    {line}" for line in inspect.cleandoc(example).splitlines())]

@@ -36,7 +36,7 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("", held),
         ("trainable", f"{count.trainable:,}" if count.trainable != count.total else ""),
         ("buffers", buffers),
-        ("", "auxiliary outputs, which exist only in training, are counted" if _auxiliary(summary) else ""),
+        *_without_auxiliary(summary),
         ("MACs", f"{summary.macs:,} ({summary.flops:,} FLOPs)"),
         ("memory", f"{_megabytes(memory.parameters)} parameters"),
         ("", f"{_megabytes(memory.activations_inference)} activations of a sample at inference"),
@@ -45,8 +45,15 @@ def totals(summary: Summary) -> tuple[str, ...]:
     return tuple(f"{name:<12}{text}" for name, text in lines if text)
 
 
-def _auxiliary(summary: Summary) -> bool:
-    return any(output.auxiliary for output in summary.outputs)
+def _without_auxiliary(summary: Summary) -> list[tuple[str, str]]:
+    if summary.deployed is None:
+        return []
+    params, macs = summary.deployed.params, summary.deployed.macs
+    said = (
+        "auxiliary outputs, which exist only in training, are counted;",
+        f"without: {params:,}, {macs:,} MACs",
+    )
+    return [("", line) for line in said]
 
 
 def _title(summary: Summary) -> str:

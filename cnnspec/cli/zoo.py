@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     if options.show:
         path = zoo_path(options.show)
         if path is None:
-            raise unknown_spec(options.show, None)
+            raise unknown_spec(options.show, None, beside=False)
         sys.stdout.write(path.read_text(encoding="utf-8"))
         return 0
     loader = Loader()

@@ -169,7 +169,7 @@ def _argument_value(
     expression = given.value
     try:
         if isinstance(declared.kind, CallOf):
-            return _bound_call(declared, expression, environment, found)
+            return _bound_call(call, declared, expression, environment, found)
         word = isinstance(expression, tree.Name) and not environment.has(expression.name)
         if isinstance(expression, tree.Name) and word and declared.kind.choices:
             return _choice(call, declared, expression)
@@ -197,12 +197,12 @@ def _choice(call: str, declared: Argument, expression: tree.Name) -> Any:
 
 
 def _bound_call(
-    declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics
+    call: str, declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics
 ) -> Any:
     if isinstance(expression, tree.Name):
         expression = tree.Call(expression.name, (), span=expression.span, name_span=expression.span)
     if not isinstance(expression, tree.Call):
-        return convert(declared.name, declared, evaluate(expression, environment))
+        return convert(call, declared, evaluate(expression, environment))
     assert isinstance(declared.kind, CallOf)
     bound = bind_entry(declared.kind.registry, expression, environment, found)
     if bound is None:

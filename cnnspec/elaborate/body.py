@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from .errors import (
     NotATensor,
     Poisoned,
     Recursion,
+    RequirementFailed,
 )
 from .evaluate import Environment, evaluate, located
 from .frame import Frame, NamedOutput, TooLarge
@@ -28,6 +30,7 @@ from .names import Container, labels_of
 from .values import UNKNOWN, Tensor, truth
 from .wording import (
     call_title,
+    check_label,
     check_name,
     index_of,
     layer_in_expression,
@@ -40,6 +43,8 @@ from .wording import (
 MAX_NODES = 100_000
 MAX_STEPS = 1_000_000
 MAX_DEPTH = 50
+MAX_AT_ONE_PLACE = 3
+"""Diagnostics of one kind at one place, which each turn of a loop may word anew."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -52,12 +57,16 @@ class Builder:
     found: Diagnostics = field(default_factory=Diagnostics)
     steps: int = 0
     parts: set[int] = field(default_factory=set)  # nodes that came with a model used as a part
+    inside_blocks: set[int] = field(default_factory=set)  # nodes that blocks named as outputs
     _reported: set[tuple[str, Span | None, str]] = field(default_factory=set)
+    _places: Counter[tuple[str, Span | None]] = field(default_factory=Counter)
 
     def report(self, diagnostic: Diagnostic, frame: Frame) -> None:
         """Keep a diagnostic, with the chain of instances that led to it; each place once."""
         key = (diagnostic.code, diagnostic.span, diagnostic.text)
-        if key not in self._reported:
+        place = (diagnostic.code, diagnostic.span)
+        if key not in self._reported and self._places[place] < MAX_AT_ONE_PLACE:
+            self._places[place] += 1
             self._reported.add(key)
             self.found.add(replace(diagnostic, notes=(*diagnostic.notes, *frame.origin)))
 
@@ -65,6 +74,9 @@ class Builder:
         """Walk a body from ``frame.current``; the tensor at its end."""
         for statement in body:
             self.step(statement, frame)
+            if frame.stopped:
+                frame.current = UNKNOWN
+                break
         return frame.current
 
     def step(self, statement: tree.Statement, frame: Frame) -> None:
@@ -125,6 +137,10 @@ class Builder:
                 require(call, frame.environment, found)
             else:
                 frame.defaults = with_defaults(call, frame.defaults, frame.environment, found)
+        except Failure as failure:
+            # What follows relies on what is required.
+            frame.stopped = isinstance(failure.diagnostic, RequirementFailed)
+            raise
         finally:
             for diagnostic in found.found:
                 self.report(diagnostic, frame)
@@ -184,7 +200,7 @@ class Builder:
             defaults=frame.defaults,
         )
         self._fill_defaults(definition, inner)
-        self.scopes.append(Scope(path, call_title(call, definition, values), call.name))
+        self.scopes.append(Scope(path, call_title(call, definition, values), call.name, label is not None))
         frame.current = self._run_part(definition, inner)
 
     def _run_part(self, definition: Definition, inner: Frame) -> Tensor:
@@ -192,6 +208,8 @@ class Builder:
         self.outputs = []
         end = self.run(definition.body, inner)
         named = {output.name: output.tensor for output in self.outputs}
+        if isinstance(definition, tree.Block):
+            self.inside_blocks.update(t.node for t in named.values() if t.node is not None)
         self.outputs = outputs
         if isinstance(definition, tree.Model):
             self.parts.update(range(first, len(self.nodes)))
@@ -229,7 +247,7 @@ class Builder:
 
     def label(self, statement: tree.Label, frame: Frame, label: str | None) -> None:
         """``stem: conv(64, 7)``: a name for a layer, or a container for anything longer."""
-        check_name(statement.name, statement.name_span or statement.span)
+        check_label(statement)
         span = statement.name_span or statement.span
         name = frame.container.labelled(statement.name, span, frame.in_loop)
         self._labelled(name, statement.statement, frame)
@@ -295,7 +313,10 @@ class Builder:
         environment.values[statement.name] = value
 
     def path(self, statement: tree.Path, frame: Frame, label: str | None) -> None:
-        start = evaluate(statement.start, frame.environment)
+        try:
+            start = evaluate(statement.start, frame.environment)
+        except Failure as failure:
+            raise Failure(layer_in_expression(failure.diagnostic)) from None
         if not isinstance(start, Tensor):
             span = statement.start.span
             written = span.text if span else "this"

@@ -60,7 +60,9 @@ def _layers(call: tree.Call, found: Diagnostics) -> Iterator[tree.Call]:
             problem = "default takes calls of layers, such as conv(bias = false)"
             found.add(MalformedDefault(problem=problem, span=span))
         elif layer.name not in LAYERS.entries:
-            hints = layer_hints(layer.name, ())
+            hints = layer_hints(layer.name, ()) or (
+                "default is for layers: blocks have defaults in their heads",
+            )
             at = layer.name_span if isinstance(layer, tree.Call) else layer.span
             found.add(UnknownLayer(name=layer.name, span=at, hints=hints))
         elif isinstance(layer, tree.Name) or not layer.arguments:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..source import Span, did_you_mean
+from ..source import Span, did_you_mean, nearest
 from ..syntax import tree
 from .errors import BadOperand, Failure, Poisoned, UnknownFunction, UnknownName
 from .functions import FUNCTIONS, call_function
 from .values import UNKNOWN, Tensor, attribute, binary, index, truth, unary
 
 RESERVED = ("in", "here")
+TRUTH = ("true", "false")
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -77,7 +78,8 @@ def _name(e: tree.Name, environment: Environment) -> Any:
     try:
         value = environment.lookup(e.name)
     except KeyError:
-        hints = did_you_mean(e.name, environment.names)
+        near = nearest(e.name, (*environment.names, *TRUTH))
+        hints = (f"did you mean '{near}'?",) if near in TRUTH else did_you_mean(e.name, environment.names)
         raise Failure(UnknownName(name=e.name, span=e.span, hints=hints)) from None
     if value is UNKNOWN:
         raise Poisoned

@@ -24,6 +24,7 @@ class Frame:
     origin: tuple[Note, ...] = ()
     in_loop: bool = False
     defaults: Defaults = field(default_factory=dict)
+    stopped: bool = False  # by a requirement that does not hold
 
     @property
     def current(self) -> Tensor:

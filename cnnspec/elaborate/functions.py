@@ -18,6 +18,8 @@ MANY = 1000
 
 def make_divisible(value: float, divisor: int = 8, minimum: int | None = None) -> int:
     """The channel rounding of the MobileNet and EfficientNet definitions: never below 90 % of ``value``."""
+    if divisor <= 0:
+        raise bad("the divisor of make_divisible is above 0")
     rounded = max(divisor if minimum is None else minimum, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * value else rounded
 
@@ -31,6 +33,24 @@ def _range(*bounds: int) -> tuple[int, ...]:
     if len(numbers) > MAX_LIST:
         raise Failure(Overflow(what="the list", limit=f"lists hold up to {MAX_LIST:,} items"))
     return tuple(numbers)
+
+
+def _over(operation: Callable[[Any], Any]) -> Callable[..., Any]:
+    """``min(a, b)`` and ``min([a, b])`` alike."""
+    return lambda *values: operation(
+        values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+    )
+
+
+def _largest_or_least(operation: Callable[[Any], Any]) -> Callable[..., Any]:
+    over = _over(operation)
+
+    def checked(*values: Any) -> Any:
+        if values == ((),):
+            raise bad("an empty list has no smallest or largest item")
+        return over(*values)
+
+    return checked
 
 
 def _zip(*lists: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -51,16 +71,13 @@ class Function(Value):
     items: str = "numbers"
 
 
-def _over(operation: Callable[[Any], Any]) -> Callable[..., Any]:
-    """``min(a, b)`` and ``min([a, b])`` alike."""
-    return lambda *values: operation(
-        values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
-    )
-
-
 FUNCTIONS: dict[str, Function] = {
-    "min": Function(_over(min), (1, MANY), "The smallest of its arguments, or of one list.", "min(3, 1, 2)"),
-    "max": Function(_over(max), (1, MANY), "The largest of its arguments, or of one list.", "max([3, 1, 2])"),
+    "min": Function(
+        _largest_or_least(min), (1, MANY), "The smallest of its arguments, or of one list.", "min(3, 1, 2)"
+    ),
+    "max": Function(
+        _largest_or_least(max), (1, MANY), "The largest of its arguments, or of one list.", "max([3, 1, 2])"
+    ),
     "sum": Function(_over(sum), (1, MANY), "The sum of its arguments, or of one list.", "sum([3, 1, 2])"),
     "len": Function(len, (1, 1), "How many items a list has.", "len([64, 128])", "lists"),
     "abs": Function(abs, (1, 1), "The value without its sign.", "abs(-3)"),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..ir import LAYERS
-from ..source import did_you_mean
+from ..source import nearest
 from ..source.values import Value
 from ..syntax import tree
 from .errors import Failure, UnknownName
-from .evaluate import Environment, evaluate
+from .evaluate import TRUTH, Environment, evaluate
 from .functions import FUNCTIONS
 from .modules import Module
 
@@ -64,5 +64,6 @@ def _or_a_layer(
     if not isinstance(failure.diagnostic, UnknownName) or not isinstance(expression, tree.Name):
         return failure
     blocks = (name for module in modules for name in module.names)
-    hints = did_you_mean(expression.name, (*environment.names, *LAYERS.entries, *blocks))
-    return Failure(replace(failure.diagnostic, hints=hints))
+    near = nearest(expression.name, (*environment.names, *LAYERS.entries, *blocks, *TRUTH))
+    hint = f"did you mean '{near}'?" if near else f'a string stands in quotes: "{expression.name}"'
+    return Failure(replace(failure.diagnostic, hints=(hint,)))

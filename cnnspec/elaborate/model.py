@@ -141,5 +141,7 @@ def _refuse_unused(graph: Graph, unused: list[int], builder: Builder) -> None:
         if index not in taken:
             node = graph.nodes[index]
             hints = ("end a path that is wanted with 'output NAME: …'",) if builder.outputs else ()
+            if index in builder.inside_blocks:
+                hints = ("outputs belong to a model: name this one there, 'auxiliary NAME: BLOCK'",)
             builder.found.add(UnusedLayer(name=node.name, span=node.span, notes=node.origin, hints=hints))
     builder.found.raise_errors()

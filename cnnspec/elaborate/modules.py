@@ -11,8 +11,9 @@ from pathlib import Path
 from ..ir import LAYERS
 from ..source import Diagnostic, Diagnostics, Note, Source, Span, SpecError, nearest
 from ..syntax import load_source, parse, tree
+from .bind import Slot, match
 from .builtins import BUILTINS
-from .choice import preset
+from .choice import chosen_model, preset
 from .errors import DuplicateName, UnknownSpec, UseCycle
 
 SUFFIXES = (".cnn", ".yaml", ".yml")
@@ -74,6 +75,16 @@ def zoo_path(name: str) -> Path | None:
     return _in_folder(zoo_folder(), name)
 
 
+def ships_with(name: str) -> tuple[str, ...]:
+    """A hint for a block or model that is not in sight, but ships."""
+    if name in zoo_names():
+        return (f"it is a spec that ships: write 'use {name}' at the top of the file",)
+    for path in sorted(zoo_folder().glob("blocks_*.cnn")):
+        if re.search(rf"^block {re.escape(name)}\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+            return (f"it is a block that ships: write 'use {path.stem}' at the top of the file",)
+    return ()
+
+
 @dataclass
 class Loader:
     """Reads specs, each file once, and finds what they use."""
@@ -120,7 +131,11 @@ class Loader:
 
     def _find(self, use: tree.Use, module: Module) -> Path:
         if use.is_path:
-            return module.folder / use.target
+            named = module.folder / use.target
+            if not named.exists() and zoo_path(Path(use.target).stem):
+                hints = (f"'use {Path(use.target).stem}', without quotes, is a spec that ships",)
+                raise SpecError([UnknownSpec(name=use.target, span=use.span, hints=hints)])
+            return named
         own = module.path.resolve() if module.path else None
         beside = _in_folder(module.folder, use.target)
         path = beside if beside and beside.resolve() != own else zoo_path(use.target)
@@ -138,15 +153,32 @@ def _at_use(diagnostic: Diagnostic, use: Span, note: Note) -> Diagnostic:
     return diagnostic if note in diagnostic.notes else replace(diagnostic, notes=(*diagnostic.notes, note))
 
 
-def _spec_hints(name: str, folder: Path) -> tuple[str, ...]:
-    beside = [p.stem for p in folder.glob("*.*") if p.suffix in SUFFIXES]
-    near = nearest(name, (*zoo_names(), *beside))
+def _spec_hints(name: str, folder: Path, beside: bool = True) -> tuple[str, ...]:
+    if name.endswith(SUFFIXES) and Path(name).stem in zoo_names():
+        return (f"the one that ships is written without its ending: {Path(name).stem}",)
+    files = [p.stem for p in folder.glob("*.*") if p.suffix in SUFFIXES] if beside else []
+    near = nearest(name, (*zoo_names(), *files))
     return (f"did you mean '{near}'?",) if near else ("'cnnspec zoo' lists the specs that ship",)
 
 
-def unknown_spec(name: str, span: Span | None) -> SpecError:
-    """The error for a SPEC of the command line that is neither a file nor in the zoo."""
-    return SpecError([UnknownSpec(name=name, span=span, hints=_spec_hints(name, Path()))])
+def unknown_spec(name: str, span: Span | None, beside: bool = True) -> SpecError:
+    """The error for a SPEC of the command line that is neither a file (``beside``) nor in the zoo."""
+    return SpecError([UnknownSpec(name=name, span=span, hints=_spec_hints(name, Path(), beside))])
+
+
+def _check_arguments(use: tree.Use, used: Module, found: Diagnostics) -> None:
+    """Arguments of a ``use`` are those of a model's parameters."""
+    if use.arguments is None:
+        return
+    try:
+        model = chosen_model(used).model
+    except SpecError as error:
+        found.add(
+            replace(error.diagnostics[0], span=use.span, notes=(), hints=("leave the parentheses out",))
+        )
+        return
+    slots = [Slot(p.name, False) for p in model.parameters]
+    match(model.name, use.span, use.arguments, slots, found)
 
 
 def _define(module: Module, found: Diagnostics) -> None:
@@ -162,6 +194,7 @@ def _define(module: Module, found: Diagnostics) -> None:
             found.add(DuplicateName(name=definition.name, reason="the model and a block share it", span=span))
         module.names[definition.name] = (module, definition)
     for place, used in module.used.items():
+        _check_arguments(module.spec.uses[place], used, found)
         for name, target in used.names.items():
             own_name = used.path.stem if used.path else ""
             if target[0] is not used and not isinstance(target[1], tree.Block) and name != own_name:

@@ -15,9 +15,10 @@ from ..ir import Entry, Graph, Registry, Text, arg
 from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
 from ..source.values import Value
 from ..syntax import parse_expression, tree
+from ..syntax.checks import subexpressions
 from .bind import bind_entry
 from .choice import chosen_model
-from .errors import BadSection, Failure
+from .errors import BadSection, Failure, UnknownName
 from .evaluate import Environment, evaluate
 from .model import parameter_values
 from .modules import Module
@@ -83,7 +84,8 @@ class Renaming(Value):
 
 def renamings(module: Module) -> tuple[Renaming, ...]:
     """The rules of the model that a spec is about; raises :class:`SpecError` with all that is wrong in them."""
-    spec = chosen_model(module).owner.spec
+    choice = chosen_model(module)
+    spec = choice.owner.spec
     section = next((s for s in spec.sections if s.name == SECTION), None)
     if section is None:
         return ()
@@ -97,6 +99,7 @@ def renamings(module: Module) -> tuple[Renaming, ...]:
             rule = bind_entry(LIBRARIES, call, Environment(), found)
             if rule is not None:
                 made.append(_ready(rule, call.span))
+                _check_names(made[-1], {p.name for p in choice.model.parameters})
     found.raise_errors()
     return tuple(made)
 
@@ -104,7 +107,7 @@ def renamings(module: Module) -> tuple[Renaming, ...]:
 def _ready(rule: Rule, span: Span | None) -> Renaming:
     pattern: list[str] = []
     names: set[str] = set()
-    for text, inside in _pieces(rule.layer, r"(\{[^{}<>]*\}|<[^{}<>]*>)", span):
+    for text, inside in _pieces(rule.layer, r"(\{[^{}<>]*\}|<[^{}<>]*>)", "{}<>", span):
         name = text[1:-1]
         if not inside:
             pattern.append(re.escape(text).replace(r"\*", "[^.]*?"))
@@ -114,16 +117,30 @@ def _ready(rule: Rule, span: Span | None) -> Renaming:
         else:
             names.add(name)
             pattern.append(rf"(?P<{name}>\d+)" if text[0] == "{" else rf"(?P<{name}>[A-Za-z_]+?)")
-    pieces = _pieces(rule.name, r"(\{[^{}]*\})", span)
+    pieces = list(_pieces(rule.name, r"(\{[^{}]*\})", "{}", span))
     parts = tuple(_expression(text[1:-1], span) if inside else text for text, inside in pieces)
+    if not rule.layer or not rule.name:
+        raise SpecError([BadRule(problem="a name is not empty", span=span)])
     return Renaming(rule.call_name, re.compile("".join(pattern)), parts, span)
 
 
-def _pieces(text: str, marked: str, span: Span | None) -> Iterator[tuple[str, bool]]:
+def _check_names(rule: Renaming, parameters: set[str]) -> None:
+    """Names in braces are those of the pattern, the model's parameters, or ``place``."""
+    known = (*rule.pattern.groupindex, "place", *parameters)
+    waiting = [part for part in rule.parts if not isinstance(part, str)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tree.Name) and part.name not in known:
+            hints = did_you_mean(part.name, known)
+            raise SpecError([UnknownName(name=part.name, span=rule.span, hints=hints)])
+        waiting.extend(subexpressions(part))
+
+
+def _pieces(text: str, marked: str, brackets: str, span: Span | None) -> Iterator[tuple[str, bool]]:
     """Plain text, and what is marked with its brackets (True)."""
     for place, piece in enumerate(re.split(marked, text)):
         inside = place % 2 == 1
-        if not inside and any(bracket in piece for bracket in "{}"):
+        if not inside and any(bracket in piece for bracket in brackets):
             raise SpecError([BadRule(problem=f"the braces of '{text}' do not match", span=span)])
         if piece:
             yield piece, inside
@@ -144,11 +161,12 @@ def layer_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
     """
     rules = renamings(module)
     fitting = [rule for rule in rules if rule.library in (library, "rename")]
-    if not fitting:
+    if not fitting or library not in libraries():
         raise SpecError([_no_names(graph, library, {rule.library for rule in rules})])
     values = parameter_values(module)
     found = Diagnostics()
     names: dict[str, str] = {}
+    spans = {node.name: node.span for node in graph.nodes}
     for place, node in enumerate(graph.nodes):
         if not node.parameters:
             continue
@@ -159,7 +177,7 @@ def layer_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
             found.add(UnnamedLayer(layer=node.name, library=library, span=node.span, notes=node.origin))
         except Failure as failure:
             found.add(failure.diagnostic)
-    _refuse_twins(names, library, found)
+    _refuse_twins(names, spans, library, found)
     found.raise_errors()
     return names
 
@@ -174,12 +192,15 @@ def parameter_names(graph: Graph, module: Module, library: str) -> dict[str, str
     }
 
 
-def _refuse_twins(names: Mapping[str, str], library: str, found: Diagnostics) -> None:
+def _refuse_twins(
+    names: Mapping[str, str], spans: Mapping[str, Span | None], library: str, found: Diagnostics
+) -> None:
     ours: dict[str, str] = {}
     for layer, name in names.items():
         first = ours.setdefault(name, layer)
         if first != layer:
-            found.add(SameName(name=name, first=first, second=layer, library=library))
+            span = spans[layer]
+            found.add(SameName(name=name, first=first, second=layer, library=library, span=span))
 
 
 def _no_names(graph: Graph, library: str, present: set[str]) -> NoNames:

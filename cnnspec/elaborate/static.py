@@ -11,7 +11,7 @@ from .bind import Slot, layer_hints, match, slots_of
 from .builtins import BUILTINS, check_builtin, defaulted
 from .errors import UnknownLayer
 from .evaluate import RESERVED
-from .modules import Definition, Module
+from .modules import Definition, Module, ships_with
 from .names import labels_of
 
 
@@ -57,7 +57,7 @@ def _check_call(
     elif call.name in BUILTINS:
         found.found.extend(check_builtin(call))
     else:
-        hints = layer_hints(call.name, module.names)
+        hints = ships_with(call.name) or layer_hints(call.name, (*module.names, *BUILTINS))
         found.add(UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints))
     yield from found.found
 

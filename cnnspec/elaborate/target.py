@@ -11,7 +11,7 @@ from ..source.values import Value
 from ..syntax import parse_arguments, parse_call, parse_expression, tree
 from .bind import Slot, match
 from .choice import chosen_model
-from .errors import BadOverride
+from .errors import BadOverride, UnknownArgument, UnknownEntry
 from .modules import SUFFIXES, Loader, Module, unknown_spec, zoo_names, zoo_path
 
 Override = tuple[str, str]
@@ -20,10 +20,13 @@ Override = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Settable(Value):
-    """A section that can be set: as it stands where a spec leaves it out, and the arguments of a call in it."""
+    """A section that can be set: as it stands where a spec leaves it out, the arguments of a call in it, and
+    the names of the calls that it may hold, which are of a ``kind``."""
 
     default: tree.Section
     names: Callable[[str], tuple[str, ...]]
+    calls: tuple[str, ...] = ()
+    kind: str = ""
 
 
 def open_target(
@@ -50,6 +53,8 @@ def _open(target: str) -> tuple[Module, Sequence[tree.Argument]]:
     path = Path(target)
     if not target.strip():
         raise unknown_spec(target, None)
+    if _is_file_name(target) and not _exists(path) and zoo_path(path.stem):
+        raise unknown_spec(target, Span(Source("<command line>", target), 0, len(target)))
     if _is_file_name(target) or _exists(path):
         return Loader().load(path), ()
     head, bracket, _ = target.partition("(")
@@ -119,7 +124,8 @@ def _override(module: Module, name: str, text: str, sections: Mapping[str, Setta
         value = parse_expression(source, len(name) + 1)
         return _with_arguments(module, [tree.Argument(value, name, span=value.span, name_span=key)])
     if section not in sections:
-        problem = "there is no parameter or section of that name"
+        model = module.path.stem if module.path else "the model"
+        problem = f"{model} has no parameter, and an experiment no section, of that name"
         hints = _set_hints(section, parameters, sections)
         raise SpecError([BadOverride(name=name, problem=problem, span=key, hints=hints)])
     present = next((s for s in module.spec.sections if s.name == section), sections[section].default)
@@ -156,7 +162,12 @@ def _changed_section(
                 [BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)]
             )
         call = parse_call(source, key.end + 1)
+        if call.name not in settable.calls:
+            near = did_you_mean(call.name, settable.calls)
+            kind, span = settable.kind or section.name, call.name_span
+            raise SpecError([UnknownEntry(kind=kind, name=call.name, span=span, hints=near)])
         return replace(section, calls=(call,))
+    _check_argument(section, argument, settable, key)
     value = parse_expression(source, key.end + 1)
     given = tree.Argument(value, argument, span=value.span, name_span=key)
     if section.form == "arguments":
@@ -170,6 +181,16 @@ def _changed_section(
     raise SpecError(
         [BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)]
     )
+
+
+def _check_argument(section: tree.Section, argument: str, settable: Settable, key: Span) -> None:
+    """Refuse an argument that the section, or the call in it, does not have."""
+    called = section.calls[0].name if section.form == "call" else ""
+    known = settable.names(called)
+    if section.form == "list" or (called and called not in settable.calls) or argument in known:
+        return
+    call, hints = called or section.name, did_you_mean(argument, known)
+    raise SpecError([UnknownArgument(call=call, name=argument, span=key, hints=hints)])
 
 
 def _merged(

@@ -10,11 +10,12 @@ from ..ir import LAYERS, Op, WrongInputCount, describe_value
 from ..source import Diagnostic, Span
 from ..syntax import tree
 from .bind import layer_hints
+from .builtins import BUILTINS
 from .errors import BadCount, BadLabel, Failure, UnknownLayer
 from .evaluate import RESERVED, Environment
 from .functions import FUNCTIONS
 from .layer_values import LayerValue
-from .modules import Definition
+from .modules import Definition, ships_with
 from .values import Tensor, equal
 
 
@@ -76,6 +77,17 @@ def check_name(name: str, span: Span | None) -> None:
         raise Failure(BadLabel(name=name, reason="it is the name of a tensor in every body", span=span))
 
 
+def check_label(label: tree.Label) -> None:
+    """Refuse a label that every body has, or that was meant to be a join."""
+    span = label.name_span or label.span
+    check_name(label.name, span)
+    layer = LAYERS.entries.get(label.name)
+    if layer is not None and layer.inputs[0] > 1 and not isinstance(label.statement, tree.Join):
+        hints = (f"write its tracks: {label.name} {{ | … | … }}, in YAML a list of lists: [[…], […]]",)
+        reason = "it is a layer that joins tracks"
+        raise Failure(BadLabel(name=label.name, reason=reason, span=span, hints=hints))
+
+
 def wrong_input_count(call: tree.Call, cls: type[Op], given: int) -> Diagnostic:
     """A join with too few tracks, or tracks for a layer that takes one tensor."""
     least, most = cls.inputs
@@ -109,5 +121,7 @@ def unknown_layer(call: tree.Call, environment: Environment, names: Iterable[str
         )
     else:
         tensors = [n for n, v in environment.values.items() if isinstance(v, Tensor)]
-        hints = layer_hints(call.name, (*names, *tensors, *environment.labels))
+        hints = ships_with(call.name) or layer_hints(
+            call.name, (*names, *tensors, *environment.labels, *BUILTINS)
+        )
     return UnknownLayer(name=call.name, span=call.name_span or call.span, hints=hints)

@@ -30,12 +30,14 @@ class Node(Value):
 class Scope(Value):
     """A named part of the graph: nodes whose path starts with ``path`` are in it.
 
-    ``title`` is what a person wrote: a block call (``bottleneck(64, stride = 2)``) or a label.
+    ``title`` is what a person wrote: a block call (``bottleneck(64, stride = 2)``) or a label. ``labelled``: the
+    path ends with a label, not with the block's name and a number.
     """
 
     path: str
     title: str
     block: str | None = None
+    labelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

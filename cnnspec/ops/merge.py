@@ -102,6 +102,7 @@ class Multiply(_Merge):
             reason, hints = _difference((full, odd[0]))
             if is_map(full) and is_map(odd[0]):
                 reason = f"beside {show(full)} a gate is {full[0]} x 1 x 1 or 1 x {show(full[1:])}"
+                hints = (_CHANNEL_HINT.format(channels=full[0]),) if odd[0][1:] == (1, 1) else hints
             raise self.mismatch(inputs, reason, *hints)
         return full
 

@@ -49,6 +49,11 @@ def _none(_: Any) -> Iterable[Any]:
     return ()
 
 
+def subexpressions(node: tree.Expression) -> Iterable[tree.Expression]:
+    """The expressions right inside ``node``."""
+    return _EXPRESSIONS.get(type(node), _none)(node)
+
+
 def depth_of_expressions(roots: Iterable[Any]) -> list[Diagnostic]:
     """A diagnostic for the first expression in ``roots`` that nests too deeply."""
     waiting = [(x, 1) for x in roots]

@@ -52,6 +52,7 @@ _HINTS = {
     ",": "statements are separated by white space, not by commas",
     "->": "the calls of a body already follow one another; '->' leads on from a tensor's name",
     "|": "tracks stand in a join: 'add { | … | … }'",
+    "//": "a comment begins with '#'",
     ".": "numbers begin with a digit, as in '0.5'",
 }
 
@@ -136,12 +137,18 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
         before = found.lexemes[index - 2].text if index > 1 else ""
         if before == "if":
             return ("to compare, write '=='",)
+        if not stack:
+            return ("a section is written without '=', as in 'optimizer adam(lr = 1e-3)'",)
         if in_body:
             return ("a value is named by 'let n = …'; arguments stand in parentheses",)
     if lexeme.text == "|" and index > 2 and found.lexemes[index - 3].text == "=":
         return (f"write 'in -> {found.lexemes[index - 2].text} {{ | … }}'",)
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
+    if lexeme.text == "*" and index and found.lexemes[index - 1].text == "*":
+        return ("write a product, as in 'n * n'",)
+    if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":
+        return ("a path stands in quotes, as in 'use \"blocks.cnn\"'",)
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
 
 
@@ -158,7 +165,16 @@ def _reserved(found: Scan, index: int, accepted: set[str], source: Source) -> Di
     else:
         return None
     hints = (f"choose another name, as '{word.text}_'",)
+    if word.text in ("output", "auxiliary"):
+        hints = (f"an output has a name: '{word.text} NAME: …'",)
+    if word.text in ("model", "input") and following_text(lexemes, word) == ":":
+        hints = ("this reads like YAML: give the file the ending .yaml",)
     return errors.ReservedWord(span=Span(source, word.start, word.end), word=word.text, hints=hints)
+
+
+def following_text(lexemes: list[Lexeme], word: Lexeme) -> str:
+    """The text right after ``word``."""
+    return next((x.text for x in lexemes if x.start >= word.end), "")
 
 
 def _misspelt(found: Scan, index: int, accepted: set[str], source: Source) -> Diagnostic | None:

@@ -161,8 +161,8 @@ class PathStart(SyntaxDiagnostic):
 
     code = "path-start"
     message = "a path starts with the name of a tensor"
-    bad = "block b { let y = conv(8) -> relu  y }"
-    good = "block b { let y = in -> conv(8) -> relu  y }"
+    bad = "block b { let y = conv(8, 3) -> relu  y }"
+    good = "block b { let y = in -> conv(8, 3) -> relu  y }"
 
 
 class MissingInput(SyntaxDiagnostic):

@@ -207,6 +207,7 @@ class _Reader:
     def body(self, node: Node) -> tree.Body:
         """A list of statements, or one alone."""
         if node.empty:
+            self.wrong(node, "a body", "a list", "indent its items; write [] where there are none")
             return ()
         nodes = rejoined(node.items) if node.kind == "sequence" else [node]
         return (*(s for s in map(self.statement, nodes) if s is not None),)

@@ -44,8 +44,8 @@ class SeveralOutputs(Diagnostic):
 
     code = "several-outputs"
     message = "'{model}' has {count} main outputs ({names}), and training takes one"
-    bad = "output a  …  output b"
-    good = "auxiliary output a  …  output b"
+    bad = "output a: linear(10)  …  output b: linear(10)"
+    good = "auxiliary a: linear(10)  …  output b: linear(10)"
     model: str
     count: int
     names: str

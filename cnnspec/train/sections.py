@@ -64,7 +64,10 @@ def _settable(name: str, kind: SectionKind) -> Settable:
         cls = kind.registry.entries.get(call) if kind.registry else TrainSettings
         return tuple(a.name for a in signature(cls)) if cls else ()
 
-    return Settable(section, names)
+    registry = kind.registry
+    return Settable(
+        section, names, tuple(registry.entries) if registry else (), registry.kind if registry else ""
+    )
 
 
 def bind_experiment(module: Module, graph: Graph) -> Experiment:
@@ -73,10 +76,9 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
     Raises :class:`~cnnspec.source.SpecError` with everything that is wrong.
     """
     found = Diagnostics()
-    written = _written(module, found)
-    spans = _spans(written)
-    bound = {name: _bind_section(name, written.get(name), found) for name in SECTIONS}
+    written, bound = _bound(module, found)
     found.raise_errors()
+    spans = _spans(written)
     experiment = Experiment(
         graph=graph,
         data=bound["data"][0] if bound["data"] else None,
@@ -92,6 +94,18 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
     return experiment
 
 
+def check_sections(module: Module) -> None:
+    """What can be told of the sections without the network; raises :class:`SpecError`."""
+    found = Diagnostics()
+    _bound(module, found)
+    found.raise_errors()
+
+
+def _bound(module: Module, found: Diagnostics) -> tuple[dict[str, tree.Section], dict[str, list[Any]]]:
+    written = _written(module, found)
+    return written, {name: _bind_section(name, written.get(name), found) for name in SECTIONS}
+
+
 def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
     written = {}
     for section in module.spec.sections:
@@ -102,7 +116,9 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
         if kind is None:
             found.add(
                 UnknownSection(
-                    name=section.name, span=span, hints=did_you_mean(section.name, (*SECTIONS, NAMES_SECTION))
+                    name=section.name,
+                    span=span,
+                    hints=did_you_mean(section.name, (*SECTIONS, NAMES_SECTION, "use", "model", "block")),
                 )
             )
         elif not _fits(section, kind):
