@@ -66,10 +66,11 @@ def elaborated_input(name: str) -> tuple[int, ...]:
 
 def keras_applications() -> Callable[[str], int]:
     import keras
+    from keras.src.applications.densenet import DenseNet
 
     networks = {
         "nasnet_a_large": lambda: keras.applications.NASNetLarge(weights=None),
-        "densenet264": lambda: keras.applications.densenet.DenseNet([6, 12, 64, 48], weights=None),
+        "densenet264": lambda: DenseNet([6, 12, 64, 48], weights=None),
         "efficientnet_b7": lambda: keras.applications.EfficientNetB7(weights=None),
     }
 

@@ -1,6 +1,10 @@
 """One flag for all goldens: ``pytest --regenerate`` writes them anew; read the difference before committing."""
 
+from collections.abc import Iterator
+
 import pytest
+
+from cnnspec.backends import toolchain
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -10,3 +14,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def regenerate(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--regenerate"))
+
+
+@pytest.fixture(scope="session")
+def cpu() -> Iterator[str]:
+    """The CPU as a device to compute on; tests are skipped where there is no C compiler."""
+    try:
+        yield toolchain.check_device("CPU")
+    except toolchain.ToolchainMissing as missing:
+        pytest.skip(str(missing))

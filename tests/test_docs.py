@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from cnnspec.elaborate import Loader, elaborate, renamings
+from cnnspec.elaborate import Loader, elaborate
+from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import Registry, signature, verify
 from cnnspec.source import Diagnostic, Source, SpecError
 from cnnspec.syntax import load_source, parse

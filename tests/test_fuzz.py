@@ -11,7 +11,8 @@ import pytest
 
 from cnnspec.analyses.summary import summarize, summary_json
 from cnnspec.backends.graphviz import to_dot
-from cnnspec.elaborate import Loader, check_blocks, elaborate, is_blocks_alone, renamings
+from cnnspec.elaborate import Loader, check_blocks, elaborate, is_blocks_alone
+from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import verify
 from cnnspec.source import Source, SpecError, as_json, render_all
 from cnnspec.syntax import parse_text, parse_yaml, print_text, print_yaml

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec.analyses.summary import summarize, summary_json
-from cnnspec.elaborate import Loader, elaborate, renamings, zoo_folder
+from cnnspec.elaborate import Loader, elaborate, zoo_folder
+from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import verify
 from cnnspec.source import SpecError, render_all
 from cnnspec.train.sections import bind_experiment

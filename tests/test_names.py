@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec.cli.main import main
-from cnnspec.elaborate import Loader, elaborate, open_target, parameter_names
+from cnnspec.elaborate import Loader, elaborate, open_target
+from cnnspec.elaborate.renaming import parameter_names
 from cnnspec.source import Source, SpecError
 
 FOLDER = Path(__file__).parent / "truth"

@@ -15,10 +15,10 @@ from cnnspec.elaborate import (
     elaborate,
     is_blocks_alone,
     open_target,
-    renamings,
     zoo_folder,
     zoo_names,
 )
+from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import verify
 from cnnspec.syntax import load_source, parse, print_text
 from cnnspec.train.sections import bind_experiment

@@ -59,7 +59,7 @@ def figures(graph: Graph) -> Figures:
         convolution=_kind(graph, "convolution", costs.params, costs.macs),
         linear=_kind(graph, "linear", costs.params, costs.macs),
         receptive_field=_last_field(graph),
-        memory=memory(graph),
+        memory=memory(graph, costs.count),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..ir import Graph, Node, size
 from ..source.values import Value
-from .cost import count_parameters
+from .cost import ParameterCount, count_parameters
 
 BYTES = 4
 """A float32."""
@@ -27,14 +27,15 @@ class Memory(Value):
     activations_training: int
 
 
-def memory(graph: Graph) -> Memory:
+def memory(graph: Graph, count: ParameterCount | None = None) -> Memory:
     """Parameters, and activations for a sample at inference and in training.
 
     Inference: the most that is alive at once when layers run in the graph's order, without
     outputs that exist only in training; a buffer is freed after its last reader, the
-    graph's outputs stay. Training: the sum of the tensors that the backward pass reads, once each.
+    graph's outputs stay. ``count`` are the graph's parameters, where they have been counted.
+    Training: the sum of the tensors that the backward pass reads, once each.
     """
-    count = count_parameters(p for n in graph.nodes for p in n.parameters)
+    count = count or count_parameters(p for n in graph.nodes for p in n.parameters)
     return Memory(
         parameters=BYTES * (count.total + count.buffers),
         activations_inference=BYTES * _peak(graph.without_auxiliary()),

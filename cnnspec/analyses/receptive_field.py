@@ -22,7 +22,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
 
-from ..ir import POINTWISE, Graph, Node, Shape, Window, is_map
+from ..ir import POINTWISE, Graph, Node, Op, Shape, Window, is_map
 from ..source.values import Value
 
 Number: TypeAlias = int | Fraction
@@ -95,9 +95,14 @@ def _field(graph: Graph, node: Node, fields: list[Field], image: tuple[int, int]
     if not node.inputs:
         pixel = Axis((0,), (0,), 1)
         return Field(pixel, pixel)
+    alone = len(node.inputs) == 1
+    if alone and type(node.op).window is Op.window:
+        return fields[node.inputs[0]]
     shapes = graph.input_shapes(node)
     window = node.op.window(*shapes)
-    joined = _join([fields[i] for i in _without_gates(node, shapes)], image)
+    joined = (
+        fields[node.inputs[0]] if alone else _join([fields[i] for i in _without_gates(node, shapes)], image)
+    )
     if window.whole:
         return _everything(image, joined.jump if is_map(node.shape) and node.shape[1:] != (1, 1) else image)
     if window is POINTWISE:
@@ -125,6 +130,8 @@ def _join(fields: list[Field], image: tuple[int, int]) -> Field:
 
 def _union(axes: list[Axis]) -> Axis:
     jump = max(a.jump for a in axes)
+    if all(len(a.lows) == 1 for a in axes):
+        return Axis((min(a.lows[0] for a in axes),), (max(a.highs[0] for a in axes),), jump)
     period = min(lcm(*(len(a.lows) for a in axes)), _MAX_PHASES)
     lows = tuple(min(_low(a, q) for a in axes) for q in range(period))
     highs = tuple(max(_high(a, q) for a in axes) for q in range(period))

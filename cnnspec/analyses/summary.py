@@ -93,7 +93,7 @@ def summarize(graph: Graph) -> Summary:
         outputs=tuple(OutputFigures(o.name, graph.nodes[o.node].shape, o.auxiliary) for o in graph.outputs),
         params=costs.count,
         macs=costs.total_macs,
-        memory=memory(graph),
+        memory=memory(graph, costs.count),
         layers=layers,
         scopes=graph.scopes,
         deployed=_deployed(graph),

@@ -7,11 +7,12 @@ import sys
 
 from ..elaborate import (
     NAMES_SECTION,
+    Module,
     check_blocks,
+    chosen_model,
     elaborate,
     is_blocks_alone,
     open_target,
-    renamings,
 )
 from ..ir import verify
 from ..source import Diagnostic, Diagnostics, SpecError
@@ -59,7 +60,7 @@ def _check(spec: str, options: argparse.Namespace) -> str:
         graph = elaborate(module)
         verify(graph)
     with found.stage():
-        renamings(module)
+        _check_names(module)
     if has_experiment and found.errors:
         from ..train.sections import check_sections
 
@@ -73,3 +74,10 @@ def _check(spec: str, options: argparse.Namespace) -> str:
     if options.emit:
         print(EMITTERS[options.emit](graph))
     return "fine"
+
+
+def _check_names(module: Module) -> None:
+    if any(section.name == NAMES_SECTION for section in chosen_model(module).owner.spec.sections):
+        from ..elaborate.renaming import renamings
+
+        renamings(module)

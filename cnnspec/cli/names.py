@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..elaborate import elaborate, libraries, open_target, parameter_names
+from ..elaborate import elaborate, open_target
+from ..elaborate.renaming import libraries, parameter_names
 from ..ir import show
 from .output import add_spec, print_json, sections
 

@@ -4,9 +4,7 @@ from .bind import bind_entry
 from .choice import chosen_model, is_blocks_alone
 from .evaluate import Environment, evaluate
 from .model import check_blocks, elaborate
-from .modules import Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
-from .renaming import SECTION as NAMES_SECTION
-from .renaming import layer_names, libraries, parameter_names, renamings
+from .modules import NAMES_SECTION, Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
 from .target import Override, Settable, open_target
 
 __all__ = [
@@ -22,11 +20,7 @@ __all__ = [
     "elaborate",
     "evaluate",
     "is_blocks_alone",
-    "layer_names",
-    "libraries",
     "open_target",
-    "parameter_names",
-    "renamings",
     "unknown_spec",
     "zoo_folder",
     "zoo_names",

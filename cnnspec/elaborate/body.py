@@ -23,10 +23,11 @@ from .errors import (
     RequirementFailed,
 )
 from .evaluate import Environment, evaluate, located
-from .frame import Frame, NamedOutput, TooLarge
+from .frame import MAX_DEPTH, MAX_NODES, MAX_STEPS, Frame, NamedOutput, TooLarge
 from .layer_values import LayerValue, parameter_value
 from .modules import Definition
 from .names import Container, labels_of
+from .replay import Recorder
 from .values import UNKNOWN, Tensor, truth
 from .wording import (
     call_title,
@@ -40,9 +41,6 @@ from .wording import (
     wrong_input_count,
 )
 
-MAX_NODES = 100_000
-MAX_STEPS = 1_000_000
-MAX_DEPTH = 50
 MAX_AT_ONE_PLACE = 3
 """Diagnostics of one kind at one place, which each turn of a loop may word anew."""
 
@@ -57,6 +55,9 @@ class Builder:
     found: Diagnostics = field(default_factory=Diagnostics)
     steps: int = 0
     parts: set[int] = field(default_factory=set)  # nodes that came with a model used as a part
+    recorder: Recorder = field(default_factory=Recorder)
+    _labels: dict[int, frozenset[str]] = field(default_factory=dict)
+    _plain: dict[tuple[str, int], tuple[Op, Any]] = field(default_factory=dict)
     inside_blocks: set[int] = field(default_factory=set)  # nodes that blocks named as outputs
     _reported: set[tuple[str, Span | None, str]] = field(default_factory=set)
     _places: Counter[tuple[str, Span | None]] = field(default_factory=Counter)
@@ -151,16 +152,26 @@ class Builder:
         least, most = cls.inputs
         if len(inputs) < least or (most is not None and len(inputs) > most):
             raise Failure(wrong_input_count(call, cls, len(inputs)))
-        found = Diagnostics()
-        defaults = frame.defaults.get(call.name, {})
-        known = {name: default.value for name, default in defaults.items()} if defaults else None
-        op = bind(call.name, cls, call, frame.environment, found, known)
-        for diagnostic in found.found:
-            self.report(diagnostic, frame)
+        op = self._op(call, cls, frame)
         name = self._node_name(call, frame, label)
         if op is None or any(tensor.node is None for tensor in inputs):
             return UNKNOWN
         return self._add(name, op, inputs, call, frame)
+
+    def _op(self, call: tree.Call, cls: type[Op], frame: Frame) -> Op | None:
+        """The layer with its arguments; one without any is the same wherever the same defaults hold."""
+        defaults = frame.defaults.get(call.name)
+        key = (call.name, id(defaults))
+        if not call.arguments and key in self._plain:
+            return self._plain[key][0]
+        found = Diagnostics()
+        known = {name: default.value for name, default in defaults.items()} if defaults else None
+        op = bind(call.name, cls, call, frame.environment, found, known)
+        for diagnostic in found.found:
+            self.report(diagnostic, frame)
+        if op is not None and not call.arguments:
+            self._plain[key] = (op, defaults)  # which keeps its identity while it is kept
+        return op
 
     def _add(self, name: str, op: Op, inputs: tuple[Tensor, ...], call: tree.Call, frame: Frame) -> Tensor:
         shapes = [tensor.shape for tensor in inputs]
@@ -191,17 +202,33 @@ class Builder:
         name = label or frame.container.numbered(call.name, call.span)
         path = frame.container.full(name)
         kind = "block" if isinstance(definition, tree.Block) else "model"
+        self.scopes.append(Scope(path, call_title(call, definition, values), call.name, label is not None))
+        origin = (Note(f"in {kind} '{call.name}', called here", call.span), *frame.origin)
+        given = (frame.current.node, *(v.node for v in values.values() if isinstance(v, Tensor)))
+        asked = self.recorder.ask(definition, values, frame, self) if kind == "block" else None
+        if asked is not None and asked.recording is not None:
+            copy = asked.recording.copy_nodes(self.nodes, self.scopes, path, given, origin)
+            if copy is not None:
+                self.steps += asked.recording.steps
+                frame.current = copy
+                return
         inner = Frame(
             module,
             Environment(values, {}, frame.current, frame.current),
-            Container(path, frozenset(labels_of(definition.body))),
+            Container(path, self._labels_of(definition)),
             (*frame.definitions, definition),
-            (Note(f"in {kind} '{call.name}', called here", call.span), *frame.origin),
+            origin,
             defaults=frame.defaults,
         )
         self._fill_defaults(definition, inner)
-        self.scopes.append(Scope(path, call_title(call, definition, values), call.name, label is not None))
         frame.current = self._run_part(definition, inner)
+        if asked is not None:
+            self.recorder.keep(asked, self, path, given, frame, len(origin))
+
+    def _labels_of(self, definition: Definition) -> frozenset[str]:
+        if id(definition) not in self._labels:
+            self._labels[id(definition)] = frozenset(labels_of(definition.body))
+        return self._labels[id(definition)]
 
     def _run_part(self, definition: Definition, inner: Frame) -> Tensor:
         outputs, first = self.outputs, len(self.nodes)

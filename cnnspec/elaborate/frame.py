@@ -12,6 +12,10 @@ from .modules import Definition, Module
 from .names import Container
 from .values import Tensor
 
+MAX_NODES = 100_000
+MAX_STEPS = 1_000_000
+MAX_DEPTH = 50
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Frame:

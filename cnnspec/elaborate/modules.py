@@ -16,6 +16,8 @@ from .builtins import BUILTINS
 from .choice import chosen_model, preset
 from .errors import DuplicateName, UnknownSpec, UseCycle
 
+NAMES_SECTION = "names"
+"""What other libraries call the parameters: a section of the model, not of the experiment."""
 SUFFIXES = (".cnn", ".yaml", ".yml")
 
 Definition = tree.Block | tree.Model

@@ -21,10 +21,9 @@ from .choice import chosen_model
 from .errors import BadSection, Failure, UnknownName
 from .evaluate import Environment, evaluate
 from .model import parameter_values
-from .modules import Module
+from .modules import NAMES_SECTION, Module
 from .naming_errors import BadRule, NoNames, SameName, UnnamedLayer
 
-SECTION = "names"
 LIBRARIES: Registry[Rule] = Registry("library of names")
 
 
@@ -86,13 +85,13 @@ def renamings(module: Module) -> tuple[Renaming, ...]:
     """The rules of the model that a spec is about; raises :class:`SpecError` with all that is wrong in them."""
     choice = chosen_model(module)
     spec = choice.owner.spec
-    section = next((s for s in spec.sections if s.name == SECTION), None)
+    section = next((s for s in spec.sections if s.name == NAMES_SECTION), None)
     if section is None:
         return ()
     found = Diagnostics()
     if section.form == "arguments":
         form = 'as a list of rules, such as names { torchvision("head", "fc") }'
-        raise SpecError([BadSection(name=SECTION, form=form, span=section.name_span)])
+        raise SpecError([BadSection(name=NAMES_SECTION, form=form, span=section.name_span)])
     made = []
     for call in section.calls:
         with found.stage():
@@ -209,5 +208,5 @@ def _no_names(graph: Graph, library: str, present: set[str]) -> NoNames:
     elif present:
         hints = (f"it has those of: {', '.join(sorted(present))}",)
     else:
-        hints = (f'write them into the spec: {SECTION} {{ {library}("OUR NAME", "THEIR NAME") }}',)
+        hints = (f'write them into the spec: {NAMES_SECTION} {{ {library}("OUR NAME", "THEIR NAME") }}',)
     return NoNames(model=graph.name, library=library, hints=hints)

@@ -14,6 +14,11 @@ from .errors import BadOperand, DivisionByZero, Failure, NoAttribute, Overflow
 MAX_INTEGER = 2**63
 MAX_LIST = 100_000
 
+labels_read = 0
+"""How often a label inside a tensor has been read, in all; a copy of a block must not depend on one."""
+shapes_read = 0
+"""How often a size of a tensor has been read; a copy for other sizes must not depend on one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Tensor(Value):
@@ -129,8 +134,11 @@ def attribute(value: Any, name: str) -> Any:
     """``in.channels``, ``backbone.stage4``."""
     if not isinstance(value, Tensor):
         raise Failure(NoAttribute(of=describe_value(value), name=name))
+    global labels_read, shapes_read
     if name in value.inner:
+        labels_read += 1
         return value.inner[name]
+    shapes_read += 1
     names = ("channels", "height", "width") if len(value.shape) == 3 else ("features",)
     if name == "shape":
         return value.shape

@@ -73,6 +73,8 @@ class Graph(Value):
     def without_auxiliary(self) -> Graph:
         """The graph as it runs outside training: nodes that only feed auxiliary outputs removed."""
         kept = self.main_outputs
+        if len(kept) == len(self.outputs):
+            return self
         needed: set[int] = {0, *(o.node for o in kept)}
         for index in range(len(self.nodes) - 1, -1, -1):
             if index in needed:

@@ -11,13 +11,14 @@ from typing import Any
 class Member:
     """``library``: whose names the PyTorch side has; None where parameters are paired in their order.
 
-    ``images`` is the batch that gradients are computed of.
+    ``images`` is the batch that gradients are computed of; they are left out where a twin has them.
     """
 
     spec: str
     build: Callable[[], Any]
     library: str | None = None
     images: int = 4
+    gradients: bool = True
 
 
 def _plain(name: str, *arguments: Any) -> Callable[[], Any]:
@@ -113,6 +114,7 @@ MEMBERS: dict[str, Member] = {
         "nasnet(cells = 1, penultimate = 384, stem_channels = 8, size = 64, classes = 10)",
         _nasnet(16, 1, 8, False, 10),
         "timm",
+        gradients=False,
     ),
     "nasnet_skip": Member(
         "nasnet(cells = 1, penultimate = 384, stem_channels = 8, skip = true, size = 75, classes = 10)",
