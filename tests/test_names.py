@@ -16,7 +16,8 @@ from cnnspec.source import Source, SpecError
 
 FOLDER = Path(__file__).parent / "truth"
 TRUTH = json.loads((FOLDER / "state_dicts.json").read_text())
-SPECS = {"nasnetalarge": "nasnet_a_large"}
+EXAMPLES = Path(__file__).parent.parent / "examples"
+SPECS = {"nasnetalarge": "nasnet_a_large", "shufflenet_v2_x1_0": str(EXAMPLES / "shufflenet_v2.cnn")}
 
 
 def listing(spec: str, library: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..ir import Graph, GraphOutput, Node, describe_value
 from ..ops.input import Input
-from ..source import Diagnostics, SpecError
+from ..source import Diagnostics, Note, SpecError
 from ..syntax import tree
 from .bind import Slot, match
 from .body import Builder
@@ -28,6 +28,8 @@ def elaborate(module: Module) -> Graph:
     choice = chosen_model(module)
     model = choice.model
     frame = Frame(choice.owner, Environment(), Container("", frozenset(labels_of(model.body))), (model,))
+    if choice.uses and choice.span is not None:
+        frame.origin = (Note(f"in model '{model.name}', used here", choice.span),)
     try:
         frame.environment.values = _model_values(choice, builder, frame, module)
         _enter(model, frame, builder)

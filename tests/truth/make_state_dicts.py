@@ -26,6 +26,7 @@ TORCHVISION = (
     *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d"),
     *(f"densenet{depth}" for depth in (121, 161, 169, 201)),
     *(f"efficientnet_b{scale}" for scale in range(8)),
+    "shufflenet_v2_x1_0",
 )
 TIMM = (
     *("vgg11", "vgg16", "vgg16_bn", "resnet18", "resnet50", "resnext50_32x4d"),
