@@ -51,7 +51,8 @@ class _Reader:
                 return self._inexact(rule, node)
             parsed = parse_rule(rule, self.source, span.start + shift, span.start + shift + len(node.text))
         except SpecError as error:
-            self.found += error.diagnostics
+            several_lines = node.plain and "\n" in node.span.text
+            self.found += [self._goes_on(node)] if several_lines else error.diagnostics
             return None
         self.found += parsed.found
         self.comments.update(parsed.comments)
@@ -64,6 +65,16 @@ class _Reader:
         for offset, text in parsed.comments:
             self.comments[node.span.start + offset] = text
         return parsed.value if not parsed.found else None
+
+    def _goes_on(self, node: Node) -> Diagnostic:
+        """A text without quotes over several lines that reads as nothing: its indentation is at fault."""
+        second = node.span.start + node.span.text.index("\n") + 1
+        start = second + len(self.source.text[second:]) - len(self.source.text[second:].lstrip())
+        end = self.source.text.find("\n", start)
+        span = Span(self.source, start, min(node.span.end, end) if end >= 0 else node.span.end)
+        problem = "this line goes on with the text of the line above it"
+        hints = ("items of one list begin with '- ', in one column",)
+        return errors.YamlIndentation(span=span, problem=problem, hints=hints)
 
     def scalar(self, rule: str, node: Node, place: str, wanted: str) -> Any:
         if node.kind != "scalar" or node.empty:
