@@ -51,8 +51,10 @@ class _Reader:
                 return self._inexact(rule, node)
             parsed = parse_rule(rule, self.source, span.start + shift, span.start + shift + len(node.text))
         except SpecError as error:
+            found = error.diagnostics
             several_lines = node.plain and "\n" in node.span.text
-            self.found += [self._goes_on(node)] if several_lines else error.diagnostics
+            odd = isinstance(found[0], syntax_errors.UnexpectedToken)
+            self.found += [self._goes_on(node)] if several_lines and odd else found
             return None
         self.found += parsed.found
         self.comments.update(parsed.comments)
