@@ -74,7 +74,8 @@ class Conv(Op):
     init: Initialiser = arg(_INIT, "initialiser of the weight", INITIALISERS.make("kaiming_uniform"))
     bias_init: Initialiser = arg(_INIT, "initialiser of the bias", INITIALISERS.make("fan_uniform"))
 
-    def _sides(self, shape: Shape) -> Sides:
+    def sides(self, shape: Shape) -> Sides:
+        """Padding in pixels for an input of ``shape``."""
         return resolve_padding(self.padding, shape, self.kernel, self.stride, self.dilation)
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -83,7 +84,7 @@ class Conv(Op):
             if number % self.groups:
                 problem = NotDivisible(number=number, what=what, parts=self.groups, into="groups")
                 raise OpError(problem, "groups")
-        height, width = slide(inputs[0], self.kernel, self.stride, self._sides(inputs[0]), self.dilation)
+        height, width = slide(inputs[0], self.kernel, self.stride, self.sides(inputs[0]), self.dilation)
         return self.channels, height, width
 
     def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
@@ -97,12 +98,12 @@ class Conv(Op):
         return prod(output) * (inputs[0][0] // self.groups) * prod(self.kernel)
 
     def window(self, *inputs: Shape) -> Window:
-        return sliding_window(extent(self.kernel, self.dilation), self.stride, self._sides(inputs[0]))
+        return sliding_window(extent(self.kernel, self.dilation), self.stride, self.sides(inputs[0]))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         weight, bias = parameters["weight"], parameters.get("bias")
-        return x.conv2d(weight, bias, self.groups, self.stride, self.dilation, self._sides(x.shape))
+        return x.conv2d(weight, bias, self.groups, self.stride, self.dilation, self.sides(x.shape))
 
     def label(self) -> str:
         parts = [show_pair(self.kernel), str(self.channels)]

@@ -5,6 +5,7 @@ Importing this package does not import tinygrad; ``toolchain.prepare`` has to co
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ...ir import Graph
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["lower"]
 
 
-def lower(graph: Graph, seed: int, device: str) -> Module:
-    """``graph`` with freshly drawn parameters on ``device`` (a canonical name, see ``toolchain``)."""
-    from .module import Module
+def lower(graph: Graph, seed: int, device: str, passes: Collection[str] | None = None) -> Module:
+    """``graph`` with freshly drawn parameters on ``device`` (a canonical name, see ``toolchain``).
 
-    return Module(graph, seed, device)
+    ``passes`` are the passes of the lowering that are on (``plan.PASSES``); the default ones where it is None.
+    """
+    from .module import Module
+    from .plan import DEFAULT
+
+    return Module(graph, seed, device, DEFAULT if passes is None else passes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -13,6 +13,7 @@ from ...ir import Graph, Node, ParameterSpec, show
 from ...source import SpecError, did_you_mean
 from .errors import WeightsDoNotFit
 from .feed import place, write
+from .plan import DEFAULT, plan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,7 @@ class Pass:
 class Module:
     """``graph`` on ``device``; ``parameters`` maps full names (``conv1.weight``) to tensors, buffers too."""
 
-    def __init__(self, graph: Graph, seed: int, device: str) -> None:
+    def __init__(self, graph: Graph, seed: int, device: str, passes: Collection[str] = DEFAULT) -> None:
         _be_patient(device)
         self.graph = graph
         self.device = device
@@ -41,6 +42,7 @@ class Module:
         self.trainable: list[Tensor] = []
         self.buffers: list[Tensor] = []
         self._inference = graph.without_auxiliary()
+        self._plans = {id(each): plan(each, passes) for each in (graph, self._inference)}
         self._auxiliary_names = _names(graph) - _names(self._inference)
         for node in graph.nodes:
             for spec in node.parameters:
@@ -57,11 +59,11 @@ class Module:
         In training, running statistics are assigned: realize ``buffers`` along with the outputs.
         """
         graph = self.graph if training else self._inference
-        run = Pass(training)
+        run, forms = Pass(training), self._plans[id(graph)]
         values: list[Any] = [x]
-        for node in graph.nodes[1:]:
+        for index, node in enumerate(graph.nodes[1:], 1):
             inputs = tuple(values[i] for i in node.inputs)
-            values.append(node.op.forward(inputs, self._of(node), run))
+            values.append(forms.apply(index, inputs, self._of(node), run))
         return {output.name: values[output.node] for output in graph.outputs}
 
     def _of(self, node: Node) -> dict[str, Tensor]:
