@@ -72,11 +72,16 @@ def _layers(call: tree.Call, found: Diagnostics) -> Iterator[tree.Call]:
             yield layer
 
 
+def _matched(layer: tree.Call, found: Diagnostics) -> dict[str, tree.Argument]:
+    """The arguments of a layer in a ``default``, by name: none must be given."""
+    slots = [Slot(slot.name, False) for slot in slots_of(LAYERS.entries[layer.name])]
+    return match(layer.name, layer.span, layer.arguments, slots, found)
+
+
 def defaulted(call: tree.Call) -> Iterator[tuple[str, str]]:
     """Layers and arguments that a ``default`` gives a value to, as far as it is right."""
     for layer in _layers(call, found := Diagnostics()):
-        slots = [Slot(slot.name, False) for slot in slots_of(LAYERS.entries[layer.name])]
-        yield from ((layer.name, name) for name in match(layer.name, None, layer.arguments, slots, found))
+        yield from ((layer.name, name) for name in _matched(layer, found))
 
 
 def require(call: tree.Call, environment: Environment, found: Diagnostics) -> None:
@@ -104,6 +109,5 @@ def check_builtin(call: tree.Call) -> Iterator[Diagnostic]:
         match(call.name, call.span, call.arguments, _REQUIRE, found)
     else:
         for layer in _layers(call, found):
-            slots = [Slot(slot.name, False) for slot in slots_of(LAYERS.entries[layer.name])]
-            match(layer.name, layer.span, layer.arguments, slots, found)
+            _matched(layer, found)
     yield from found.found

@@ -53,8 +53,9 @@ def parameter_value(expression: tree.Expression, environment: Environment, *modu
 def _as_call(expression: tree.Expression, environment: Environment) -> tree.Call | None:
     if isinstance(expression, tree.Name) and not environment.has(expression.name):
         return tree.Call(expression.name, (), expression.span, span=expression.span)
-    is_layer = isinstance(expression, tree.Call) and expression.name not in FUNCTIONS
-    return expression if isinstance(expression, tree.Call) and is_layer else None
+    if isinstance(expression, tree.Call) and expression.name not in FUNCTIONS:
+        return expression
+    return None
 
 
 def _or_a_layer(
