@@ -15,7 +15,9 @@ import sys
 import time
 from typing import Any
 
-ALL = ("channels_last",)
+from cnnspec.backends.tinygrad.plan import DEFAULT
+
+ALL = tuple(DEFAULT)
 NETWORKS = {
     "LeNet": ("lenet5", 64),
     "small VGG": ("vgg(depths = [1, 1, 1, 1, 1], norm = true, size = 32, classes = 10)", 16),

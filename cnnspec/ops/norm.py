@@ -108,9 +108,15 @@ class BatchNorm(_Norm):
             count *= x.shape[axis]
         mean = x.mean(axes)
         variance = (x - _along(mean, x)).square().mean(axes)
+        self.move_statistics(parameters, mean, variance, count)
+        return mean, variance
+
+    def move_statistics(
+        self, parameters: Mapping[str, Tensor], mean: Tensor, variance: Tensor, count: int
+    ) -> None:
+        """Move the running statistics to a batch's: its mean and biased variance over ``count`` elements."""
         self._move(parameters["running_mean"], mean)
         self._move(parameters["running_var"], variance * (count / max(count - 1, 1)))
-        return mean, variance
 
     def _move(self, running: Tensor, batch: Tensor) -> None:
         running.assign(running * (1 - self.momentum) + batch.detach() * self.momentum)

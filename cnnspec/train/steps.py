@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tinygrad import Context, Tensor, TinyJit, dtypes
+from tinygrad.nn.state import get_parameters
 
 from ..backends.tinygrad.feed import place, write
 from ..backends.tinygrad.module import Module
@@ -20,6 +21,18 @@ from .registries import Loss
 
 if TYPE_CHECKING:
     from .data.normalization import Normalization
+
+
+def captured_at_once(compute: Callable[[], Any], device: str, *state: Any) -> Any:
+    """``compute`` as TinyJit runs it, captured in its first call.
+
+    TinyJit would run the first call uncaptured, so that what is made in it is not made again each time; and plan
+    everything twice, with memory for both. Here what is made once (of ``state``, and for random numbers) is made first.
+    """
+    Tensor.realize(*get_parameters(state), Tensor.rand(1, device=device))
+    run = TinyJit(compute)
+    run.cnt = max(run.cnt, 1)
+    return run
 
 
 class Scaler:
@@ -67,7 +80,7 @@ class TrainingStep:
         self._labels = place(np.zeros(len(images), np.int32), module.device)
         self._tally = place(np.zeros(3, np.float32), module.device)
         self._rate = -1.0
-        self._run = TinyJit(self._compute)
+        self._run = captured_at_once(self._compute, module.device, optimizer)
 
     def __call__(self, images: np.ndarray, labels: np.ndarray, rate: float) -> None:
         if rate != self._rate:
@@ -88,8 +101,11 @@ class TrainingStep:
             loss.detach(), correct.cast(dtypes.float32), (loss.detach() + self._tally[0]).isfinite().float()
         )
         self._tally.assign(self._tally + now)
+        # tinygrad orders what is assigned by walking through all that it depends on: for each parameter through the
+        # whole network, unless the gradients are there already.
+        Tensor.realize(self._tally, *(parameter.grad for parameter in parameters), *self._module.buffers)
         with Context(TRAINING=1):
-            Tensor.realize(self._tally, *self._optimizer.schedule_step(), *self._module.buffers)
+            Tensor.realize(*self._optimizer.schedule_step())
         # Gradients that stay alive could not share memory with anything else.
         self._optimizer.zero_grad()
 
@@ -112,7 +128,7 @@ class EvaluationStep:
         self._module, self._scaler, self.batch = module, scaler, batch
         self._main = module.graph.main_outputs[0].name
         self._images: Tensor | None = None
-        self._run = TinyJit(self._compute)
+        self._run = captured_at_once(self._compute, module.device)
 
     def _compute(self) -> Tensor:
         assert self._images is not None

@@ -13,6 +13,7 @@ from ...ir import Graph, Node, ParameterSpec, show
 from ...source import SpecError, did_you_mean
 from .errors import WeightsDoNotFit
 from .feed import place, write
+from .places import place_of
 from .plan import DEFAULT, plan
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Module:
         self.trainable: list[Tensor] = []
         self.buffers: list[Tensor] = []
         self._inference = graph.without_auxiliary()
-        self._plans = {id(each): plan(each, passes) for each in (graph, self._inference)}
+        self._plans = {id(each): plan(each, place_of(device), passes) for each in (graph, self._inference)}
         self._auxiliary_names = _names(graph) - _names(self._inference)
         for node in graph.nodes:
             for spec in node.parameters:

@@ -1,0 +1,35 @@
+/* Vectors as wide as the machine has them; every loop marked UNROLL has constant bounds once inlined. */
+#if defined(__AVX512F__)
+#define VL 16
+#define REGISTERS 32
+#elif defined(__AVX__)
+#define VL 8
+#define REGISTERS 16
+#elif defined(__aarch64__)
+#define VL 4
+#define REGISTERS 32
+#else
+#define VL 4
+#define REGISTERS 16
+#endif
+typedef float vec __attribute__((ext_vector_type(VL), aligned(4)));
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+
+INLINE vec load(const float* from) { return *(const vec*)from; }
+
+/* The first `count` floats of a vector, the rest zero. */
+INLINE vec load_part(const float* from, const int count) {
+  vec v = 0;
+  UNROLL for (int i = 0; i < VL; i++) if (i < count) v[i] = from[i];
+  return v;
+}
+
+/* As many floats of a vector as `count` says, at most all. */
+INLINE void store(float* to, const vec v, const int count) {
+  if (count >= VL) *(vec*)to = v;
+  else UNROLL for (int i = 0; i < VL; i++) if (i < count) to[i] = v[i];
+}

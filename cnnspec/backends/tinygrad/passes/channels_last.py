@@ -1,0 +1,35 @@
+"""Convolutions in tinygrad's own operations, channels last and with gradients of their own, for any device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ....ir import Op, Shape
+from .base import Pass, Place
+
+if TYPE_CHECKING:
+    from tinygrad import Tensor
+
+
+def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
+    conv: Any = op
+    return bool(op.call_name == "conv" and conv.groups == 1)
+
+
+def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+    from ..channels_last import conv2d
+
+    x = inputs[0]
+    sides = op.sides((int(x.shape[1]), int(x.shape[2]), int(x.shape[3])))
+    return conv2d(x, parameters["weight"], parameters.get("bias"), op.stride, op.dilation, sides)
+
+
+PASS = Pass(
+    "channels_last",
+    "convolutions of one group in tinygrad's operations, channels last, in training; off: it takes more memory",
+    _chooses,
+    _forward,
+    training_only=True,
+    default=False,
+)

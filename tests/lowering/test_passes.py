@@ -1,0 +1,110 @@
+"""The passes of the lowering as a whole: which layers they take, and that training comes out the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnnspec.backends.tinygrad import lower
+from cnnspec.backends.tinygrad.passes import PASSES, Place
+from cnnspec.backends.tinygrad.plan import DEFAULT, plan
+from cnnspec.elaborate import Loader, elaborate, open_target
+from cnnspec.ir import Graph
+from cnnspec.source import Source
+
+NET = """model net {
+  input 3 x 12 x 12
+  conv(8, 3, padding = 1)  bn  relu  maxpool(2)
+  conv(8, 3, groups = 4, padding = 1)  relu
+  add { | | conv(8, 3, padding = same, bias = false)  bn }
+  conv(12, 3, stride = 2)  relu  flatten  linear(4)
+}"""
+NETWORKS = {
+    "branches": (NET, 8),
+    "separable": (
+        """model net {
+  input 3 x 16 x 16
+  conv(8, 3, stride = 2, padding = 1, bias = false)  bn  relu6
+  conv(8, 3, padding = 1, groups = 8, bias = false)  bn  relu6
+  conv(16, 1, bias = false)  bn(affine = false)  relu6
+  global_avgpool  flatten  linear(4)
+}""",
+        6,
+    ),
+    "dense": (
+        """model net {
+  input 1 x 10 x 10
+  conv(4, (3, 5), padding = (1, 2))  tanh
+  concat { | | bn  relu  conv(6, 3, padding = 1, bias = false) }
+  concat { | | bn  relu  conv(6, 3, padding = 2, dilation = 2) }
+  avgpool(2)  flatten  linear(9)  bn  relu  dropout(0)  linear(4)
+}""",
+        5,
+    ),
+}
+
+
+def net(text: str) -> Graph:
+    return elaborate(Loader().link(Source("net.cnn", text), None))
+
+
+def losses(text: str, batch: int, passes: tuple[str, ...] | None, device: str) -> list[float]:
+    from cnnspec.train import losses as _losses  # noqa: F401
+    from cnnspec.train import optimizers as _optimizers  # noqa: F401
+    from cnnspec.train.data.normalization import Normalization
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.steps import Scaler, TrainingStep
+
+    module = lower(net(text), 0, device, passes)
+    optimizer = OPTIMIZERS.make("sgd", lr=0.05, momentum=0.9).build(module.trainable)
+    rng = np.random.default_rng(0)
+    images = rng.uniform(size=(batch, *module.graph.input_shape)).astype(np.float32)
+    channels = module.graph.input_shape[0]
+    scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
+    step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+    found = []
+    for _ in range(8):
+        step(images, np.arange(batch) % 4, 0.05)
+        found.append(step.read().loss)
+    return found
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_training_curves_agree(name: str, cpu: str) -> None:
+    plain = losses(*NETWORKS[name], (), cpu)
+    fast = losses(*NETWORKS[name], None, cpu)
+    assert fast == pytest.approx(plain, rel=1e-3)
+    assert fast[:3] == pytest.approx(plain[:3], rel=1e-5)
+    assert fast[-1] < fast[0]
+
+
+@pytest.mark.parametrize("off", DEFAULT)
+def test_each_pass_can_be_switched_off(off: str, cpu: str) -> None:
+    kept = tuple(name for name in DEFAULT if name != off)
+    graph = net(NET)
+    assert off not in plan(graph, Place(cpu, True), kept).forms
+    images = np.random.default_rng(0).uniform(size=(2, 3, 12, 12)).astype(np.float32)
+    assert outputs(graph, kept, images, cpu) == pytest.approx(outputs(graph, (), images, cpu), abs=1e-5)
+
+
+def outputs(graph: Graph, passes: tuple[str, ...], images: np.ndarray, device: str) -> np.ndarray:
+    from tinygrad import Tensor
+
+    return lower(graph, 0, device, passes).forward(Tensor(images, device=device), False)["output"].numpy()
+
+
+def test_the_plan_says_which_form_a_layer_has() -> None:
+    graph = net(NET)
+    chosen = plan(graph, Place("CPU", True))
+    forms = dict(zip((n.name for n in graph.nodes), chosen.forms, strict=True))
+    assert forms["conv1"] == "convolution" and forms["relu1"] == "plain" and forms["bn1"] == "norm"
+    assert "convolution    conv1: conv 3x3, 8" in chosen.text()
+    assert set(plan(graph, Place("CUDA", False)).forms) == {"plain"}
+    other = plan(graph, Place("CUDA", False), PASSES)
+    assert other.forms[1] == "channels_last" and "convolution" not in other.forms
+
+
+def test_a_pass_that_does_not_exist_is_refused(cpu: str) -> None:
+    with pytest.raises(ValueError, match="channels_last"):
+        lower(elaborate(open_target("lenet5")), 0, cpu, ("chanels_last",))
+    assert all(each.about and name == each.name for name, each in PASSES.items())
