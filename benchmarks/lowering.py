@@ -1,39 +1,79 @@
-"""Training steps with the passes of the lowering and without: time, latency of the first step, peak memory.
+"""What the lowering makes of a network, against plain tinygrad and PyTorch: time, first step, peak memory.
 
-    python benchmarks/lowering.py [network …]
+    python benchmarks/lowering.py [--runs N] [--sides ours,plain,eager,compiled] [network …]
 
-Each network runs in two processes at once taken in turn: one with all passes, one with none. Medians of the steps
-after three; the first step is with a warm or cold kernel cache, as it happens (CACHEDB=/tmp/new.db makes it cold).
+Of each network a training step (SGD with momentum, cross-entropy) and inference. The sides are processes that take their
+steps in turn; medians, and the spread between the quartiles. "plain" is tinygrad's own operations with no pass on and
+one thread, as tinygrad runs them; "eager" PyTorch; "compiled" PyTorch channels last, through torch.compile where a C++
+compiler is found. The first step counts from data to result, compiling included, with kernel caches as they are: set
+CACHEDB to a new file for cold ones. Memory is the process's peak, libraries included.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
-from cnnspec.backends.tinygrad.plan import DEFAULT
-
-ALL = tuple(DEFAULT)
-NETWORKS = {
-    "LeNet": ("lenet5", 64),
-    "small VGG": ("vgg(depths = [1, 1, 1, 1, 1], norm = true, size = 32, classes = 10)", 16),
+LENET = """model lenet {
+  input 1 x 28 x 28
+  conv(6, 5, padding = 2)  relu  maxpool(2)
+  conv(16, 5)  relu  maxpool(2)
+  flatten  linear(120)  relu  linear(84)  relu  linear(10)
+}"""
+SMALL_VGG = """model small_vgg {
+  input 1 x 28 x 28
+  for width in [16, 32] { repeat 2 { conv(width, 3, padding = 1)  bn  relu }  maxpool(2) }
+  flatten  linear(64)  relu  linear(10)
+}"""
+SEPARABLE = """block separable(width, stride = 1) {
+  conv(in.channels, 3, stride = stride, padding = 1, groups = in.channels, bias = false)  bn  relu6
+  conv(width, 1, bias = false)  bn  relu6
+}
+model separable {
+  input 3 x 64 x 64
+  conv(32, 3, stride = 2, padding = 1, bias = false)  bn  relu6
+  separable(64)  separable(128, stride = 2)  separable(128)  separable(256, stride = 2)  repeat 3 { separable(256) }
+  global_avgpool  flatten  linear(10)
+}"""
+NETWORKS: dict[str, tuple[str, int]] = {
+    "LeNet": (LENET, 64),
+    "small VGG": (SMALL_VGG, 64),
     "ResNet-20": ("resnet20", 32),
     "DenseNet-40": ("densenet40", 16),
-    "EfficientNet": ("efficientnet(width = 0.5, depth = 0.5, size = 64, classes = 10)", 16),
+    "separable": (SEPARABLE, 16),
+    "AlexNet": ("alexnet", 16),
+    "AlexNet, 1": ("alexnet", 1),
 }
-STEPS = 12
+SIDES = ("ours", "plain", "eager", "compiled")
+WARM = 3
 
 
-def worker(spec: str, batch: int, passes: tuple[str, ...]) -> None:
-    """Take a step for each line on standard input, and answer with its seconds; peak memory (MB) at the end."""
+def graph_of(text: str) -> Any:
+    from cnnspec.elaborate import Loader, elaborate, open_target
+    from cnnspec.source import Source
+
+    linked = Loader().link(Source("net.cnn", text), None) if "\n" in text else open_target(text)
+    return elaborate(linked)
+
+
+def batch_of(graph: Any, size: int) -> tuple[Any, Any]:
     import numpy as np
 
+    rng = np.random.default_rng(0)
+    images = rng.uniform(0, 1, (size, *graph.input_shape)).astype(np.float32)
+    return images, rng.integers(0, graph.nodes[graph.main_outputs[0].node].shape[0], size)
+
+
+def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -> Callable[[], None]:
     from cnnspec.backends import toolchain
-    from cnnspec.elaborate import elaborate, open_target
 
     device = toolchain.check_device("CPU")
     from cnnspec.backends.tinygrad import lower
@@ -41,31 +81,86 @@ def worker(spec: str, batch: int, passes: tuple[str, ...]) -> None:
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
-    from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.steps import EvaluationStep, Scaler, TrainingStep
 
-    graph = elaborate(open_target(spec))
-    module = lower(graph, 0, device, passes)
-    optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
+    graph = graph_of(text)
+    images, labels = batch_of(graph, size)
     channels = graph.input_shape[0]
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (batch, *graph.input_shape), dtype=np.uint8)
-    labels = rng.integers(0, 10, batch)
-    scaler = Scaler(Normalization((0.5,) * channels, (0.5,) * channels), device)
+    scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
+    module = lower(graph, 0, device, passes)
+    if not training:
+        evaluation = EvaluationStep(module, scaler, size)
+
+        def infer() -> None:
+            evaluation.one(images)
+
+        return infer
+    optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
     step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+
+    def take() -> None:
+        step(images, labels, 0.001)
+        step.read()
+
+    return take
+
+
+def torch_side(text: str, size: int, training: bool, compiled: bool) -> Callable[[], None]:
+    import torch
+    from torch_twin import Twin
+
+    graph = graph_of(text)
+    images, labels = (torch.from_numpy(array) for array in batch_of(graph, size))
+    model: Any = Twin(graph).train(training)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9)
+    if compiled:
+        model = model.to(memory_format=torch.channels_last)
+        images = images.to(memory_format=torch.channels_last)
+        if shutil.which(os.environ.get("CXX", "g++")):
+            model = torch.compile(model)
+    loss = torch.nn.CrossEntropyLoss()
+
+    def train() -> None:
+        optimizer.zero_grad()
+        total = loss(model((images - 0.5) / 0.25), labels)
+        total.backward()
+        optimizer.step()
+        total.item()
+
+    def infer() -> None:
+        with torch.no_grad():
+            model((images - 0.5) / 0.25).numpy()
+
+    return train if training else infer
+
+
+def worker(name: str, side: str, mode: str) -> None:
+    """Take a step for each line on standard input and answer with its seconds; at the end the peak memory in MB."""
+    text, size = NETWORKS[name]
+    training = mode == "training"
+    if side in ("ours", "plain"):
+        step = ours(text, size, training, None if side == "ours" else ())
+    else:
+        step = torch_side(text, size, training, side == "compiled")
     for _ in sys.stdin:
         start = time.perf_counter()
-        step(images, labels, 0.01)
-        step.read()
+        step()
         print(time.perf_counter() - start, flush=True)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
 
 
-def start(name: str, passes: str) -> Any:
-    command = [sys.executable, __file__, "--worker", name, passes]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def start(name: str, side: str, mode: str) -> Any:
+    command = [sys.executable, __file__, "--worker", name, side, mode]
+    environment = dict(os.environ)
+    if side == "plain":
+        environment["OMP_NUM_THREADS"] = "1"
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
 
 
 def ask(process: Any) -> float:
+    time.sleep(0.02)  # the threads of the side before may still be spinning
     process.stdin.write("step\n")
     process.stdin.flush()
     return float(process.stdout.readline())
@@ -76,23 +171,46 @@ def finish(process: Any) -> float:
     return float(process.stdout.readline())
 
 
+def measure(name: str, mode: str, sides: list[str], runs: int) -> None:
+    processes = [start(name, side, mode) for side in sides]
+    first = [ask(process) for process in processes]
+    for _ in range(WARM):
+        for process in processes:
+            ask(process)
+    steps = [[ask(process) for process in processes] for _ in range(runs)]
+    memory = [finish(process) for process in processes]
+    base = statistics.median(row[0] for row in steps)
+    for i, side in enumerate(sides):
+        times = [row[i] * 1000 for row in steps]
+        low, median, high = statistics.quantiles(times, n=4)
+        label = f"{name:<12}{mode:<11}" if not i else " " * 23
+        figures = f"{median:9.2f} {low:8.2f} – {high:<8.2f}{median / base / 1000:7.2f}{first[i]:9.2f}{memory[i]:8.0f}"
+        print(f"{label}{side:<9}{figures}", flush=True)
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--worker"]:
-        spec, batch = NETWORKS[sys.argv[2]]
-        worker(spec, batch, () if sys.argv[3] == "none" else ALL)
-        return
-    head = ("step ms", "plain ms", "times", "first s", "plain s", "MB", "plain MB")
-    print(f"{'network':<13}" + "".join(f"{title:>10}" for title in head))
-    for name in sys.argv[1:] or NETWORKS:
-        both = [start(name, passes) for passes in ("all", "none")]
-        first = [ask(process) for process in both]
-        for _ in range(2):
-            [ask(process) for process in both]
-        steps = [[ask(process) for process in both] for _ in range(STEPS)]
-        fast, plain = (statistics.median(column) * 1000 for column in zip(*steps, strict=True))
-        memory = [finish(process) for process in both]
-        cells = (fast, plain, plain / fast, *first, *memory)
-        print(f"{name:<13}" + "".join(f"{cell:10.2f}" for cell in cells), flush=True)
+        return worker(*sys.argv[2:5])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "network", nargs="*", help=f"one of: {', '.join(NETWORKS)}; all of them where none is given"
+    )
+    parser.add_argument("--runs", type=int, default=20, help="steps of each side (20)")
+    parser.add_argument(
+        "--sides", default=",".join(SIDES), help=f"which sides, the first is 1.00 ({','.join(SIDES)})"
+    )
+    parser.add_argument("--mode", choices=("training", "inference"), help="only one of the two")
+    given = parser.parse_args()
+    for unknown in sorted({*given.network} - {*NETWORKS}):
+        parser.error(f"there is no network {unknown!r}; there are: {', '.join(NETWORKS)}")
+    print(
+        f"{'network':<12}{'mode':<11}{'side':<9}{'ms':>9} {'quartiles':^19}{'ratio':>7}{'first s':>9}{'MB':>8}"
+    )
+    for name in given.network or NETWORKS:
+        for mode in [given.mode] if given.mode else ["training", "inference"]:
+            measure(name, mode, given.sides.split(","), given.runs)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ class Op(Entry):
     Shapes are without batch; tensors have the batch in front (N, C, H, W). ``inputs`` is the
     number of tensors taken: (least, most), most None where there is no limit. ``also_called``
     are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
-    "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer.
+    "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
+    ``any_axes`` that ``forward`` does the same to (N, H, W, C).
     """
 
     family: ClassVar[Family]
@@ -94,6 +95,7 @@ class Op(Entry):
     backward_reads: ClassVar[tuple[Read, ...]] = ("input",)
     is_view: ClassVar[bool] = False
     is_view_at_inference: ClassVar[bool] = False
+    any_axes: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""

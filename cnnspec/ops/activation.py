@@ -39,6 +39,7 @@ class Activation(Op):
     """What activations share: they take maps and vectors, own nothing, and keep the shape."""
 
     family = "activation"
+    any_axes = True
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
@@ -181,6 +182,7 @@ class Softmax(Activation):
     Losses on classes take the values before it: a spec for training ends without ``softmax``.
     """
 
+    any_axes = False
     backward_reads = ("output",)
     examples = (Example("softmax", _MAP), Example("softmax", _VECTOR))
 

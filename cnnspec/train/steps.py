@@ -134,7 +134,7 @@ class EvaluationStep:
         assert self._images is not None
         return self._module.forward(self._scaler(self._images), training=False)[self._main].realize()
 
-    def _one(self, images: np.ndarray) -> np.ndarray:
+    def one(self, images: np.ndarray) -> np.ndarray:
         if self._images is None:
             self._images = place(images, self._module.device)
         else:
@@ -149,7 +149,7 @@ class EvaluationStep:
     def _parts(self, dataset: Images, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
         done = 0
         for images, real in padded_batches(dataset, self.batch):
-            yield self._one(images)[:real].copy()
+            yield self.one(images)[:real].copy()
             done += real
             tick(done)
 

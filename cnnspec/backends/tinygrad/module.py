@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from tinygrad import Device, Tensor
@@ -42,9 +42,10 @@ class Module:
         self.parameters: dict[str, Tensor] = {}
         self.trainable: list[Tensor] = []
         self.buffers: list[Tensor] = []
-        self._inference = graph.without_auxiliary()
-        self._plans = {id(each): plan(each, place_of(device), passes) for each in (graph, self._inference)}
-        self._auxiliary_names = _names(graph) - _names(self._inference)
+        inference = graph.without_auxiliary()
+        place = place_of(device)
+        self._plans = {True: plan(graph, place, passes), False: plan(inference, place, passes)}
+        self._auxiliary_names = _names(graph) - _names(inference)
         for node in graph.nodes:
             for spec in node.parameters:
                 self._add(f"{node.name}.{spec.name}", spec, seed)
@@ -59,13 +60,7 @@ class Module:
 
         In training, running statistics are assigned: realize ``buffers`` along with the outputs.
         """
-        graph = self.graph if training else self._inference
-        run, forms = Pass(training), self._plans[id(graph)]
-        values: list[Any] = [x]
-        for index, node in enumerate(graph.nodes[1:], 1):
-            inputs = tuple(values[i] for i in node.inputs)
-            values.append(forms.apply(index, inputs, self._of(node), run))
-        return {output.name: values[output.node] for output in graph.outputs}
+        return self._plans[training].forward(x, self._of, Pass(training))
 
     def _of(self, node: Node) -> dict[str, Tensor]:
         return {spec.name: self.parameters[f"{node.name}.{spec.name}"] for spec in node.parameters}

@@ -5,12 +5,12 @@ Importing this does not import tinygrad.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...ir import Graph, Node
-from .passes import PASSES, Place
+from ...ir import Graph, Node, Op
+from .passes import PASSES, Pass, Place
 from .passes.base import is_float
 
 PLAIN = "plain"
@@ -19,19 +19,38 @@ DEFAULT = tuple(name for name, each in PASSES.items() if each.default)
 
 
 @dataclass(frozen=True)
+class Value:
+    """A tensor with its batch; ``last`` where its channels come last."""
+
+    tensor: Any
+    last: bool
+
+    @property
+    def channels_first(self) -> Any:
+        return self.tensor.permute(0, 3, 1, 2) if self.last else self.tensor
+
+    @property
+    def channels_last(self) -> Any:
+        return self.tensor if self.last or self.tensor.ndim != 4 else self.tensor.permute(0, 2, 3, 1)
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The form of every node, in the graph's order: "plain", or the name of the pass that chose another."""
+    """The form of every node, in the graph's order: "plain", or the name of the pass that chose another.
+
+    Maps that a pass gives have their channels last, and keep them there through layers to which axes are all one.
+    """
 
     graph: Graph
     forms: tuple[str, ...]
 
-    def apply(self, index: int, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Any) -> Any:
-        """What node ``index`` gives for its inputs."""
-        op = self.graph.nodes[index].op
-        chosen = PASSES.get(self.forms[index])
-        if chosen is None or (chosen.training_only and not run.training) or not all(map(is_float, inputs)):
-            return op.forward(inputs, parameters, run)
-        return chosen.forward(op, inputs, parameters, run)
+    def forward(self, x: Any, parameters: Callable[[Node], Mapping[str, Any]], run: Any) -> dict[str, Any]:
+        """Outputs by name for a batch ``x`` (N, C, H, W)."""
+        values = [Value(x, False)]
+        for form, node in zip(self.forms[1:], self.graph.nodes[1:], strict=True):
+            inputs = [values[i] for i in node.inputs]
+            values.append(_computed(PASSES.get(form), node.op, inputs, parameters(node), run))
+        return {output.name: values[output.node].channels_first for output in self.graph.outputs}
 
     def text(self) -> str:
         """A line a layer: its form, its name, the layer."""
@@ -39,6 +58,19 @@ class Plan:
         return "\n".join(
             _line(form, node, width) for form, node in zip(self.forms, self.graph.nodes, strict=True)
         )
+
+
+def _computed(
+    chosen: Pass | None, op: Op, inputs: list[Value], parameters: Mapping[str, Any], run: Any
+) -> Value:
+    last = any(value.last for value in inputs)
+    if chosen and (run.training or not chosen.training_only) and all(is_float(v.tensor) for v in inputs):
+        given = tuple(value.channels_last for value in inputs)
+        y = chosen.forward(op, given, parameters, run)
+        return Value(y, y.ndim == 4)
+    if op.any_axes and last:
+        return Value(op.forward(tuple(value.channels_last for value in inputs), parameters, run), True)
+    return Value(op.forward(tuple(value.channels_first for value in inputs), parameters, run), False)
 
 
 def _line(form: str, node: Node, width: int) -> str:

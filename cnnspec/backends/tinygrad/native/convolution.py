@@ -132,22 +132,11 @@ def _forward(layer: Convolution) -> Job:
     (oh, ow), o = layer.size, layer.outputs
     left, _, top, _ = layer.sides
     job = Job(
-        *(
-            n,
-            h,
-            w,
-            c,
-            layer.groups,
-            o // layer.groups,
-            *layer.kernel,
-            *layer.stride,
-            *layer.dilation,
-            top,
-            left,
-        ),
-        *(oh, ow, oh * ow * o, ow * o, o),
-        bias=int(layer.bias),
-    )
+        n=n, h=h, w=w, c=c, groups=layer.groups, o=o // layer.groups,
+        kh=layer.kernel[0], kw=layer.kernel[1], sy=layer.stride[0], sx=layer.stride[1],
+        dy=layer.dilation[0], dx=layer.dilation[1], top=top, left=left,
+        oh=oh, ow=ow, y_image=oh * ow * o, y_row=ow * o, y_pixel=o, bias=int(layer.bias),
+    )  # fmt: skip
     return _as_matrix(job)
 
 
@@ -179,33 +168,12 @@ def _turned(layer: Convolution) -> list[Job]:
             rows, columns = -(-(h - a) // layer.stride[0]), -(-(w - b) // layer.stride[1])
             if rows < 1 or columns < 1:
                 continue
-            taps = (kh, kw) if kh and kw else (0, 0)
             job = Job(
-                *(
-                    n,
-                    oh,
-                    ow,
-                    o,
-                    layer.groups,
-                    c // layer.groups,
-                    kh,
-                    kw,
-                    1,
-                    1,
-                    *layer.dilation,
-                    before_y,
-                    before_x,
-                ),
-                *(
-                    rows,
-                    columns,
-                    h * w * c,
-                    layer.stride[0] * w * c,
-                    layer.stride[1] * c,
-                    (a * w + b) * c,
-                    at,
-                ),
-            )
+                n=n, h=oh, w=ow, c=o, groups=layer.groups, o=c // layer.groups,
+                kh=kh, kw=kw, sy=1, sx=1, dy=layer.dilation[0], dx=layer.dilation[1], top=before_y, left=before_x,
+                oh=rows, ow=columns, y_image=h * w * c, y_row=layer.stride[0] * w * c, y_pixel=layer.stride[1] * c,
+                y_from=(a * w + b) * c, weights=at,
+            )  # fmt: skip
             jobs.append(_as_matrix(job) if layer.stride == (1, 1) else job)
             at += job.taps
     return jobs

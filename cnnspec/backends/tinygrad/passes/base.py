@@ -21,8 +21,8 @@ class Place:
 class Pass:
     """``chooses`` says of a layer and its input shapes (without batch) whether the pass computes it, on a place.
 
-    ``forward`` takes what ``Op.forward`` does. ``training_only``: elsewhere the layer is computed plainly.
-    ``default``: whether the pass is on unless told.
+    ``forward`` takes what ``Op.forward`` does, but feature maps as (N, H, W, C), and gives them so.
+    ``training_only``: elsewhere the layer is computed plainly. ``default``: whether the pass is on unless told.
     """
 
     name: str

@@ -20,9 +20,11 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
     from ..channels_last import conv2d
 
-    x = inputs[0]
+    x = inputs[0].permute(0, 3, 1, 2)
     sides = op.sides((int(x.shape[1]), int(x.shape[2]), int(x.shape[3])))
-    return conv2d(x, parameters["weight"], parameters.get("bias"), op.stride, op.dilation, sides)
+    return conv2d(x, parameters["weight"], parameters.get("bias"), op.stride, op.dilation, sides).permute(
+        0, 2, 3, 1
+    )
 
 
 PASS = Pass(

@@ -23,13 +23,13 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
     from ..native.convolution import Convolution, convolve
 
-    n, c, h, w = (int(size) for size in inputs[0].shape)
+    n, h, w, c = (int(size) for size in inputs[0].shape)
     bias = parameters.get("bias")
     sides = op.sides((c, h, w))
     layer = Convolution(
         (n, h, w, c), op.channels, op.kernel, op.stride, op.dilation, sides, op.groups, bias is not None
     )
-    return convolve(inputs[0].permute(0, 2, 3, 1), parameters["weight"], bias, layer).permute(0, 3, 1, 2)
+    return convolve(inputs[0], parameters["weight"], bias, layer)
 
 
 PASS = Pass("convolution", "convolutions by kernels of our own, channels last", _chooses, _forward)

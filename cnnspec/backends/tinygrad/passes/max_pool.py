@@ -19,11 +19,11 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
     from ..native.pooling import Pool, max_pool
 
-    n, c, h, w = (int(size) for size in inputs[0].shape)
+    n, h, w, c = (int(size) for size in inputs[0].shape)
     left, _, top, _ = op.sides((c, h, w))
     size = op.output_shape((c, h, w))[1:]
     pool = Pool((n, h, w, c), op.kernel, op.step, op.dilation, (top, left), size)
-    return max_pool(inputs[0].permute(0, 2, 3, 1), pool).permute(0, 3, 1, 2)
+    return max_pool(inputs[0], pool)
 
 
 PASS = Pass("max_pool", "maximum pooling by kernels of our own, channels last", _chooses, _forward)

@@ -20,11 +20,10 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
     from ..native.channels import normalise
 
-    x = inputs[0]
-    last = x.permute(0, *range(2, x.ndim), 1)
-    y, mean, variance = normalise(last.contiguous(), parameters["weight"], parameters["bias"], op.eps)
-    op.move_statistics(parameters, mean, variance, int(x.numel()) // int(x.shape[1]))
-    return y.permute(0, x.ndim - 1, *range(1, x.ndim - 1))
+    x = inputs[0].contiguous()
+    y, mean, variance = normalise(x, parameters["weight"], parameters["bias"], op.eps)
+    op.move_statistics(parameters, mean, variance, int(x.numel()) // int(x.shape[-1]))
+    return y
 
 
 PASS = Pass(
