@@ -37,7 +37,7 @@ SEPARABLE = """block separable(width, stride = 1) {
   conv(in.channels, 3, stride = stride, padding = 1, groups = in.channels, bias = false)  bn  relu6
   conv(width, 1, bias = false)  bn  relu6
 }
-model separable {
+model mobile {
   input 3 x 64 x 64
   conv(32, 3, stride = 2, padding = 1, bias = false)  bn  relu6
   separable(64)  separable(128, stride = 2)  separable(128)  separable(256, stride = 2)  repeat 3 { separable(256) }

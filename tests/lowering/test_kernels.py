@@ -39,12 +39,15 @@ def agree(ours: Forms, plain: Forms, arrays: tuple[np.ndarray, ...], device: str
 def convolution(
     shape: Any, outputs: int, kernel: Any, stride: Any, dilation: Any, sides: Any, groups: int, cpu: str
 ) -> None:
-    from cnnspec.backends.tinygrad.native.convolution import Convolution, convolve
+    from cnnspec.backends.tinygrad.native.convolution import convolve
+    from cnnspec.backends.tinygrad.native.depthwise import convolve_depthwise, is_depthwise
+    from cnnspec.backends.tinygrad.native.jobs import Convolution
 
     n, c, h, w = shape
     layer = Convolution((n, h, w, c), outputs, kernel, stride, dilation, sides, groups, True)
+    form = convolve_depthwise if is_depthwise(layer) else convolve
     agree(
-        lambda x, w, b: convolve(x.permute(0, 2, 3, 1), w, b, layer).permute(0, 3, 1, 2),
+        lambda x, w, b: form(x.permute(0, 2, 3, 1), w, b, layer).permute(0, 3, 1, 2),
         lambda x, w, b: x.conv2d(w, b, groups, stride, dilation, sides),
         (drawn(*shape), drawn(outputs, c // groups, *kernel), drawn(outputs)),
         cpu,
@@ -63,6 +66,8 @@ def convolution(
         pytest.param((4, 64, 2, 2), 160, (3, 3), (1, 1), (1, 1), (1, 1, 1, 1), 1, id="small maps"),
         pytest.param((2, 24, 6, 6), 20, (3, 3), (1, 1), (2, 2), (2, 2, 2, 2), 2, id="groups"),
         pytest.param((3, 37, 6, 5), 37, (3, 3), (2, 2), (1, 1), (1, 1, 1, 1), 37, id="depthwise"),
+        pytest.param((2, 16, 20, 19), 16, (5, 5), (1, 1), (1, 1), (2, 2, 2, 2), 16, id="depthwise, wide"),
+        pytest.param((1, 21, 9, 30), 21, (3, 11), (1, 1), (2, 1), (5, 5, 0, 1), 21, id="depthwise, long"),
         pytest.param((2, 6, 6, 5), 12, (3, 5), (1, 1), (1, 1), (2, 2, 1, 1), 6, id="depthwise, two each"),
         pytest.param((1, 3, 64, 64), 32, (11, 11), (4, 4), (1, 1), (2, 2, 2, 2), 1, id="AlexNet's first"),
     ],

@@ -49,6 +49,12 @@ def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
+def fields(struct: Any, **more: int) -> str:
+    """The initialiser of a C struct with the fields of a dataclass, by name, and some more."""
+    named = {**dataclasses.asdict(struct), **more}
+    return ", ".join(f".{name} = {value}" for name, value in named.items())
+
+
 def variants(line: Callable[[int, int], str]) -> str:
     """C for each kind of machine of ``vectors.h``: ``line`` takes its vectors' length and number of registers."""
     cases = (f"#elif VL == {v} && REGISTERS == {r}\n{line(v, r)}\n" for v, r in MACHINES)

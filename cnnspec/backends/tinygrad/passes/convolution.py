@@ -21,7 +21,9 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 
 
 def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
-    from ..native.convolution import Convolution, convolve
+    from ..native.convolution import convolve
+    from ..native.depthwise import convolve_depthwise, is_depthwise
+    from ..native.jobs import Convolution
 
     n, h, w, c = (int(size) for size in inputs[0].shape)
     bias = parameters.get("bias")
@@ -29,7 +31,8 @@ def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tenso
     layer = Convolution(
         (n, h, w, c), op.channels, op.kernel, op.stride, op.dilation, sides, op.groups, bias is not None
     )
-    return convolve(inputs[0], parameters["weight"], bias, layer)
+    form = convolve_depthwise if is_depthwise(layer) else convolve
+    return form(inputs[0], parameters["weight"], bias, layer)
 
 
 PASS = Pass("convolution", "convolutions by kernels of our own, channels last", _chooses, _forward)
