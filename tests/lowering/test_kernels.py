@@ -110,6 +110,34 @@ def test_linear(n: int, k: int, o: int, cpu: str) -> None:
     agree(lambda x, w: linear(x, w, None), lambda x, w: x.linear(w.permute(1, 0)), arrays[:2], cpu)
 
 
+@pytest.mark.parametrize("groups", [1, 2, 8])
+@pytest.mark.parametrize("activation", ["relu", "relu6"])
+def test_activations_in_the_kernel(groups: int, activation: str, cpu: str) -> None:
+    from cnnspec.backends.tinygrad.native.convolution import convolve
+    from cnnspec.backends.tinygrad.native.depthwise import convolve_depthwise, is_depthwise
+    from cnnspec.backends.tinygrad.native.jobs import Convolution
+    from cnnspec.backends.tinygrad.native.kernel import ACTIVATIONS
+    from cnnspec.backends.tinygrad.native.linear import linear
+
+    number, limit = ACTIVATIONS[activation], 6 if activation == "relu6" else 1e9
+    of = Convolution((2, 6, 5, 8), 8, (3, 3), (1, 1), (1, 1), (1, 1, 1, 1), groups, True, number)
+    form = convolve_depthwise if is_depthwise(of) else convolve
+    arrays = (drawn(2, 8, 6, 5) * 2, drawn(8, 8 // groups, 3, 3), drawn(8))
+    agree(
+        lambda x, w, b: form(x.permute(0, 2, 3, 1), w, b, of).permute(0, 3, 1, 2),
+        lambda x, w, b: x.conv2d(w, b, groups, padding=1).relu().minimum(limit),
+        arrays,
+        cpu,
+    )
+    if groups == 1:
+        agree(
+            lambda x, w, b: linear(x, w, b, number),
+            lambda x, w, b: x.linear(w.permute(1, 0), b).relu().minimum(limit),
+            (drawn(9, 20) * 2, drawn(12, 20), drawn(12)),
+            cpu,
+        )
+
+
 @pytest.mark.parametrize("shape", [(4, 16, 6, 6), (2, 19, 3, 5), (8, 3), (40, 5, 9, 9)])
 def test_batch_normalisation(shape: Any, cpu: str) -> None:
     from cnnspec.backends.tinygrad.native.channels import normalise

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnspec.backends.tinygrad import lower
-from cnnspec.backends.tinygrad.passes import PASSES, Place
+from cnnspec.backends.tinygrad.passes import FUSIONS, PASSES, Place
 from cnnspec.backends.tinygrad.plan import DEFAULT, plan
 from cnnspec.elaborate import Loader, elaborate, open_target
 from cnnspec.ir import Graph
@@ -81,30 +81,70 @@ def test_training_curves_agree(name: str, cpu: str) -> None:
 @pytest.mark.parametrize("off", DEFAULT)
 def test_each_pass_can_be_switched_off(off: str, cpu: str) -> None:
     kept = tuple(name for name in DEFAULT if name != off)
-    graph = net(NET)
-    assert off not in plan(graph, Place(cpu, True), kept).forms
+    assert off not in {step.form for step in plan(net(NET), Place(cpu, True), True, kept).steps}
+    text, batch = NETWORKS["branches"]
     images = np.random.default_rng(0).uniform(size=(2, 3, 12, 12)).astype(np.float32)
-    assert outputs(graph, kept, images, cpu) == pytest.approx(outputs(graph, (), images, cpu), abs=1e-5)
+    fast, plain = (outputs(net(text), passes, images, cpu) for passes in (kept, ()))
+    assert fast == pytest.approx(plain, abs=1e-5)
+    assert losses(text, batch, kept, cpu)[:3] == pytest.approx(losses(text, batch, (), cpu)[:3], rel=1e-5)
 
 
-def outputs(graph: Graph, passes: tuple[str, ...], images: np.ndarray, device: str) -> np.ndarray:
+@pytest.mark.parametrize("name", NETWORKS)
+def test_inference_with_running_statistics_agrees(name: str, cpu: str) -> None:
+    text, batch = NETWORKS[name]
+    graph = net(text)
+    images = np.random.default_rng(0).uniform(size=(batch, *graph.input_shape)).astype(np.float32)
+    state = {k: v + 0.3 if "running" in k else v for k, v in lower(graph, 0, cpu).state().items()}
+    fast, plain = (outputs(graph, passes, images, cpu, state) for passes in (DEFAULT, ()))
+    assert np.abs(fast - plain).max() <= 1e-5 * max(np.abs(plain).max(), 1)
+
+
+def outputs(
+    graph: Graph, passes: tuple[str, ...], images: np.ndarray, device: str, state: dict | None = None
+) -> np.ndarray:
     from tinygrad import Tensor
 
-    return lower(graph, 0, device, passes).forward(Tensor(images, device=device), False)["output"].numpy()
+    module = lower(graph, 0, device, passes)
+    if state:
+        module.load_state(state)
+    return module.forward(Tensor(images, device=device), False)["output"].numpy()
+
+
+def forms(place: Place, training: bool, passes: tuple[str, ...] = DEFAULT) -> dict[str, str]:
+    graph = net(NET)
+    steps = plan(graph, place, training, passes).steps
+    return {"+".join(graph.nodes[i].name for i in step.nodes): step.form for step in steps}
 
 
 def test_the_plan_says_which_form_a_layer_has() -> None:
-    graph = net(NET)
-    chosen = plan(graph, Place("CPU", True))
-    forms = dict(zip((n.name for n in graph.nodes), chosen.forms, strict=True))
-    assert forms["conv1"] == "convolution" and forms["relu1"] == "plain" and forms["bn1"] == "norm"
-    assert "convolution    conv1: conv 3x3, 8" in chosen.text()
-    assert set(plan(graph, Place("CUDA", False)).forms) == {"plain"}
-    other = plan(graph, Place("CUDA", False), PASSES)
-    assert other.forms[1] == "channels_last" and "convolution" not in other.forms
+    here = Place("CPU", True)
+    training, inference = forms(here, True), forms(here, False)
+    assert training["conv1"] == "convolution" and training["bn1"] == "norm" and training["relu1"] == "plain"
+    assert training["conv2+relu2"] == "convolution"
+    assert inference["conv1+bn1+relu1"] == "convolution" and inference["conv2+relu2"] == "convolution"
+    assert inference["conv4+relu3"] == "convolution" and inference["linear1"] == "linear"
+    assert "conv3+bn2" in inference and "max_pool" in inference.values()
+    text = plan(net(NET), here, False).text()
+    assert "convolution    conv1: conv 3x3, 8\n  with it      bn1: bn" in text
+    elsewhere = Place("CUDA", False)
+    assert set(forms(elsewhere, True).values()) == {"plain"}
+    assert forms(elsewhere, True, tuple(PASSES))["conv1"] == "channels_last"
+    assert forms(elsewhere, False, tuple(PASSES))["conv1"] == "plain"
+
+
+def test_values_that_others_see_are_not_fused_away() -> None:
+    text = """model net {
+  input 3 x 8 x 8
+  conv(4, 3)
+  add { | | bn  relu }
+  global_avgpool  flatten  linear(2)
+}"""
+    graph = net(text)
+    steps = plan(graph, Place("CPU", True), False).steps
+    assert all(len(step.nodes) == 1 for step in steps)
 
 
 def test_a_pass_that_does_not_exist_is_refused(cpu: str) -> None:
     with pytest.raises(ValueError, match="channels_last"):
         lower(elaborate(open_target("lenet5")), 0, cpu, ("chanels_last",))
-    assert all(each.about and name == each.name for name, each in PASSES.items())
+    assert all(each.about and name == each.name for name, each in {**PASSES, **FUSIONS}.items())

@@ -44,7 +44,7 @@ class Module:
         self.buffers: list[Tensor] = []
         inference = graph.without_auxiliary()
         place = place_of(device)
-        self._plans = {True: plan(graph, place, passes), False: plan(inference, place, passes)}
+        self._plans = {True: plan(graph, place, True, passes), False: plan(inference, place, False, passes)}
         self._auxiliary_names = _names(graph) - _names(inference)
         for node in graph.nodes:
             for spec in node.parameters:

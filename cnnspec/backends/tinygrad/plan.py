@@ -5,17 +5,23 @@ Importing this does not import tinygrad.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...ir import Graph, Node, Op
-from .passes import PASSES, Pass, Place
+from .passes import FUSIONS, PASSES, Layer, Pass, Place
 from .passes.base import is_float
 
 PLAIN = "plain"
-DEFAULT = tuple(name for name, each in PASSES.items() if each.default)
-"""The passes that are on unless told."""
+ALL = (*PASSES, *FUSIONS)
+"""The names of all passes."""
+DEFAULT = (
+    *(name for name, each in PASSES.items() if each.default),
+    *(name for name, each in FUSIONS.items() if each.default),
+)
+"""Those that are on unless told."""
 
 
 @dataclass(frozen=True)
@@ -35,59 +41,101 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Step:
+    """Nodes computed together, by number: the first in a form ("plain", or a pass's name), the rest with it."""
+
+    form: str
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The form of every node, in the graph's order: "plain", or the name of the pass that chose another.
+    """A graph's steps in their order.
 
     Maps that a pass gives have their channels last, and keep them there through layers to which axes are all one.
     """
 
     graph: Graph
-    forms: tuple[str, ...]
+    steps: tuple[Step, ...]
 
     def forward(self, x: Any, parameters: Callable[[Node], Mapping[str, Any]], run: Any) -> dict[str, Any]:
         """Outputs by name for a batch ``x`` (N, C, H, W)."""
-        values = [Value(x, False)]
-        for form, node in zip(self.forms[1:], self.graph.nodes[1:], strict=True):
-            inputs = [values[i] for i in node.inputs]
-            values.append(_computed(PASSES.get(form), node.op, inputs, parameters(node), run))
+        values = {0: Value(x, False)}
+        for step in self.steps:
+            nodes = [self.graph.nodes[i] for i in step.nodes]
+            first, *tail = (Layer(node.op, parameters(node)) for node in nodes)
+            inputs = [values[i] for i in nodes[0].inputs]
+            values[step.nodes[-1]] = _computed(PASSES.get(step.form), first, inputs, run, tuple(tail))
         return {output.name: values[output.node].channels_first for output in self.graph.outputs}
 
     def text(self) -> str:
-        """A line a layer: its form, its name, the layer."""
+        """A line a layer: its form, or what it is computed with; its name; the layer."""
         width = max(map(len, (PLAIN, *PASSES)))
-        return "\n".join(
-            _line(form, node, width) for form, node in zip(self.forms, self.graph.nodes, strict=True)
-        )
+        return "\n".join(line for step in self.steps for line in self._lines(step, width))
+
+    def _lines(self, step: Step, width: int) -> Iterator[str]:
+        for i in step.nodes:
+            form = step.form if i == step.nodes[0] else "  with it"
+            node = self.graph.nodes[i]
+            yield f"{form:<{width}}  {node.name}: {node.op.call_name} {node.op.label()}".rstrip()
 
 
 def _computed(
-    chosen: Pass | None, op: Op, inputs: list[Value], parameters: Mapping[str, Any], run: Any
+    chosen: Pass | None, layer: Layer, inputs: list[Value], run: Any, tail: tuple[Layer, ...]
 ) -> Value:
-    last = any(value.last for value in inputs)
-    if chosen and (run.training or not chosen.training_only) and all(is_float(v.tensor) for v in inputs):
-        given = tuple(value.channels_last for value in inputs)
-        y = chosen.forward(op, given, parameters, run)
+    if chosen and all(is_float(value.tensor) for value in inputs):
+        y = chosen.forward(layer, tuple(value.channels_last for value in inputs), run, tail)
         return Value(y, y.ndim == 4)
-    if op.any_axes and last:
-        return Value(op.forward(tuple(value.channels_last for value in inputs), parameters, run), True)
-    return Value(op.forward(tuple(value.channels_first for value in inputs), parameters, run), False)
+    value = _plain(layer, inputs, run)
+    for each in tail:
+        value = _plain(each, [value], run)
+    return value
 
 
-def _line(form: str, node: Node, width: int) -> str:
-    return f"{form:<{width}}  {node.name}: {node.op.call_name} {node.op.label()}".rstrip()
+def _plain(layer: Layer, inputs: list[Value], run: Any) -> Value:
+    last = layer.op.any_axes and any(value.last for value in inputs)
+    given = tuple(value.channels_last if last else value.channels_first for value in inputs)
+    return Value(layer.op.forward(given, layer.parameters, run), last)
 
 
-def plan(graph: Graph, place: Place, passes: Collection[str] = DEFAULT) -> Plan:
-    """The forms of ``graph``'s nodes with these passes on; raises ``ValueError`` for a pass that does not exist."""
-    unknown = [name for name in passes if name not in PASSES]
+def plan(graph: Graph, place: Place, training: bool, passes: Collection[str] = DEFAULT) -> Plan:
+    """The steps of ``graph`` with these passes on; raises ``ValueError`` for a pass that does not exist."""
+    unknown = [name for name in passes if name not in ALL]
     if unknown:
-        raise ValueError(f"there is no pass '{unknown[0]}'; there are: {', '.join(PASSES)}")
-    return Plan(graph, tuple(_form(graph, node, place, passes) for node in graph.nodes))
+        raise ValueError(f"there is no pass '{unknown[0]}'; there are: {', '.join(ALL)}")
+    users = Counter(i for node in graph.nodes for i in node.inputs)
+    users.update(output.node for output in graph.outputs)
+    taken: set[int] = set()
+    steps = []
+    for i in range(1, len(graph.nodes)):
+        if i not in taken:
+            form = _form(graph, graph.nodes[i], place, training, passes)
+            steps.append(Step(form, (i, *_tail(graph, i, form, training, passes, users))))
+            taken.update(steps[-1].nodes)
+    return Plan(graph, tuple(steps))
 
 
-def _form(graph: Graph, node: Node, place: Place, passes: Collection[str]) -> str:
-    inputs = tuple(graph.nodes[i].shape for i in node.inputs)
-    chosen = (
-        each.name for each in PASSES.values() if each.name in passes and each.chooses(node.op, inputs, place)
-    )
-    return next(chosen, PLAIN)
+def _form(graph: Graph, node: Node, place: Place, training: bool, passes: Collection[str]) -> str:
+    inputs = graph.input_shapes(node)
+    for each in PASSES.values():
+        wanted = each.name in passes and (training or not each.training_only)
+        if wanted and each.chooses(node.op, inputs, place):
+            return each.name
+    return PLAIN
+
+
+def _tail(
+    graph: Graph, first: int, form: str, training: bool, passes: Collection[str], users: Counter[int]
+) -> Iterator[int]:
+    """The nodes that are computed with ``first``: each the only one that sees the one before it."""
+    ops: tuple[Op, ...] = (graph.nodes[first].op,)
+    at = first
+    while users[at] == 1:
+        after = next((i for i in range(at + 1, len(graph.nodes)) if graph.nodes[i].inputs == (at,)), None)
+        if after is None or not any(
+            each.name in passes and each.takes(form, ops, graph.nodes[after].op, training)
+            for each in FUSIONS.values()
+        ):
+            return
+        yield after
+        at, ops = after, (*ops, graph.nodes[after].op)

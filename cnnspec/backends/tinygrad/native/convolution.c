@@ -9,7 +9,7 @@ typedef struct {
   int kh, kw, sy, sx, dy, dx, top, left;
   int oh, ow;                     /* output pixels that this job computes */
   int y_image, y_row, y_pixel, y_channels, y_from; /* how they lie in y, in floats */
-  int weights;                    /* where this job's weights begin */
+  int weights, activation;        /* where this job's weights begin; what follows */
   int tn, ty, tx, v;              /* tile: images, rows, columns, vectors */
   int images, rows;               /* a task's */
   int copied, by_outputs, bias;
@@ -40,7 +40,7 @@ INLINE void tile(const Job j, float* restrict y, const float* restrict x, const 
   UNROLL for (int p = 0; p < pixels; p++) {
     const int image = p / (j.ty * tx), row = p / tx % j.ty, column = p % tx;
     float* to = y + (long)image * j.y_image + row * j.y_row + column * j.y_pixel + o_from;
-    UNROLL for (int v = 0; v < v_count; v++) store(to + v * VL, sum[p * v_count + v], j.o - o_from - v * VL);
+    UNROLL for (int v = 0; v < v_count; v++) store(to + v * VL, activated(sum[p * v_count + v], j.activation), j.o - o_from - v * VL);
   }
 }
 
@@ -113,9 +113,10 @@ typedef struct {
   int at;                                                   /* where they begin in `to` */
 } Packing;
 
-/* Weights (O, C / groups, kernel) to (groups, taps, inputs, OP), then the bias (groups, OP). */
+/* Weights (O, C / groups, kernel), times a scale (O) where there is one, to (groups, taps, inputs, OP), then the bias
+   (groups, OP). */
 INLINE void pack(const Packing p, float* restrict to, const float* restrict w, const float* restrict bias,
-                 const int part, const int parts) {
+                 const float* restrict scale, const int part, const int parts) {
   const int blocks = p.op / 16;
   ROLLED for (int q = part; q < p.groups * blocks; q += parts) {
     const int g = q / blocks, o_from = q % blocks * 16, some = min(16, p.outs - o_from);
@@ -128,6 +129,7 @@ INLINE void pack(const Packing p, float* restrict to, const float* restrict w, c
                             + (p.ky + ky * p.ky_step) * p.columns + p.kx + kx * p.kx_step;
       if (some == 16) for (int o = 0; o < 16; o++) row[o] = from[(long)o * p.out_step];
       else for (int o = 0; o < 16; o++) row[o] = o < some ? from[(long)o * p.out_step] : 0;
+      if (scale) for (int o = 0; o < some; o++) row[o] *= scale[g * p.outs + o_from + o];
     }
   }
 }

@@ -9,7 +9,7 @@ from tinygrad import Tensor
 
 from .channels import sum_of_rows
 from .jobs import Convolution, Job, Packing, Pair, forward_job, packings, turned_jobs
-from .kernel import Gradients, Kernel, fields, run, variants
+from .kernel import Gradients, Kernel, before, fields, run, variants
 from .threads import thread_count
 from .tiles import element_tile, pixel_tile
 
@@ -17,11 +17,17 @@ NEAR = 1 << 15
 """Floats of the input that a task works on at a time: they stay in the second-level cache beside the weights."""
 
 
-def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, layer: Convolution) -> Tensor:
-    """``x`` (N, H, W, C) with ``weight`` (O, C / groups, kh, kw): (N, H', W', O)."""
+def convolve(
+    x: Tensor, weight: Tensor, bias: Tensor | None, layer: Convolution, scale: Tensor | None = None
+) -> Tensor:
+    """``x`` (N, H, W, C) with ``weight`` (O, C / groups, kh, kw): (N, H', W', O).
+
+    ``scale`` (O,) multiplies the weights; with it there is no gradient.
+    """
     job = forward_job(layer)
 
-    def gradient(g: Tensor, x: Tensor, _: Tensor, weight: Tensor, *bias: Tensor) -> Gradients:
+    def gradient(y: Tensor, g: Tensor, x: Tensor, _: Tensor, weight: Tensor, *bias: Tensor) -> Gradients:
+        g = before(layer.activation, y, g)
         turned = turned_jobs(layer)
         packed = _pack(weight, None, turned, packings(layer, turned, True))
         to_x = _convolve_packed("conv_input", g, packed, turned, layer.shape, layer)
@@ -30,17 +36,23 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, layer: Convolution)
         return to_x, None, _to_weight(g, x, layer, weight), *to_bias
 
     # The gradients do not go through the packing: the weights are an input beside what the kernel reads.
-    packed = _pack(weight, bias, [job], packings(layer, [job], False)).detach()
+    packed = _pack(weight, bias, [job], packings(layer, [job], False), scale).detach()
     kernel, room = _convolution_kernel("conv_forward", [job], layer)
     inputs = (x, packed, weight) if bias is None else (x, packed, weight, bias)
     return run(kernel, ((layer.shape[0], *layer.size, layer.outputs), (room,)), inputs, gradient)[0]
 
 
-def _pack(weight: Tensor, bias: Tensor | None, jobs: Sequence[Job], ways: Sequence[Packing]) -> Tensor:
+def _pack(
+    weight: Tensor,
+    bias: Tensor | None,
+    jobs: Sequence[Job],
+    ways: Sequence[Packing],
+    scale: Tensor | None = None,
+) -> Tensor:
     """Weights in the order that the jobs read them in, outputs side by side; after a job's its bias."""
-    given = "p2" if bias is not None else "0"
+    inputs = [weight, *(each for each in (bias, scale) if each is not None)]
+    given = f"{'p2' if bias is not None else '0'}, {f'p{len(inputs)}' if scale is not None else '0'}"
     lines = (f"{{const Packing p = {{{fields(p)}}}; pack(p, p0, p1, {given}, part, PARTS);}}" for p in ways)
-    inputs = (weight,) if bias is None else (weight, bias)
     kernel = Kernel("conv_pack", ("convolution.c",), "\n".join(lines), 1)
     return run(kernel, ((sum(job.taps for job in jobs),),), inputs)[0]
 

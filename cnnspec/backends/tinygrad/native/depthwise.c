@@ -3,10 +3,10 @@
 enum { PIXELS = 8 };
 
 /* A filter a channel (c, taps) to (taps, c), in the order of the job. */
-INLINE void turn_filters(const Packing p, float* restrict to, const float* restrict w) {
+INLINE void turn_filters(const Packing p, float* restrict to, const float* restrict w, const float* restrict scale) {
   for (int t = 0; t < p.kh * p.kw; t++) {
     const int from = (p.ky + t / p.kw * p.ky_step) * p.columns + p.kx + t % p.kw * p.kx_step;
-    for (int c = 0; c < p.groups; c++) to[t * p.groups + c] = w[(long)c * p.group_step + from];
+    for (int c = 0; c < p.groups; c++) to[t * p.groups + c] = w[(long)c * p.group_step + from] * (scale ? scale[c] : 1);
   }
 }
 
@@ -23,7 +23,7 @@ INLINE void pixels(const Job j, float* restrict y, const float* restrict x, cons
     const float* at = x + ((long)ky * j.dy * j.w + kx * j.dx) * j.c;
     UNROLL for (int p = 0; p < count; p++) sum[p] += filter * take(at + p * j.sx * j.c, cut);
   }
-  UNROLL for (int p = 0; p < count; p++) store(y + p * j.y_pixel, sum[p], cut ? cut : VL);
+  UNROLL for (int p = 0; p < count; p++) store(y + p * j.y_pixel, activated(sum[p], j.activation), cut ? cut : VL);
 }
 
 INLINE void depth_row(const Job j, float* restrict y, const float* restrict x, const float* restrict w, const vec start,
@@ -51,9 +51,10 @@ INLINE void depth_row(const Job j, float* restrict y, const float* restrict x, c
 }
 
 INLINE void depthwise(const Job j, const Packing p, float* restrict y, float* restrict room, const float* restrict x,
-                      const float* restrict w, const float* restrict bias, const int part, const int parts) {
+                      const float* restrict w, const float* restrict bias, const float* restrict scale, const int part,
+                      const int parts) {
   const int vectors = (j.c + VL - 1) / VL, cut = j.c % VL;
-  turn_filters(p, room, w);
+  turn_filters(p, room, w, scale);
   ROLLED for (int q = part; q < j.n * j.oh; q += parts) {
     const int n = q / j.oh, r = q % j.oh;
     float* to = y + j.y_from + (long)n * j.y_image + r * j.y_row;

@@ -42,6 +42,7 @@ class Job:
     y_from: int = 0
     weights: int = 0
     bias: int = 0
+    activation: int = 0
 
     @property
     def op(self) -> int:
@@ -70,7 +71,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Convolution:
-    """The numbers of a layer: input (N, H, W, C), outputs O, kernel, and how it slides."""
+    """The numbers of a layer: input (N, H, W, C), outputs O, kernel, how it slides, and what follows (``ACTIVATIONS``)."""
 
     shape: tuple[int, int, int, int]
     outputs: int
@@ -80,6 +81,7 @@ class Convolution:
     sides: Sides
     groups: int
     bias: bool
+    activation: int = 0
 
     @property
     def size(self) -> Pair:
@@ -108,6 +110,7 @@ def forward_job(layer: Convolution) -> Job:
         kh=layer.kernel[0], kw=layer.kernel[1], sy=layer.stride[0], sx=layer.stride[1],
         dy=layer.dilation[0], dx=layer.dilation[1], top=top, left=left,
         oh=oh, ow=ow, y_image=oh * ow * o, y_row=ow * o, y_pixel=o, bias=int(layer.bias),
+        activation=layer.activation,
     )  # fmt: skip
     return _as_matrix(job)
 

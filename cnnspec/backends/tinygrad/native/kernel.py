@@ -49,6 +49,19 @@ def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
+ACTIVATIONS = {"relu": 1, "relu6": 2}
+"""By the names of the layers; as ``activated`` of ``vectors.h`` knows them."""
+
+
+def before(activation: int, y: Tensor, g: Tensor) -> Tensor:
+    """The gradient before an activation, from its result and the gradient after it."""
+    if activation == ACTIVATIONS["relu"]:
+        g = (y > 0).where(g, 0)
+    elif activation:
+        g = ((y > 0) & (y < 6)).where(g, 0)
+    return g.contiguous()
+
+
 def fields(struct: Any, **more: int) -> str:
     """The initialiser of a C struct with the fields of a dataclass, by name, and some more."""
     named = {**dataclasses.asdict(struct), **more}
@@ -69,8 +82,8 @@ def run(
 ) -> tuple[Tensor, ...]:
     """What the kernel writes, float32 of these shapes.
 
-    ``gradient`` takes that of the first output and the inputs, and gives those of the inputs. It must hold no tensor
-    itself: one that is alive could not share its memory with others.
+    ``gradient`` takes the first output, its gradient, and the inputs, and gives the inputs' gradients. It must
+    hold no tensor itself: one that is alive could not share its memory with others.
     """
     device = inputs[0].device
     # A program reads buffers from their start, one element after the other.
@@ -79,7 +92,8 @@ def run(
 
     def backward(g: Any, call: Any) -> tuple[Any, ...]:
         assert gradient is not None
-        found = gradient(Tensor(g).contiguous(), *(Tensor(source) for source in call.src[1 + len(outputs) :]))
+        made = Tensor(call.src[1].after(call))
+        found = gradient(made, Tensor(g), *(Tensor(source) for source in call.src[1 + len(outputs) :]))
         return (*(None for _ in outputs), *(None if each is None else each.uop for each in found))
 
     made = written[0].custom_kernel(

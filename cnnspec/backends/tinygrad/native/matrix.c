@@ -37,7 +37,7 @@ INLINE void product(const Product j, float* restrict c, const float* restrict a,
   }
 }
 
-typedef struct { int n, o, k, p, q; } Dots; /* a tile is p rows of x by q rows of w */
+typedef struct { int n, o, k, p, q, activation; } Dots; /* a tile is p rows of x by q rows of w */
 
 INLINE void dots_tile(const Dots j, float* restrict y, const float* restrict x, const float* restrict w,
                       const float* bias, const int p, const int q) {
@@ -58,6 +58,8 @@ INLINE void dots_tile(const Dots j, float* restrict y, const float* restrict x, 
     UNROLL for (int half = VL / 2; half; half /= 2) UNROLL for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
     total += lanes[0];
     for (int k = j.k / VL * VL; k < j.k; k++) total += x[(long)n * j.k + k] * w[(long)o * j.k + k];
+    if (j.activation && !(total > 0)) total = 0;
+    if (j.activation == 2 && total > 6) total = 6;
     y[(long)n * j.o + o] = total;
   }
 }

@@ -29,7 +29,7 @@ def max_pool(x: Tensor, pool: Pool) -> Tensor:
     made = f"const Pool j = {{{', '.join(map(str, numbers))}}};"
     n, _, _, c = pool.shape
 
-    def gradient(g: Tensor, x: Tensor) -> Gradients:
+    def gradient(y: Tensor, g: Tensor, x: Tensor) -> Gradients:
         kernel = Kernel("pool_input", ("pool.c",), f"{made} from_largest(j, p0, p1, p2, part, PARTS);", 1)
         return run(kernel, (pool.shape,), (g, x))
 

@@ -28,6 +28,14 @@ INLINE vec load_part(const float* from, const int count) {
   return v;
 }
 
+/* 0 none, 1 relu, 2 relu6. */
+INLINE vec activated(const vec v, const int activation) {
+  vec r = v;
+  if (activation) r = r > 0 ? r : 0;
+  if (activation == 2) r = r < 6 ? r : 6;
+  return r;
+}
+
 /* As many floats of a vector as `count` says, at most all. */
 INLINE void store(float* to, const vec v, const int count) {
   if (count >= VL) *(vec*)to = v;

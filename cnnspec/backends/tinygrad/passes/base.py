@@ -18,18 +18,42 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Pass:
-    """``chooses`` says of a layer and its input shapes (without batch) whether the pass computes it, on a place.
+class Layer:
+    """A layer with its parameters, the tensors of one forward pass."""
 
-    ``forward`` takes what ``Op.forward`` does, but feature maps as (N, H, W, C), and gives them so.
-    ``training_only``: elsewhere the layer is computed plainly. ``default``: whether the pass is on unless told.
+    op: Any
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A layer computed in another form.
+
+    ``chooses`` says of a layer and its input shapes (without batch) whether the pass computes it, on a place.
+    ``forward`` takes the layer, its inputs, the pass over the network, and layers that follow it and are computed
+    with it (see :class:`Fusion`); feature maps are (N, H, W, C). ``training_only``: elsewhere the layer is computed
+    plainly. ``default``: whether the pass is on unless told.
     """
 
     name: str
     about: str
     chooses: Callable[[Op, tuple[Shape, ...], Place], bool]
-    forward: Callable[[Any, tuple[Any, ...], Mapping[str, Any], Any], Any]
+    forward: Callable[[Layer, tuple[Any, ...], Any, tuple[Layer, ...]], Any]
     training_only: bool = False
+    default: bool = True
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """A layer computed together with the one before it.
+
+    ``takes`` says whether a layer that a pass computes (by name), with those that it takes already, takes the next,
+    in training or not; nobody else sees the values between them.
+    """
+
+    name: str
+    about: str
+    takes: Callable[[str, tuple[Op, ...], Op, bool], bool]
     default: bool = True
 
 

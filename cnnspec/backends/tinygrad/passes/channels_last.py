@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
-from .base import Pass, Place
+from .base import Layer, Pass, Place
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -17,14 +16,14 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     return bool(op.call_name == "conv" and conv.groups == 1)
 
 
-def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
     from ..channels_last import conv2d
 
+    op, given = layer.op, layer.parameters
     x = inputs[0].permute(0, 3, 1, 2)
     sides = op.sides((int(x.shape[1]), int(x.shape[2]), int(x.shape[3])))
-    return conv2d(x, parameters["weight"], parameters.get("bias"), op.stride, op.dilation, sides).permute(
-        0, 2, 3, 1
-    )
+    y = conv2d(x, given["weight"], given.get("bias"), op.stride, op.dilation, sides)
+    return y.permute(0, 2, 3, 1)
 
 
 PASS = Pass(

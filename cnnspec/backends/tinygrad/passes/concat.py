@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
-from .base import Pass, Place
+from .base import Layer, Pass, Place
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -16,7 +15,7 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     return place.native and op.call_name == "concat"
 
 
-def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
     return inputs[0].cat(*inputs[1:], dim=-1)
 
 

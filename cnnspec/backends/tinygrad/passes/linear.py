@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
-from .base import Pass, Place
+from .base import Layer, Pass, Place
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -16,10 +15,12 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     return place.native and op.call_name == "linear"
 
 
-def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
+    from ..native.kernel import ACTIVATIONS
     from ..native.linear import linear
 
-    return linear(inputs[0], parameters["weight"], parameters.get("bias"))
+    activation = max((ACTIVATIONS[each.op.call_name] for each in tail), default=0)
+    return linear(inputs[0], layer.parameters["weight"], layer.parameters.get("bias"), activation)
 
 
 PASS = Pass("linear", "linear layers by kernels of our own", _chooses, _forward)

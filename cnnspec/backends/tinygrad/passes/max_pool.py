@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
-from .base import Pass, Place
+from .base import Layer, Pass, Place
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -16,9 +15,10 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     return place.native and op.call_name == "maxpool"
 
 
-def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
     from ..native.pooling import Pool, max_pool
 
+    op = layer.op
     n, h, w, c = (int(size) for size in inputs[0].shape)
     left, _, top, _ = op.sides((c, h, w))
     size = op.output_shape((c, h, w))[1:]

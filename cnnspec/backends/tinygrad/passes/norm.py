@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
-from .base import Pass, Place
+from .base import Layer, Pass, Place
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -17,12 +16,12 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     return bool(place.native and op.call_name == "bn" and norm.affine)
 
 
-def _forward(op: Any, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Any) -> Tensor:
+def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
     from ..native.channels import normalise
 
-    x = inputs[0].contiguous()
-    y, mean, variance = normalise(x, parameters["weight"], parameters["bias"], op.eps)
-    op.move_statistics(parameters, mean, variance, int(x.numel()) // int(x.shape[-1]))
+    x, given = inputs[0].contiguous(), layer.parameters
+    y, mean, variance = normalise(x, given["weight"], given["bias"], layer.op.eps)
+    layer.op.move_statistics(given, mean, variance, int(x.numel()) // int(x.shape[-1]))
     return y
 
 
