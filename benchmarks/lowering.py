@@ -2,11 +2,11 @@
 
     python benchmarks/lowering.py [--runs N] [--sides ours,plain,eager,compiled] [network …]
 
-Of each network a training step (SGD with momentum, cross-entropy) and inference. The sides are processes that take their
-steps in turn; medians, and the spread between the quartiles. "plain" is tinygrad's own operations with no pass on and
-one thread, as tinygrad runs them; "eager" PyTorch; "compiled" PyTorch channels last, through torch.compile where a C++
-compiler is found. The first step counts from data to result, compiling included, with kernel caches as they are: set
-CACHEDB to a new file for cold ones. Memory is the process's peak, libraries included.
+Of each network a training step (SGD with momentum, cross-entropy) and inference. The sides are processes that take a
+few steps each in turn; medians, and the spread between the quartiles. "plain" is tinygrad's own operations with no
+pass on and one thread, as tinygrad runs them; "eager" PyTorch; "compiled" PyTorch channels last, through torch.compile
+where a C++ compiler is found. The first step counts from data to result, compiling included, with kernel caches as
+they are: set CACHEDB to a new file for cold ones. Memory is the process's peak, libraries included.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ NETWORKS: dict[str, tuple[str, int]] = {
     "AlexNet, 1": ("alexnet", 1),
 }
 SIDES = ("ours", "plain", "eager", "compiled")
-WARM = 3
+TURN = 4
 
 
 def graph_of(text: str) -> Any:
@@ -159,8 +159,13 @@ def start(name: str, side: str, mode: str) -> Any:
     )
 
 
-def ask(process: Any) -> float:
+def turn(process: Any) -> list[float]:
+    """A few steps one after the other; the first, with the caches another left, does not count."""
     time.sleep(0.02)  # the threads of the side before may still be spinning
+    return [ask(process) for _ in range(TURN + 1)][1:]
+
+
+def ask(process: Any) -> float:
     process.stdin.write("step\n")
     process.stdin.flush()
     return float(process.stdout.readline())
@@ -174,14 +179,16 @@ def finish(process: Any) -> float:
 def measure(name: str, mode: str, sides: list[str], runs: int) -> None:
     processes = [start(name, side, mode) for side in sides]
     first = [ask(process) for process in processes]
-    for _ in range(WARM):
-        for process in processes:
-            ask(process)
-    steps = [[ask(process) for process in processes] for _ in range(runs)]
+    for process in processes:
+        turn(process)
+    steps: list[list[float]] = [[] for _ in processes]
+    for _ in range(-(-runs // TURN)):
+        for process, times in zip(processes, steps, strict=True):
+            times += turn(process)
     memory = [finish(process) for process in processes]
-    base = statistics.median(row[0] for row in steps)
+    base = statistics.median(steps[0])
     for i, side in enumerate(sides):
-        times = [row[i] * 1000 for row in steps]
+        times = [seconds * 1000 for seconds in steps[i]]
         low, median, high = statistics.quantiles(times, n=4)
         label = f"{name:<12}{mode:<11}" if not i else " " * 23
         figures = f"{median:9.2f} {low:8.2f} – {high:<8.2f}{median / base / 1000:7.2f}{first[i]:9.2f}{memory[i]:8.0f}"

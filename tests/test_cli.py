@@ -234,3 +234,19 @@ def test_train_refuses(net: Path, run: Path, capsys: pytest.CaptureFixture[str])
     assert main(["train", "vgg16", "--out", str(net.parent / "new")]) == 1
     assert "error[no-data]" in capsys.readouterr().err
     assert not (net.parent / "new").exists()
+
+
+def test_check_shows_the_lowering(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "resnet20", "--emit", "lowered"]) == 0
+    out = capsys.readouterr().out
+    assert "fold_norm        on " in out and "channels_last    off" in out
+    training, inference = out.split("training\n")[1].split("inference\n")
+    assert "norm           stem.bn1: bn" in training
+    assert "convolution    stem.conv1: conv 3x3, 16\n    with it      stem.bn1: bn" in inference
+
+
+def test_a_pass_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "lenet5", "--without", "nrom"])
+    assert stopped.value.code == 2
+    assert "did you mean 'norm'" in capsys.readouterr().err

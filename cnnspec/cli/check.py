@@ -24,7 +24,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command, many=True)
     command.add_argument("--json", action="store_true", help="print the diagnostics as a JSON list")
     command.add_argument(
-        "--emit", choices=sorted(EMITTERS), help="print a stage: the syntax tree, or the graph"
+        "--emit",
+        choices=sorted(EMITTERS),
+        help="print a stage: the syntax tree, the graph, or how each layer is computed",
     )
 
 

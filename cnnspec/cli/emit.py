@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
+from textwrap import indent
 from typing import Any
 
 from ..ir import Graph, show
@@ -42,7 +43,28 @@ def graph_lines(graph: Graph) -> list[str]:
     return lines
 
 
+def lowered_text(graph: Graph, without: Collection[str] = ()) -> str:
+    """How each layer is computed on a CPU, in training and at inference, and what the passes are about."""
+    from ..backends.tinygrad.passes import FUSIONS, PASSES, Place
+    from ..backends.tinygrad.plan import DEFAULT, plan
+
+    on = [name for name in DEFAULT if name not in without]
+    place = Place("CPU", True)
+    parts = [
+        f"{title}\n" + indent(plan(each, place, training, on).text(), "  ")
+        for title, each, training in (
+            ("training", graph, True),
+            ("inference", graph.without_auxiliary(), False),
+        )
+    ]
+    about = {**{p.name: p.about for p in PASSES.values()}, **{f.name: f.about for f in FUSIONS.values()}}
+    width = max(map(len, about))
+    lines = (f"  {name:<{width}}  {'on ' if name in on else 'off'}  {text}" for name, text in about.items())
+    return "\n".join(["passes on a CPU; other devices compute all layers plainly", *lines, *parts])
+
+
 EMITTERS: dict[str, Callable[[Any], str]] = {
     "tree": lambda spec: "\n".join(tree_lines(spec)),
     "graph": lambda graph: "\n".join(graph_lines(graph)),
+    "lowered": lowered_text,
 }

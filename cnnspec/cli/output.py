@@ -96,6 +96,29 @@ def add_device(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_without(command: argparse.ArgumentParser) -> None:
+    """``--without PASS``, as often as one likes."""
+    command.add_argument(
+        "--without",
+        metavar="PASS",
+        type=_pass_name,
+        action="append",
+        default=[],
+        help="switch a pass of the lowering off; 'check SPEC --emit lowered' shows what each does",
+    )
+
+
+def _pass_name(text: str) -> str:
+    from ..backends.tinygrad.plan import DEFAULT
+    from ..source import did_you_mean
+
+    if text not in DEFAULT:
+        raise argparse.ArgumentTypeError(
+            "; ".join([f"there is no pass '{text}'", *did_you_mean(text, DEFAULT)])
+        )
+    return text
+
+
 def add_checkpoint(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--checkpoint", choices=("best", "last"), default="best", help="which weights to use (default: best)"

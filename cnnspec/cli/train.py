@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from ..elaborate import elaborate, open_target
-from .output import add_device, add_spec, sections
+from .output import add_device, add_spec, add_without, sections
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -18,10 +18,18 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--epochs", metavar="N", help="the same as --set train.epochs=N")
     command.add_argument("--seed", metavar="N", help="the same as --set train.seed=N")
     add_device(command)
+    add_without(command)
+    command.add_argument(
+        "--optimize",
+        action="store_true",
+        help="let tinygrad time variants of each kernel of its own and keep the fastest: slow to start, for long runs "
+        "on a GPU (no gain was measured on a CPU)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     from ..train.interrupt import Interrupted
+    from ..train.lowering import Lowering
     from ..train.progress import reporter_for
     from ..train.resolve import ROOT, resolved_files
     from ..train.sections import bind_experiment
@@ -35,7 +43,9 @@ def run(options: argparse.Namespace) -> int:
     experiment = bind_experiment(module, elaborate(module))
     spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
     try:
-        outcome = train(experiment, spec, options.out, options.device, reporter_for(sys.stdout))
+        lowering = Lowering(tuple(options.without), options.optimize)
+        reporter = reporter_for(sys.stdout)
+        outcome = train(experiment, spec, options.out, options.device, reporter, lowering)
     except Interrupted as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -11,6 +11,7 @@ from .data.places import relative_to
 from .errors import ClassesChanged, EmptySplit
 from .experiment import Experiment
 from .loop import data_errors, memory_errors
+from .lowering import Lowering, compiling
 from .measures import Measures, measure
 from .network import open_network
 from .reading import Run
@@ -46,7 +47,7 @@ def _evaluate(
     reporter.phase("compiling the evaluation step")
     batch = min(run.info.batch, len(dataset))
     step, place = open_network(run, experiment, batch, device, checkpoint)
-    with data_errors(experiment), memory_errors(experiment, place, batch):
+    with data_errors(experiment), memory_errors(experiment, place, batch), compiling(Lowering(), reporter):
         outputs = step.outputs(dataset, lambda done: reporter.evaluated(done, len(dataset)))
     return measure(outputs, dataset.labels, experiment.loss, experiment.metrics, run.info.class_names, place)
 

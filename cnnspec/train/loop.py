@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .data.dataset import Dataset, Splits
     from .steps import EvaluationStep, Tally, TrainingStep
 
-_COMPILED = 2
-"""Calls until a step is captured: one as it comes, one recorded; from then on it is replayed."""
+_COMPILED = 1
+"""Calls that compile: the first is captured, from then on it is replayed."""
 _READ_STEPS, _READ_SECONDS = 10, 1.0
 
 

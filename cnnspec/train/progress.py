@@ -81,6 +81,18 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+class Pace:
+    """How long compiling will take, from how long it took so far."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def text(self, done: int, total: int) -> str:
+        """``34 of 120 kernels, about 8 s left``."""
+        left = (time.monotonic() - self._start) / done * (total - done)
+        return f"{done} of {total} kernels" + (f", about {duration(left)} left" if done < total else "")
+
+
 class PlainReporter(Reporter):
     """A line a phase and an epoch, and one about the steps every ten seconds."""
 
@@ -88,6 +100,7 @@ class PlainReporter(Reporter):
         self._stream = stream
         self._epochs = 0
         self._phase = ""
+        self._pace = Pace()
         self._last = time.monotonic()
 
     def _say(self, text: str) -> None:
@@ -103,7 +116,11 @@ class PlainReporter(Reporter):
         # Training and validating alternate: the epochs' own lines tell of those.
         if what not in (self._phase, "training", "validating"):
             self._say(f"{what} …")
-        self._phase = what
+        self._phase, self._pace = what, Pace()
+
+    def compiled(self, done: int, total: int) -> None:
+        if time.monotonic() - self._last > _LINE_SECONDS:
+            self._say(f"{self._phase}: {self._pace.text(done, total)}")
 
     def note(self, text: str) -> None:
         self._say(f"note: {text}")
@@ -139,6 +156,7 @@ class LiveReporter(Reporter):
             refresh_per_second=5,
         )
         self._epochs = 0
+        self._pace = Pace()
         self._task = self._bar.add_task("starting", total=None, figures="")
         self._bar.start()
 
@@ -151,7 +169,11 @@ class LiveReporter(Reporter):
             self._say(line)
 
     def phase(self, what: str) -> None:
+        self._pace = Pace()
         self._bar.reset(self._task, total=None, description=what, figures="")
+
+    def compiled(self, done: int, total: int) -> None:
+        self._bar.update(self._task, total=total, completed=done, figures=self._pace.text(done, total))
 
     def note(self, text: str) -> None:
         self._say(f"note: {text}")

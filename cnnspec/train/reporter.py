@@ -44,6 +44,9 @@ class Reporter:
     def phase(self, what: str) -> None:
         """Something that can take long begins, e.g. "compiling the training step"."""
 
+    def compiled(self, done: int, total: int) -> None:
+        """So many kernels of those that the phase needs are compiled."""
+
     def note(self, text: str) -> None:
         """A remark worth showing."""
 

@@ -20,6 +20,7 @@ from .experiment import Experiment
 from .files import check_free
 from .interrupt import Interrupted
 from .loop import Loop, TrainingState, data_errors, memory_errors
+from .lowering import Lowering, compiling
 from .measures import Measures
 from .report import report
 from .reporter import Plan, Reporter
@@ -53,6 +54,7 @@ def train(
     out: Path | None = None,
     device: str | None = None,
     reporter: Reporter | None = None,
+    lowering: Lowering | None = None,
 ) -> Outcome:
     """Train, keep the best epoch, measure it on the test split, write the run folder.
 
@@ -60,7 +62,7 @@ def train(
     """
     reporter = reporter or Reporter()
     try:
-        return _train(experiment, spec, out, device, reporter)
+        return _train(experiment, spec, out, device, reporter, lowering or Lowering())
     except KeyboardInterrupt:
         raise Interrupted() from None
     finally:
@@ -68,7 +70,12 @@ def train(
 
 
 def _train(
-    experiment: Experiment, spec: ResolvedSpec, out: Path | None, device: str | None, reporter: Reporter
+    experiment: Experiment,
+    spec: ResolvedSpec,
+    out: Path | None,
+    device: str | None,
+    reporter: Reporter,
+    lowering: Lowering,
 ) -> Outcome:
     started = time.perf_counter()
     need_data(experiment, "train on")
@@ -79,12 +86,15 @@ def _train(
     reporter.phase("reading the data")
     splits, normalization = load_data(experiment, spec.base)
     check_classes(experiment, len(splits.class_names), len(splits.train))
-    folder = RunFolder(out, _info(experiment, spec, device, splits, normalization), spec.files)
+    info = _info(experiment, spec, device, splits, normalization)
+    info.notes += [lowering.note] if lowering.note else []
+    folder = RunFolder(out, info, spec.files)
     reporter.plan(_plan(folder))
     for note in folder.info.notes:
         reporter.note(note)
     try:
-        return _run(experiment, splits, normalization, folder, reporter, started)
+        with compiling(lowering, reporter):
+            return _run(experiment, splits, normalization, folder, reporter, started, lowering)
     except BaseException as error:
         folder.info.status = (
             "interrupted" if isinstance(error, (Interrupted, KeyboardInterrupt)) else "failed"
@@ -151,9 +161,10 @@ def _run(
     folder: RunFolder,
     reporter: Reporter,
     started: float,
+    lowering: Lowering,
 ) -> Outcome:
     with memory_errors(experiment, folder.info.device, folder.info.batch):
-        loop = build_loop(experiment, splits, normalization, folder, reporter)
+        loop = build_loop(experiment, splits, normalization, folder, reporter, lowering)
     loop.run()
     folder.info.status = "finished"
     test = _test(loop, reporter) if len(splits.test) else None
@@ -167,6 +178,7 @@ def build_loop(
     normalization: Normalization,
     folder: RunFolder,
     reporter: Reporter,
+    lowering: Lowering | None = None,
 ) -> Loop:
     """Network, optimizer and steps, ready to run."""
     from tinygrad import Tensor
@@ -176,7 +188,8 @@ def build_loop(
 
     info, settings = folder.info, experiment.settings
     Tensor.manual_seed(settings.seed)
-    module = lower(experiment.graph, settings.seed, info.device)
+    passes = (lowering or Lowering()).passes
+    module = lower(experiment.graph, settings.seed, info.device, passes)
     optimizer = experiment.optimizer.build(module.trainable)
     scaler = Scaler(normalization, info.device)
     with data_errors(experiment):

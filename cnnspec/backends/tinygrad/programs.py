@@ -8,6 +8,8 @@ disk. The table is not a public name: where it is missing, nothing is kept, and 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tinygrad import codegen
@@ -18,7 +20,17 @@ _TABLE = "cnnspec_programs_0.14"
 
 
 class Programs(dict[Any, Any]):
-    """tinygrad's table of programs, with the disk behind it."""
+    """tinygrad's table of programs, with the disk behind it.
+
+    tinygrad asks of all that it is about to compile whether they are there, and puts each when it is done: ``watcher``
+    is told how many are done and how many there are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watcher: Callable[[int, int], None] | None = None
+        self._missing: set[Any] = set()
+        self._done = 0
 
     def __missing__(self, key: Any) -> Any:
         kept = diskcache_get(_TABLE, _name(key))
@@ -28,7 +40,10 @@ class Programs(dict[Any, Any]):
         return kept
 
     def __contains__(self, key: object) -> bool:
-        return self.get(key) is not None
+        found = self.get(key) is not None
+        if not found:
+            self._missing.add(key)
+        return found
 
     def get(self, key: Any, default: Any = None) -> Any:
         """As of a dictionary, the disk included."""
@@ -40,6 +55,12 @@ class Programs(dict[Any, Any]):
     def __setitem__(self, key: Any, program: Any) -> None:
         super().__setitem__(key, program)
         diskcache_put(_TABLE, _name(key), program)
+        if key in self._missing:
+            self._done += 1
+            if self.watcher:
+                self.watcher(self._done, len(self._missing))
+            if self._done == len(self._missing):
+                self._missing, self._done = set(), 0
 
 
 def _name(key: tuple[Any, ...]) -> str:
@@ -54,6 +75,16 @@ def keep_programs() -> None:
         table = getattr(module, "to_program_cache", None)
         if isinstance(table, dict) and not isinstance(table, Programs):
             module.to_program_cache = _programs
+
+
+@contextmanager
+def watched(watcher: Callable[[int, int], None]) -> Iterator[None]:
+    """Tell of compiling: how many kernels are done, and how many there are, whenever one is."""
+    before, _programs.watcher = _programs.watcher, watcher
+    try:
+        yield
+    finally:
+        _programs.watcher = before
 
 
 _programs = Programs()
