@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
 from .base import Layer, Pass, Place
+from .costs import pays
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
@@ -17,7 +18,7 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
     conv: Any = op
     # The gradient to the input of such a convolution falls into parts of no regular pattern.
     spread = any(s > 1 and d > 1 for s, d in zip(conv.stride, conv.dilation, strict=True))
-    return not spread
+    return not spread and pays("convolution", op, inputs)
 
 
 def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
 from .base import Layer, Pass, Place
+from .costs import pays
 
 if TYPE_CHECKING:
     from tinygrad import Tensor
 
 
 def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
-    return place.native and op.call_name == "linear"
+    return place.native and op.call_name == "linear" and pays("linear", op, inputs)
 
 
 def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
