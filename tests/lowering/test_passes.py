@@ -122,11 +122,10 @@ def test_the_plan_says_which_form_a_layer_has() -> None:
     assert training["conv1"] == "convolution" and training["bn1"] == "norm" and training["relu1"] == "plain"
     assert training["conv2+relu2"] == "convolution"
     assert inference["conv1+bn1+relu1"] == "convolution" and inference["conv2+relu2"] == "convolution"
-    assert inference["conv4+relu3"] == "convolution" and inference["linear1"] == "linear"
-    assert (
-        plan(net("model m { input 8 x 1 x 1  conv(2, 1)  flatten  linear(3) }"), here, True).steps[0].form
-        == "plain"
-    )
+    assert inference["conv4+relu3"] == "convolution" and inference["linear1"] == "plain"  # so few weights
+    large = net("model m { input 8 x 1 x 1  conv(2, 1)  flatten  linear(300)  relu }")
+    steps = plan(large, here, True).steps
+    assert [step.form for step in steps] == ["plain", "plain", "linear"] and steps[2].nodes == (3, 4)
     assert "conv3+bn2" in inference and "max_pool" in inference.values()
     text = plan(net(NET), here, False).text()
     assert "convolution    conv1: conv 3x3, 8\n  with it      bn1: bn" in text
