@@ -151,3 +151,19 @@ def test_a_pass_that_does_not_exist_is_refused(cpu: str) -> None:
     with pytest.raises(ValueError, match="channels_last"):
         lower(elaborate(open_target("lenet5")), 0, cpu, ("chanels_last",))
     assert all(each.about and name == each.name for name, each in {**PASSES, **FUSIONS}.items())
+
+
+def test_bfloat16_is_close_and_leaves_parameters_alone(cpu: str) -> None:
+    from tinygrad import Tensor
+
+    graph = net(NET)
+    images = Tensor(np.random.default_rng(0).uniform(size=(2, 3, 12, 12)).astype(np.float32), device=cpu)
+    exact = lower(graph, 0, cpu).forward(images, False)["output"].numpy()
+    module = lower(graph, 0, cpu, precision="bfloat16")
+    output = module.forward(images, False)["output"]
+    weight = module.parameters["conv1.weight"]
+    (gradient,) = output.sum().gradient(weight)
+    assert output.numpy().dtype == np.float32 and gradient.dtype == weight.dtype == images.dtype
+    assert 0 < np.abs(output.numpy() - exact).max() < 0.05 * np.abs(exact).max()
+    with pytest.raises(ValueError, match="bfloat16"):
+        lower(graph, 0, cpu, precision="bf16")

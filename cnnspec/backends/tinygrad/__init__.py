@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["lower"]
 
 
-def lower(graph: Graph, seed: int, device: str, passes: Collection[str] | None = None) -> Module:
+def lower(
+    graph: Graph,
+    seed: int,
+    device: str,
+    passes: Collection[str] | None = None,
+    precision: str = "float32",
+) -> Module:
     """``graph`` with freshly drawn parameters on ``device`` (a canonical name, see ``toolchain``).
 
-    ``passes`` are the passes of the lowering that are on (``plan.PASSES``); the default ones where it is None.
+    ``passes`` are the passes of the lowering that are on (``plan.ALL``); the default ones where it is None.
+    ``precision`` is what layers compute in, "float32" or "bfloat16"; parameters, norms' statistics and outputs are
+    float32 with both.
     """
     from .module import Module
     from .plan import DEFAULT
 
-    return Module(graph, seed, device, DEFAULT if passes is None else passes)
+    return Module(graph, seed, device, DEFAULT if passes is None else passes, precision)

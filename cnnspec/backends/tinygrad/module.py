@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from tinygrad import Device, Tensor
+from tinygrad import Device, Tensor, dtypes
 
 from ...ir import Graph, Node, ParameterSpec, show
 from ...source import SpecError, did_you_mean
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PATIENCE_MS = 24 * 3600e3
+PRECISIONS = {"float32": dtypes.float32, "bfloat16": dtypes.bfloat16}
+"""What layers can compute in."""
 
 
 @dataclass(slots=True)
@@ -35,10 +37,20 @@ class Pass:
 class Module:
     """``graph`` on ``device``; ``parameters`` maps full names (``conv1.weight``) to tensors, buffers too."""
 
-    def __init__(self, graph: Graph, seed: int, device: str, passes: Collection[str] = DEFAULT) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        seed: int,
+        device: str,
+        passes: Collection[str] = DEFAULT,
+        precision: str = "float32",
+    ) -> None:
+        if precision not in PRECISIONS:
+            raise ValueError(f"there is no precision '{precision}'; there are: {', '.join(PRECISIONS)}")
         _be_patient(device)
         self.graph = graph
         self.device = device
+        self._type = PRECISIONS[precision]
         self.parameters: dict[str, Tensor] = {}
         self.trainable: list[Tensor] = []
         self.buffers: list[Tensor] = []
@@ -60,10 +72,18 @@ class Module:
 
         In training, running statistics are assigned: realize ``buffers`` along with the outputs.
         """
-        return self._plans[training].forward(x, self._of, Pass(training))
+        outputs = self._plans[training].forward(x.cast(self._type), self._of, Pass(training))
+        return {name: output.cast(dtypes.float32) for name, output in outputs.items()}
 
     def _of(self, node: Node) -> dict[str, Tensor]:
-        return {spec.name: self.parameters[f"{node.name}.{spec.name}"] for spec in node.parameters}
+        return {
+            spec.name: self._seen(spec, self.parameters[f"{node.name}.{spec.name}"])
+            for spec in node.parameters
+        }
+
+    def _seen(self, spec: ParameterSpec, tensor: Tensor) -> Tensor:
+        """A parameter as its layer sees it: norms compute in float32 whatever their inputs are."""
+        return tensor.cast(self._type) if spec.role in ("weight", "bias") else tensor
 
     def state(self) -> dict[str, np.ndarray]:
         """All parameters and buffers, as float32 arrays on the host."""

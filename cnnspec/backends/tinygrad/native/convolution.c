@@ -1,4 +1,4 @@
-/* Convolution of (N, H, W, C) with weights (groups, taps, C / groups, OP) by an outer product in registers:
+/* Convolution of (N, H, W, C) with weights (groups, OP / 16, taps, C / groups, 16) by an outer product in registers:
    a tile of pixels times a few vectors of output channels stays there while all taps and channels pass.
 
    A Job's numbers are constants once convolve is inlined. A task is a band of output rows (or some whole images);
@@ -20,16 +20,19 @@ INLINE void tile(const Job j, float* restrict y, const float* restrict x, const 
   const int pixels = j.tn * j.ty * tx, merged = j.dx == 1 && j.groups == 1;
   const int run = merged ? j.kw * j.c : j.c / j.groups, columns = merged ? 1 : j.kw;
   vec sum[REGISTERS];
+  long block[4];
   UNROLL for (int v = 0; v < v_count; v++) {
+    const int o = o_from + v * VL;
+    block[v] = (long)(o / 16) * j.kh * j.kw * (j.c / j.groups) * 16 + o % 16;
     const vec start = j.bias ? load(bias + o_from + v * VL) : (vec)0;
     UNROLL for (int p = 0; p < pixels; p++) sum[p * v_count + v] = start;
   }
   ROLLED for (int ky = 0; ky < j.kh; ky++) ROLLED for (int kx = 0; kx < columns; kx++) {
     const float* xs = x + ky * j.dy * x_row + kx * j.dx * x_pixel;
-    const float* ws = w + (ky * columns + kx) * run * j.op + o_from;
+    const float* ws = w + (ky * columns + kx) * run * 16;
     ROLLED for (int k = 0; k < run; k++) {
       vec wv[4];
-      UNROLL for (int v = 0; v < v_count; v++) wv[v] = load(ws + (long)k * j.op + v * VL);
+      UNROLL for (int v = 0; v < v_count; v++) wv[v] = load(ws + block[v] + k * 16);
       UNROLL for (int p = 0; p < pixels; p++) {
         const int image = p / (j.ty * tx), row = p / tx % j.ty, column = p % tx;
         const float s = xs[image * x_image + row * j.sy * x_row + column * j.sx * x_pixel + k];
@@ -113,8 +116,8 @@ typedef struct {
   int at;                                                   /* where they begin in `to` */
 } Packing;
 
-/* Weights (O, C / groups, kernel), times a scale (O) where there is one, to (groups, taps, inputs, OP), then the bias
-   (groups, OP). */
+/* Weights (O, C / groups, kernel), times a scale (O) where there is one, to (groups, OP / 16, taps, inputs, 16), then
+   the bias (groups, OP). */
 INLINE void pack(const Packing p, float* restrict to, const float* restrict w, const float* restrict bias,
                  const float* restrict scale, const int part, const int parts) {
   const int blocks = p.op / 16;
@@ -124,7 +127,7 @@ INLINE void pack(const Packing p, float* restrict to, const float* restrict w, c
     float* b = to + p.at + p.groups * taps + g * p.op + o_from;
     for (int o = 0; o < 16; o++) b[o] = bias && o < some ? bias[g * p.outs + o_from + o] : 0;
     ROLLED for (int i = 0; i < p.ins; i++) ROLLED for (int ky = 0; ky < p.kh; ky++) ROLLED for (int kx = 0; kx < p.kw; kx++) {
-      float* row = to + p.at + g * taps + ((ky * p.kw + kx) * (long)p.ins + i) * p.op + o_from;
+      float* row = to + p.at + g * taps + (((long)(o_from / 16) * p.kh * p.kw + ky * p.kw + kx) * p.ins + i) * 16;
       const float* from = w + g * (long)p.group_step + i * (long)p.in_step + o_from * (long)p.out_step
                             + (p.ky + ky * p.ky_step) * p.columns + p.kx + kx * p.kx_step;
       if (some == 16) for (int o = 0; o < 16; o++) row[o] = from[(long)o * p.out_step];
