@@ -78,6 +78,33 @@ def test_convolution(
     convolution(shape, outputs, kernel, stride, dilation, sides, groups, cpu)
 
 
+MACHINES = {
+    "AVX2": "#undef __AVX512F__\n",
+    "SSE": "#undef __AVX512F__\n#undef __AVX__\n",
+    "NEON's registers": "#undef __AVX512F__\n#undef __AVX__\n#define __aarch64__ 1\n",
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_vectors_of_other_machines(machine: str, monkeypatch: pytest.MonkeyPatch, cpu: str) -> None:
+    """What other processors run, with vectors and registers as they have them; clang makes up what is not there."""
+    from cnnspec.backends.tinygrad.native import kernel
+    from cnnspec.backends.tinygrad.native.linear import linear
+
+    text = kernel._file
+    monkeypatch.setattr(
+        kernel, "_file", lambda name: (MACHINES[machine] if name.endswith(".h") else "") + text(name)
+    )
+    convolution((2, 5, 9, 9), 19, (3, 3), (2, 2), (1, 1), (1, 1, 1, 1), 1, cpu)
+    convolution((2, 24, 6, 6), 20, (3, 3), (1, 1), (2, 2), (2, 2, 2, 2), 2, cpu)
+    convolution((3, 37, 6, 5), 37, (3, 3), (1, 1), (1, 1), (1, 1, 1, 1), 37, cpu)
+    convolution((3, 20, 5, 7), 33, (1, 1), (1, 1), (1, 1), (0, 0, 0, 0), 1, cpu)
+    arrays = (drawn(7, 33), drawn(19, 33), drawn(19))
+    agree(linear, lambda x, w, b: x.linear(w.permute(1, 0), b), arrays, cpu)
+    test_batch_normalisation((4, 19, 6, 6), cpu)
+    test_maximum_pooling((2, 5, 7, 9), 3, 2, 1, cpu)
+
+
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
