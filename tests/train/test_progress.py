@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from cnnspec.train.progress import LiveReporter, PlainReporter, reporter_for
@@ -25,6 +26,7 @@ def play(reporter: Reporter) -> None:
     reporter.plan(Plan("net", "CPU", 1234, (10, 3, 2), 2, 5, 2, "runs/net-1"))
     reporter.note("odd [thing]")
     reporter.phase("compiling the training step")
+    reporter.compiled(34, 120)
     reporter.step(Progress(1, 2, 1, 5, 0.9, 0.5, None, None))
     reporter.phase("training")
     reporter.step(Progress(1, 2, 4, 5, 0.8, 0.5, 1000.0, 75.0))
@@ -42,6 +44,20 @@ def test_plain_lines() -> None:
     assert "note: odd [thing]" in lines and "training …" not in lines
     assert lines[-1].startswith("epoch 1/2  loss 0.5000  accuracy 75.00%  validation loss 0.2500")
     assert isinstance(reporter_for(stream), PlainReporter)
+
+
+def test_compiling_is_told_of_when_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("cnnspec.train.progress.time.monotonic", lambda: now[0])
+    stream = io.StringIO()
+    reporter = PlainReporter(stream)
+    reporter.phase("compiling the training step")
+    for now[0], done in ((1.0, 1), (12.0, 4), (13.0, 5), (30.0, 10)):
+        reporter.compiled(done, 10)
+    assert stream.getvalue().splitlines()[1:] == [
+        "compiling the training step: 4 of 10 kernels, about 18 s left",
+        "compiling the training step: 10 of 10 kernels",
+    ]
 
 
 def test_live_display() -> None:

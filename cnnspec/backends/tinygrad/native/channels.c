@@ -6,18 +6,6 @@
     const int block = q / vectors, c = q % vectors * VL, cut = c_count - c; \
     const long from = (long)rows * block / (blocks), to = (long)rows * (block + 1) / (blocks);
 
-INLINE vec some(const float* from, const int cut) {
-  if (cut >= VL) return load(from);
-  vec v = 0;
-  for (int i = 0; i < VL; i++) if (i < cut) v[i] = from[i];
-  return v;
-}
-
-INLINE void keep(float* to, const vec v, const int cut) {
-  if (cut >= VL) *(vec*)to = v;
-  else for (int i = 0; i < VL; i++) if (i < cut) to[i] = v[i];
-}
-
 /* parts (blocks, 2, channels): mean, and sum of squared differences from it. */
 INLINE void moments(float* restrict parts, const float* restrict x, const long rows, const int channels,
                     const int blocks, const int part) {

@@ -2,18 +2,6 @@
 typedef struct { int n, h, w, c, kh, kw, sy, sx, dy, dx, top, left, oh, ow; } Pool;
 typedef int ivec __attribute__((ext_vector_type(VL), aligned(4)));
 
-INLINE vec some(const float* from, const int cut) {
-  if (cut >= VL) return load(from);
-  vec v = 0;
-  for (int i = 0; i < VL; i++) if (i < cut) v[i] = from[i];
-  return v;
-}
-
-INLINE void keep(float* to, const vec v, const int cut) {
-  if (cut >= VL) *(vec*)to = v;
-  else for (int i = 0; i < VL; i++) if (i < cut) to[i] = v[i];
-}
-
 /* Runs `body` for each tap (at x[from]) of the window at (r, c). */
 #define EACH_TAP(body) \
   ROLLED for (int ky = 0; ky < j.kh; ky++) ROLLED for (int kx = 0; kx < j.kw; kx++) { \

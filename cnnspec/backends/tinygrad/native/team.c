@@ -40,6 +40,7 @@ void team(const word* commands, const word count, word* arrived, const word thre
   for (word i = 0; i < count; i++) {
     const word* command = commands + i * WORDS;
     for (word part = thread; part < command[1]; part += threads) call(command, part);
-    if (i + 1 < count && (command[1] > 1 || command[1 + WORDS] > 1)) wait(arrived, ++barriers * threads, yield);
+    const int next = i + 1 < count && command[1 + WORDS] > 1;
+    if (command[1] > 1 || next) wait(arrived, ++barriers * threads, yield);
   }
 }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -21,6 +23,7 @@ from tinygrad.uop.ops import Ops, UOp
 from .threads import thread_count
 
 _WORDS, _HEAD = 64, 4
+_one_at_a_time = threading.Lock()
 _NO_PART = (1 << 64) - 1
 
 
@@ -81,17 +84,15 @@ class Team(GraphRunner):  # type: ignore[misc]
 
     def _run(self) -> None:
         threads = thread_count()
-        self._arrived.value = 0
-        go = functools.partial(
-            _program(self.device),
-            ctypes.byref(self._words),
-            ctypes.c_uint64(len(self.calls)),
-            ctypes.byref(self._arrived),
-        )
-        others = [_pool().submit(go, *_thread(i, threads)) for i in range(1, threads)]
-        go(*_thread(0, threads))
-        for other in others:
-            other.result()
+        count, arrived = ctypes.c_uint64(len(self.calls)), ctypes.byref(self._arrived)
+        go = functools.partial(_program(self.device), ctypes.byref(self._words), count, arrived)
+        # Threads of two lists that wait for each other's turn in the pool would wait for ever.
+        with _one_at_a_time:
+            self._arrived.value = 0
+            others = [_pool().submit(go, *_thread(i, threads)) for i in range(1, threads)]
+            go(*_thread(0, threads))
+            for other in others:
+                other.result()
 
 
 def _thread(number: int, threads: int) -> tuple[Any, ...]:
@@ -101,6 +102,10 @@ def _thread(number: int, threads: int) -> tuple[Any, ...]:
 @functools.cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=thread_count() - 1, thread_name_prefix="cnnspec")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its parent's threads
 
 
 @functools.cache

@@ -41,3 +41,16 @@ INLINE void store(float* to, const vec v, const int count) {
   if (count >= VL) *(vec*)to = v;
   else UNROLL for (int i = 0; i < VL; i++) if (i < count) to[i] = v[i];
 }
+
+/* The same where how many there are is known only when running. */
+INLINE vec some(const float* from, const int cut) {
+  if (cut >= VL) return load(from);
+  vec v = 0;
+  for (int i = 0; i < VL; i++) if (i < cut) v[i] = from[i];
+  return v;
+}
+
+INLINE void keep(float* to, const vec v, const int cut) {
+  if (cut >= VL) *(vec*)to = v;
+  else for (int i = 0; i < VL; i++) if (i < cut) to[i] = v[i];
+}
