@@ -1,4 +1,4 @@
-"""One op, run by tinygrad and by PyTorch, compared."""
+"""One op, run by tinygrad, plainly and as a pass of the lowering computes it, and by PyTorch, compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnspec.ir import Op, Shape
 
-from .running import Outcome, PlainRun, allocate, backward, batch, cotangent
+from .running import Outcome, PlainRun, allocate, backward, batch, cotangent, lowered_form
 
 
 def close(ours: np.ndarray, theirs: Any, what: str) -> None:
@@ -36,16 +36,19 @@ def compare(
     parameters = allocate(op, shapes) if parameters is None else parameters
     theirs = {n: torch.tensor(v) for n, v in parameters.items()} if theirs is None else theirs
     ours = backward(op, inputs, parameters, PlainRun(training))
+    form = lowered_form(op, shapes, training)
+    outcomes = [ours] + ([backward(op, inputs, parameters, PlainRun(training), form)] if form else [])
     xs = [torch.tensor(v, requires_grad=True) for v in inputs]
     trained = {n: t.requires_grad_() for n, t in theirs.items() if not n.startswith("running_")}
     y = twins.apply(op, xs, theirs, training)
-    close(ours.output, y, "output")
     assert ours.output.shape[1:] == op.output_shape(*shapes)
     gradients = torch.autograd.grad(y, [*xs, *trained.values()], torch.tensor(cotangent(tuple(y.shape))))
-    for value, gradient in zip(ours.input_gradients, gradients, strict=False):
-        close(value, gradient, "gradient of an input")
-    for name, gradient in zip(trained, gradients[len(xs) :], strict=True):
-        close(ours.parameter_gradients[name], gradient, f"gradient of {name}")
-    for name, value in ours.buffers.items():
-        close(value, theirs[name], name)
+    for outcome in outcomes:
+        close(outcome.output, y, "output")
+        for value, gradient in zip(outcome.input_gradients, gradients, strict=False):
+            close(value, gradient, "gradient of an input")
+        for name, gradient in zip(trained, gradients[len(xs) :], strict=True):
+            close(outcome.parameter_gradients[name], gradient, f"gradient of {name}")
+        for name, value in outcome.buffers.items():
+            close(value, theirs[name], name)
     return ours

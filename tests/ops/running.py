@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -82,17 +83,48 @@ def forward(op: Op, inputs: list[np.ndarray], parameters: dict[str, np.ndarray],
         return op.forward(tuple(map(tensor, inputs)), given, run).numpy()
 
 
-def backward(op: Op, inputs: list[np.ndarray], parameters: dict[str, np.ndarray], run: PlainRun) -> Outcome:
-    """Forward, and the gradients of the output's sum weighted by ``cotangent``.
+def lowered_form(op: Op, shapes: tuple[Shape, ...], training: bool) -> Any:
+    """The pass that computes the layer on a CPU, however little work it is; None where it is computed plainly."""
+    from cnnspec.backends.tinygrad.passes import PASSES, Place, costs
 
-    Kernels are not optimised: at these sizes that only costs time to compile.
+    with patch.dict(costs.LEAST_MACS, dict.fromkeys(costs.LEAST_MACS, 0)):
+        return next(
+            (
+                each
+                for each in PASSES.values()
+                if each.default
+                and (training or not each.training_only)
+                and each.chooses(op, shapes, Place(DEVICE, True))
+            ),
+            None,
+        )
+
+
+def computed(op: Op, xs: list[Any], given: dict[str, Any], run: PlainRun, form: Any) -> Any:
+    """The output as the layer's class states it, or as a pass computes it."""
+    from cnnspec.backends.tinygrad.passes import Layer
+
+    if form is None:
+        return op.forward(tuple(xs), given, run)
+    y = form.forward(
+        Layer(op, given), tuple(x.permute(0, 2, 3, 1) if x.ndim == 4 else x for x in xs), run, ()
+    )
+    return y.permute(0, 3, 1, 2) if y.ndim == 4 else y
+
+
+def backward(
+    op: Op, inputs: list[np.ndarray], parameters: dict[str, np.ndarray], run: PlainRun, form: Any = None
+) -> Outcome:
+    """Forward, and the gradients of the output's sum weighted by ``cotangent``; ``form`` is a pass.
+
+    Kernels of tinygrad's are not optimised: at these sizes that only costs time to compile.
     """
     from tinygrad import Context, Tensor
 
     with Context(NOOPT=1):
         xs = [tensor(v) for v in inputs]
         given = {name: tensor(v) for name, v in parameters.items()}
-        y = op.forward(tuple(xs), given, run)
+        y = computed(op, xs, given, run, form)
         trained = [n for n in given if not n.startswith("running_")]
         targets = [*xs, *(given[n] for n in trained)]
         gradients = (y * tensor(cotangent(y.shape))).sum().gradient(*targets)
