@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from lowering import LENET, SMALL_VGG
 
 from cnnspec.backends import toolchain
 from cnnspec.elaborate import Loader, elaborate
@@ -24,19 +25,6 @@ from cnnspec.train.losses import CrossEntropy
 from cnnspec.train.registries import OPTIMIZERS
 
 BATCH = 64
-
-LENET = """model lenet {
-  input 1 x 28 x 28
-  conv(6, 5, padding = 2)  relu  maxpool(2)
-  conv(16, 5)  relu  maxpool(2)
-  flatten  linear(120)  relu  linear(84)  relu  linear(10)
-}"""
-
-SMALL_VGG = """model small_vgg {
-  input 1 x 28 x 28
-  for width in [16, 32] { repeat 2 { conv(width, 3, padding = 1)  bn  relu }  maxpool(2) }
-  flatten  linear(64)  relu  linear(10)
-}"""
 
 
 def by_hand_lenet() -> list[Callable]:
