@@ -49,7 +49,7 @@ def lowered_text(graph: Graph, without: Collection[str] = ()) -> str:
     from ..backends.tinygrad.plan import DEFAULT, plan
 
     on = [name for name in DEFAULT if name not in without]
-    place = Place("CPU", True)
+    place = Place(native=True)
     parts = [
         f"{title}\n" + indent(plan(each, place, training, on).text(), "  ")
         for title, each, training in (

@@ -140,10 +140,10 @@ def test_linear(n: int, k: int, o: int, cpu: str) -> None:
 @pytest.mark.parametrize("groups", [1, 2, 8])
 @pytest.mark.parametrize("activation", ["relu", "relu6"])
 def test_activations_in_the_kernel(groups: int, activation: str, cpu: str) -> None:
+    from cnnspec.backends.tinygrad.native.activations import ACTIVATIONS
     from cnnspec.backends.tinygrad.native.convolution import convolve
     from cnnspec.backends.tinygrad.native.depthwise import convolve_depthwise, is_depthwise
     from cnnspec.backends.tinygrad.native.jobs import Convolution
-    from cnnspec.backends.tinygrad.native.kernel import ACTIVATIONS
     from cnnspec.backends.tinygrad.native.linear import linear
 
     number, limit = ACTIVATIONS[activation], 6 if activation == "relu6" else 1e9

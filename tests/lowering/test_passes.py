@@ -81,7 +81,7 @@ def test_training_curves_agree(name: str, cpu: str) -> None:
 @pytest.mark.parametrize("off", DEFAULT)
 def test_each_pass_can_be_switched_off(off: str, cpu: str) -> None:
     kept = tuple(name for name in DEFAULT if name != off)
-    assert off not in {step.form for step in plan(net(NET), Place(cpu, True), True, kept).steps}
+    assert off not in {step.form for step in plan(net(NET), Place(native=True), True, kept).steps}
     text, batch = NETWORKS["branches"]
     images = np.random.default_rng(0).uniform(size=(2, 3, 12, 12)).astype(np.float32)
     fast, plain = (outputs(net(text), passes, images, cpu) for passes in (kept, ()))
@@ -117,7 +117,7 @@ def forms(place: Place, training: bool, passes: tuple[str, ...] = DEFAULT) -> di
 
 
 def test_the_plan_says_which_form_a_layer_has() -> None:
-    here = Place("CPU", True)
+    here = Place(native=True)
     training, inference = forms(here, True), forms(here, False)
     assert training["conv1"] == "convolution" and training["bn1"] == "norm" and training["relu1"] == "plain"
     assert training["conv2+relu2"] == "convolution"
@@ -129,7 +129,7 @@ def test_the_plan_says_which_form_a_layer_has() -> None:
     assert "conv3+bn2" in inference and "max_pool" in inference.values()
     text = plan(net(NET), here, False).text()
     assert "convolution    conv1: conv 3x3, 8\n  with it      bn1: bn" in text
-    elsewhere = Place("CUDA", False)
+    elsewhere = Place(native=False)
     assert set(forms(elsewhere, True).values()) == {"plain"}
     assert forms(elsewhere, True, tuple(PASSES))["conv1"] == "channels_last"
     assert forms(elsewhere, False, tuple(PASSES))["conv1"] == "plain"
@@ -143,7 +143,7 @@ def test_values_that_others_see_are_not_fused_away() -> None:
   global_avgpool  flatten  linear(2)
 }"""
     graph = net(text)
-    steps = plan(graph, Place("CPU", True), False).steps
+    steps = plan(graph, Place(native=True), False).steps
     assert all(len(step.nodes) == 1 for step in steps)
 
 

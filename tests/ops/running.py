@@ -94,7 +94,7 @@ def lowered_form(op: Op, shapes: tuple[Shape, ...], training: bool) -> Any:
                 for each in PASSES.values()
                 if each.default
                 and (training or not each.training_only)
-                and each.chooses(op, shapes, Place(DEVICE, True))
+                and each.chooses(op, shapes, Place(native=True))
             ),
             None,
         )

@@ -15,9 +15,7 @@ from typing import Any
 from tinygrad import Tensor
 from tinygrad.function import function
 
-Pair = tuple[int, int]
-Sides = tuple[int, int, int, int]
-"""(left, right, top, bottom); negative where pixels are cut off."""
+from .native.jobs import Pair, Sides
 
 MOST_PARTIAL = 1 << 24
 """Floats that the partial sums of a weight's gradient may take."""

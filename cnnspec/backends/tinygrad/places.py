@@ -16,4 +16,4 @@ def place_of(device: str) -> Place:
         from .native.team import install
 
         install(device)
-    return Place(device, native)
+    return Place(native=native)

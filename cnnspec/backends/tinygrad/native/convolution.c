@@ -8,7 +8,7 @@ typedef struct {
   int groups, o, op;              /* outputs of a group, and rounded up to 16 */
   int kh, kw, sy, sx, dy, dx, top, left;
   int oh, ow;                     /* output pixels that this job computes */
-  int y_image, y_row, y_pixel, y_channels, y_from; /* how they lie in y, in floats */
+  int y_image, y_row, y_pixel, y_from; /* how they lie in y, in floats */
   int weights, activation;        /* where this job's weights begin; what follows */
   int tn, ty, tx, v;              /* tile: images, rows, columns, vectors */
   int images, rows;               /* a task's */
@@ -91,7 +91,6 @@ INLINE void convolve(const Job j, float* restrict y, float* restrict room, const
   const int bands = (j.oh + j.rows - 1) / j.rows, tasks = (j.n + j.images - 1) / j.images * bands;
   const long taps = (long)j.kh * j.kw * (j.c / j.groups) * j.op;
   const float* bias = w + j.weights + taps * j.groups;
-  int held = -1;
   ROLLED for (int t = j.by_outputs ? 0 : part; t < tasks; t += j.by_outputs ? 1 : parts) {
     const int n = t / bands * j.images, r = t % bands * j.rows;
     const int images = min(j.images, j.n - n), rows = min(j.rows, j.oh - r);

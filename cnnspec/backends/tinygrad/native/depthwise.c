@@ -10,8 +10,6 @@ INLINE void turn_filters(const Packing p, float* restrict to, const float* restr
   }
 }
 
-INLINE vec take(const float* from, const int cut) { return cut ? load_part(from, cut) : load(from); }
-
 /* `count` output pixels beside each other; of the taps those from (ky_from, kx_from) to before (ky_to, kx_to). */
 INLINE void pixels(const Job j, float* restrict y, const float* restrict x, const float* restrict w, const vec start,
                    const int count, const int ky_from, const int ky_to, const int kx_from, const int kx_to,

@@ -13,6 +13,7 @@ from tinygrad import Device, Tensor, dtypes
 from tinygrad.renderer import Estimates
 from tinygrad.uop.ops import KernelInfo, Ops, ProgramInfo, UOp
 
+from .activations import ACTIVATIONS
 from .threads import thread_count
 from .tiles import MACHINES
 
@@ -47,10 +48,6 @@ class Kernel:
 @functools.cache
 def _file(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-ACTIVATIONS = {"relu": 1, "relu6": 2}
-"""By the names of the layers; as ``activated`` of ``vectors.h`` knows them."""
 
 
 def before(activation: int, y: Tensor, g: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ INLINE void product_tile(const Product j, float* restrict c, const float* restri
   ROLLED for (int k = 0; k < j.k; k++) {
     vec bv[4];
     UNROLL for (int v = 0; v < v_count; v++)
-      bv[v] = cut && v == v_count - 1 ? load_part(b + (long)k * j.n + v * VL, cut) : load(b + (long)k * j.n + v * VL);
+      bv[v] = take(b + (long)k * j.n + v * VL, v == v_count - 1 ? cut : 0);
     UNROLL for (int i = 0; i < p; i++) {
       const float s = a[(long)i * j.am + (long)k * j.ak];
       UNROLL for (int v = 0; v < v_count; v++) sum[i * v_count + v] += s * bv[v];

@@ -6,9 +6,8 @@ from dataclasses import astuple, dataclass
 
 from tinygrad import Tensor
 
+from .jobs import Pair
 from .kernel import Gradients, Kernel, run
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)

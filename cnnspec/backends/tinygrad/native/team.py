@@ -85,7 +85,7 @@ class Team(GraphRunner):  # type: ignore[misc]
     def _run(self) -> None:
         threads = thread_count()
         count, arrived = ctypes.c_uint64(len(self.calls)), ctypes.byref(self._arrived)
-        go = functools.partial(_program(self.device), ctypes.byref(self._words), count, arrived)
+        go = functools.partial(_program(self.device).fxn, ctypes.byref(self._words), count, arrived)
         # Threads of two lists that wait for each other's turn in the pool would wait for ever.
         with _one_at_a_time:
             self._arrived.value = 0
@@ -123,15 +123,4 @@ def _program(device: str) -> Any:
     opened = Device[device]
     source = resources.files(__package__).joinpath("team.c").read_text(encoding="utf-8")
     binary = opened.renderer.compiler.compile_cached(source)
-    program = opened.runtime(TinyELF(binary, "team", opened.renderer.target, (), None))
-    return _Kept(program)
-
-
-class _Kept:
-    """A loaded program, called without the interpreter's lock."""
-
-    def __init__(self, program: Any) -> None:
-        self._program = program
-
-    def __call__(self, *arguments: Any) -> None:
-        self._program.fxn(*arguments)
+    return opened.runtime(TinyELF(binary, "team", opened.renderer.target, (), None))

@@ -69,13 +69,4 @@ def element_tile(elements: int, channels: int, length: int, registers: int) -> t
 def square_tile(rows: int, outputs: int, registers: int) -> tuple[int, int]:
     """Rows and outputs of a tile of dot products."""
     options = ((p, q) for q in range(1, 9) for p in range(1, 9) if p * q + q + 1 <= registers)
-    p, q = min(options, key=lambda tile: (_dot_steps(tile[0], tile[1], rows, outputs), -tile[1]))
-    return p, q
-
-
-def _dot_steps(p: int, q: int, rows: int, outputs: int) -> int:
-    total = 0
-    for a, down in ((min(p, rows), rows // p), (rows % p, 1)):
-        for b, across in ((min(q, outputs), outputs // q), (outputs % q, 1)):
-            total += down * across * max(a * b, a + b, _LATENCY) if a and b else 0
-    return total
+    return min(options, key=lambda tile: (_steps(Tile(1, 1, *tile), 1, 1, rows, outputs), -tile[1]))

@@ -28,6 +28,9 @@ INLINE vec load_part(const float* from, const int count) {
   return v;
 }
 
+/* A vector of which `cut` floats count, all where that is 0. */
+INLINE vec take(const float* from, const int cut) { return cut ? load_part(from, cut) : load(from); }
+
 /* 0 none, 1 relu, 2 relu6. */
 INLINE vec activated(const vec v, const int activation) {
   vec r = v;

@@ -32,7 +32,7 @@ INLINE void cell(const Gradient j, float* restrict room, const float* restrict x
     ROLLED for (int c = c_from; c < c_to; c++) {
       vec gv[4];
       UNROLL for (int v = 0; v < v_count; v++)
-        gv[v] = cut && v == v_count - 1 ? load_part(gs + c * all + v * VL, cut) : load(gs + c * all + v * VL);
+        gv[v] = take(gs + c * all + v * VL, v == v_count - 1 ? cut : 0);
       UNROLL for (int i = 0; i < k; i++) {
         const float s = xs[c * j.sx * j.c + i];
         UNROLL for (int v = 0; v < v_count; v++) sum[i * v_count + v] += s * gv[v];
@@ -43,7 +43,7 @@ INLINE void cell(const Gradient j, float* restrict room, const float* restrict x
         const int at = (c * j.sx - before) * j.c + k_from;
         vec gv[4];
         UNROLL for (int v = 0; v < v_count; v++)
-          gv[v] = cut && v == v_count - 1 ? load_part(gs + c * all + v * VL, cut) : load(gs + c * all + v * VL);
+          gv[v] = take(gs + c * all + v * VL, v == v_count - 1 ? cut : 0);
         UNROLL for (int i = 0; i < k; i++) {
           const float s = at + i >= 0 && at + i < j.w * j.c ? xs[c * j.sx * j.c + i] : 0;
           UNROLL for (int v = 0; v < v_count; v++) sum[i * v_count + v] += s * gv[v];
@@ -64,6 +64,11 @@ INLINE void cell_of_outputs(const Gradient j, float* restrict room, const float*
     cell(j, room, x, gs, k, rest ? rest : j.v, cut, ky, kx, k_from, images, first, rows, begin, fresh);
 }
 
+/* Which weights cell number q holds. */
+#define CELL(q) \
+  const int ot = q % o_tiles, kt = q / o_tiles % k_tiles, kx = q / (o_tiles * k_tiles) % columns; \
+  const int ky = q / (o_tiles * k_tiles * columns) % j.kh, group = q / (o_tiles * k_tiles * columns * j.kh);
+
 INLINE void to_weights(const Gradient j, float* restrict dw, float* restrict room, const float* restrict x,
                        const float* restrict g, const int part, const int parts) {
   const int each = j.c / j.groups, elements = j.merged ? j.kw * j.c : each, columns = j.merged ? 1 : j.kw;
@@ -75,8 +80,7 @@ INLINE void to_weights(const Gradient j, float* restrict dw, float* restrict roo
     const int n = t / bands * j.images, r = t % bands * j.rows;
     const int images = min(j.images, j.n - n), rows = min(j.rows, j.oh - r);
     ROLLED for (int q = part * mine; q < min(cells, (part + 1) * mine); q++) {
-      const int ot = q % o_tiles, kt = q / o_tiles % k_tiles, kx = q / (o_tiles * k_tiles) % columns;
-      const int ky = q / (o_tiles * k_tiles * columns) % j.kh, group = q / (o_tiles * k_tiles * columns * j.kh);
+      CELL(q)
       const float *xs = x + group * each, *gs = g + group * j.o;
       if (k_rest && kt == k_tiles - 1)
         cell_of_outputs(j, room + (long)q * size, xs, gs, k_rest, ot * j.v, ky, kx, kt * j.k, images, r, rows, n, t == 0);
@@ -85,8 +89,7 @@ INLINE void to_weights(const Gradient j, float* restrict dw, float* restrict roo
     }
   }
   ROLLED for (int q = part * mine; q < min(cells, (part + 1) * mine); q++) {
-    const int ot = q % o_tiles, kt = q / o_tiles % k_tiles, kx = q / (o_tiles * k_tiles) % columns;
-    const int ky = q / (o_tiles * k_tiles * columns) % j.kh, group = q / (o_tiles * k_tiles * columns * j.kh);
+    CELL(q)
     const int v_count = min(j.v, vectors - ot * j.v);
     ROLLED for (int i = 0; i < min(j.k, elements - kt * j.k); i++) for (int o = 0; o < min(v_count * VL, j.o - ot * j.v * VL); o++) {
       const int e = kt * j.k + i, tap = j.merged ? e / j.c : kx, channel = j.merged ? e % j.c : e;

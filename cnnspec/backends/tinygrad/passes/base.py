@@ -13,7 +13,6 @@ from ....ir import Op, Shape
 class Place:
     """A device as passes see it: ``native`` where it runs C kernels of our own (clang's target, one CPU)."""
 
-    device: str
     native: bool
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
+from ..native.activations import ACTIVATIONS
 from .base import Layer, Pass, Place
 from .costs import pays
 
@@ -25,7 +26,6 @@ def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Lay
     from ..native.convolution import convolve
     from ..native.depthwise import convolve_depthwise, is_depthwise
     from ..native.jobs import Convolution
-    from ..native.kernel import ACTIVATIONS
 
     op = layer.op
     n, h, w, c = (int(size) for size in inputs[0].shape)

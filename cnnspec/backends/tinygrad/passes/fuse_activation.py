@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ....ir import Op
+from ..native.activations import ACTIVATIONS
 from .base import Fusion
-
-ACTIVATIONS = ("relu", "relu6")
 
 
 def _takes(form: str, before: tuple[Op, ...], op: Op, training: bool) -> bool:

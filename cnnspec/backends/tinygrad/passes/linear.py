@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....ir import Op, Shape
+from ..native.activations import ACTIVATIONS
 from .base import Layer, Pass, Place
 from .costs import pays
 
@@ -17,7 +18,6 @@ def _chooses(op: Op, inputs: tuple[Shape, ...], place: Place) -> bool:
 
 
 def _forward(layer: Layer, inputs: tuple[Tensor, ...], run: Any, tail: tuple[Layer, ...]) -> Tensor:
-    from ..native.kernel import ACTIVATIONS
     from ..native.linear import linear
 
     activation = max((ACTIVATIONS[each.op.call_name] for each in tail), default=0)
