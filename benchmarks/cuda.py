@@ -42,6 +42,7 @@ def ours(graph: Any, images: Any, labels: Any, passes: list[str]) -> Callable[[]
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.steps import Scaler, TrainingStep
 
+    images = images.transpose(0, 2, 3, 1)
     module = lower(graph, 0, "CUDA", passes, "bfloat16")
     optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
     scaler = Scaler(Normalization((0.5,) * 3, (0.25,) * 3), "CUDA")

@@ -85,6 +85,7 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
 
     graph = graph_of(text)
     images, labels = batch_of(graph, size)
+    images = images.transpose(0, 2, 3, 1).copy()
     channels = graph.input_shape[0]
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
     module = lower(graph, 0, device, passes)

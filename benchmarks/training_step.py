@@ -90,9 +90,10 @@ def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]
     module = lower(graph, 0, device)
     optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
     scaler = Scaler(Normalization((0.5,), (0.5,)), device)
-    sample = np.zeros((BATCH, *graph.input_shape), np.uint8)
+    channels, height, width = graph.input_shape
+    sample = np.zeros((BATCH, height, width, channels), np.uint8)
     compiled = TrainingStep(module, optimizer, CrossEntropy(), 0.3, scaler, sample)
-    return lambda images, labels: compiled(images, labels, 0.01)
+    return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), labels, 0.01)
 
 
 def timed(step: Callable[[np.ndarray, np.ndarray], None], images: np.ndarray, labels: np.ndarray) -> float:

@@ -24,6 +24,7 @@ from cnnspec.source import Diagnostic, Diagnostics, Source
 from cnnspec.syntax import parse_call, parse_expression, tree
 from cnnspec.syntax.inline import print_head
 from cnnspec.syntax.wrap import wrapped
+from cnnspec.train.augment import AUGMENTATIONS
 from cnnspec.train.registries import (
     DATA_SOURCES,
     LOSSES,
@@ -59,6 +60,11 @@ REGISTRIES: dict[str, tuple[Registry[Any], str]] = {
         "inputs and outputs that one output and one input are connected with.",
     ),
     "Data sources": (DATA_SOURCES, "Section `data`: where images and labels come from."),
+    "Augmentations": (
+        AUGMENTATIONS,
+        "Sections `augment`, what is done to training images, and `evaluation`, what is done to all others. "
+        "See [augmentation](augmentation.md).",
+    ),
     "Losses": (LOSSES, "Section `loss`: what training lowers."),
     "Optimizers": (OPTIMIZERS, "Section `optimizer`: how the weights follow the gradients."),
     "Schedules": (

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "cli": {"source", "syntax", "ir", "ops", "elaborate", "analyses", "backends", "train"},
 }
 
-HEAVY = ("tinygrad", "numpy", "sklearn", "PIL", "matplotlib", "safetensors")
+HEAVY = ("tinygrad", "numpy", "scipy", "sklearn", "PIL", "cv2", "pyarrow", "matplotlib", "safetensors")
 
 
 def imported_modules(path: Path) -> Iterator[str]:

@@ -17,6 +17,8 @@ COMMANDS = {
     "summary": "layers, shapes, parameters, multiply-adds and memory of a network",
     "compare": "figures of several networks side by side",
     "draw": "draw a network as SVG, PNG, PDF or DOT",
+    "data": "what a data set holds: classes, sizes, broken files, mean and deviation",
+    "preview": "pictures of what augmentation does, and of batches",
     "train": "train a network by its spec, into a run folder",
     "evaluate": "measure a trained network on its test images",
     "predict": "say what is on images, with a trained network",

@@ -119,6 +119,14 @@ def _pass_name(text: str) -> str:
     return text
 
 
+def add_skip_broken(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--skip-broken",
+        action="store_true",
+        help="leave broken images out and say which, instead of refusing them",
+    )
+
+
 def add_checkpoint(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--checkpoint", choices=("best", "last"), default="best", help="which weights to use (default: best)"

@@ -1,5 +1,9 @@
 """The run folder holds the resolved spec, metrics.jsonl (a line an epoch), last and best weights
-(safetensors), curves, the confusion matrix and a report. Runs are never overwritten."""
+(safetensors), curves, the confusion matrix and a report. Runs are never overwritten.
+
+--data PATH trains on a folder of images (a folder a class), a .csv table, an .npz, .tar or .parquet file, whatever
+the spec says of data; the sections that the spec lacks are those of a recipe, which is printed.
+--emit spec prints the whole as a spec to be saved, and trains nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +11,33 @@ import argparse
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..elaborate import elaborate, open_target
-from .output import add_device, add_spec, add_without, sections
+from ..elaborate import elaborate, open_target, overridden
+from .output import add_device, add_skip_broken, add_spec, add_without, sections
+
+if TYPE_CHECKING:
+    from ..elaborate import Module
+    from ..train.data.dataset import Splits
+
+    Overrides = list[tuple[str, str]]
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command)
+    command.add_argument(
+        "--data",
+        metavar="PATH",
+        help="train on these images: a path, or a source such as 'shapes(size = 32)'",
+    )
     command.add_argument("--out", metavar="RUN", type=Path, help="the run folder (default: runs/MODEL-N)")
     command.add_argument("--epochs", metavar="N", help="the same as --set train.epochs=N")
     command.add_argument("--seed", metavar="N", help="the same as --set train.seed=N")
+    command.add_argument("--workers", metavar="N", help="the same as --set train.workers=N")
+    add_skip_broken(command)
+    command.add_argument(
+        "--emit", choices=("spec",), help="print the experiment as a spec, with what was filled in, and end"
+    )
     add_device(command)
     add_without(command)
     command.add_argument(
@@ -35,17 +56,19 @@ def run(options: argparse.Namespace) -> int:
     from ..train.sections import bind_experiment
     from ..train.training import ResolvedSpec, train
 
-    short = [
-        (f"train.{name}", getattr(options, name)) for name in ("epochs", "seed") if getattr(options, name)
-    ]
     gc.enable()
-    module = open_target(options.spec, [*options.overrides, *short], sections)
+    module, splits = _opened(options)
     experiment = bind_experiment(module, elaborate(module))
+    if options.emit:
+        print(_text(module))
+        return 0
+    if options.data:
+        print("training by this spec (--emit spec prints it, to be saved):\n" + _indented(_text(module)))
     spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
     try:
         lowering = Lowering(tuple(options.without), options.optimize)
         reporter = reporter_for(sys.stdout)
-        outcome = train(experiment, spec, options.out, options.device, reporter, lowering)
+        outcome = train(experiment, spec, options.out, options.device, reporter, lowering, splits)
     except Interrupted as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -56,3 +79,42 @@ def run(options: argparse.Namespace) -> int:
         )
     print(f"run folder {outcome.folder}")
     return 0
+
+
+def _opened(options: argparse.Namespace) -> tuple[Module, Splits | None]:
+    """The spec with what the options change; with ``--data`` also what was read already."""
+    given = [(f"train.{name}", getattr(options, name)) for name in ("epochs", "seed", "workers")]
+    overrides = [*options.overrides, *((name, value) for name, value in given if value)]
+    if options.skip_broken:
+        overrides.append(("data.skip_broken", "true"))
+    if options.data:
+        return _with_data(options, overrides)
+    return open_target(options.spec, overrides, sections), None
+
+
+def _with_data(options: argparse.Namespace, overrides: Overrides) -> tuple[Module, Splits]:
+    """The spec with the data named, the recipe's sections where it has none, and as many classes as the data."""
+    from ..train.recipes import class_count, loaded, recipe, source_call, with_recipe
+    from ..train.sections import data_and_seed
+
+    opened = open_target(options.spec, (), sections, as_use=True)
+    channels = elaborate(opened).input_shape[0]
+    base = overridden(opened, [("data", source_call(options.data, channels))], sections)
+    early = [
+        (name, value) for name, value in overrides if "." not in name or name.startswith(("data.", "train."))
+    ]
+    known = overridden(base, early, sections)
+    graph, (source, seed) = elaborate(known), data_and_seed(known)
+    splits = loaded(source, graph.input_shape, seed, known.folder)
+    filled = with_recipe(base, recipe(graph, len(splits.train)))
+    return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
+
+
+def _text(module: Module) -> str:
+    from ..syntax import print_text
+
+    return print_text(module.spec).rstrip()
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())

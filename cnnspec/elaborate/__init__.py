@@ -5,7 +5,7 @@ from .choice import chosen_model, is_blocks_alone
 from .evaluate import Environment, evaluate
 from .model import check_blocks, elaborate
 from .modules import NAMES_SECTION, Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
-from .target import Override, Settable, open_target
+from .target import Override, Settable, open_target, overridden
 
 __all__ = [
     "NAMES_SECTION",
@@ -21,6 +21,7 @@ __all__ = [
     "evaluate",
     "is_blocks_alone",
     "open_target",
+    "overridden",
     "unknown_spec",
     "zoo_folder",
     "zoo_names",

@@ -6,7 +6,18 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..ir import LAYERS, Argument, CallOf, OpError, Registry, Text, convert, layer_known_as, signature
+from ..ir import (
+    LAYERS,
+    Argument,
+    CallOf,
+    CallsOf,
+    OpError,
+    Registry,
+    Text,
+    convert,
+    layer_known_as,
+    signature,
+)
 from ..source import Diagnostic, Diagnostics, Span, did_you_mean
 from ..source.values import Value
 from ..syntax import tree
@@ -170,6 +181,8 @@ def _argument_value(
     try:
         if isinstance(declared.kind, CallOf):
             return _bound_call(call, declared, expression, environment, found)
+        if isinstance(declared.kind, CallsOf):
+            return convert(call, declared, _bound_calls(call, declared, expression, environment, found))
         word = isinstance(expression, tree.Name) and not environment.has(expression.name)
         if isinstance(expression, tree.Name) and word and declared.kind.choices:
             return _choice(call, declared, expression)
@@ -199,15 +212,34 @@ def _choice(call: str, declared: Argument, expression: tree.Name) -> Any:
 def _bound_call(
     call: str, declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics
 ) -> Any:
+    assert isinstance(declared.kind, CallOf | CallsOf)
     if isinstance(expression, tree.Name):
         expression = tree.Call(expression.name, (), span=expression.span, name_span=expression.span)
     if not isinstance(expression, tree.Call):
         return convert(call, declared, evaluate(expression, environment))
-    assert isinstance(declared.kind, CallOf)
     bound = bind_entry(declared.kind.registry, expression, environment, found)
     if bound is None:
         raise Poisoned
     return bound
+
+
+def _bound_calls(
+    call: str, declared: Argument, expression: tree.Expression, environment: Environment, found: Diagnostics
+) -> Any:
+    """One bound call, or a tuple of what the items of a list are, all that is wrong with them being told."""
+    if not isinstance(expression, tree.Sequence):
+        return _bound_call(call, declared, expression, environment, found)
+    items = []
+    for item in expression.items:
+        try:
+            items.append(_bound_calls(call, declared, item, environment, found))
+        except Poisoned:
+            continue
+        except OpError as error:
+            found.add(replace(error.diagnostic, span=item.span))
+    if len(items) < len(expression.items):
+        raise Poisoned
+    return tuple(items)
 
 
 def bind_entry(
@@ -216,12 +248,20 @@ def bind_entry(
     """The entry of ``registry`` that ``call`` names, bound; None (and why, in ``found``) where it fails."""
     cls = registry.entries.get(call.name)
     if cls is None:
-        hints = did_you_mean(call.name, registry.entries)
+        hints = entry_hints(call.name, registry)
         found.add(
             UnknownEntry(kind=registry.kind, name=call.name, span=call.name_span or call.span, hints=hints)
         )
         return None
     return bind(call.name, cls, call, environment, found)
+
+
+def entry_hints(name: str, registry: Registry[Any]) -> tuple[str, ...]:
+    """What an unknown entry was meant to be: another tool's name for one, or one misspelt."""
+    for known, cls in registry.entries.items():
+        if name in getattr(cls, "also_called", ()):
+            return (f"here it is called '{known}'",)
+    return did_you_mean(name, registry.entries)
 
 
 def place_error(error: OpError, call: tree.Call, cls: type) -> Failure:

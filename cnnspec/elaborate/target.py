@@ -12,7 +12,7 @@ from ..syntax import parse_arguments, parse_call, parse_expression, tree
 from .bind import Slot, match
 from .choice import chosen_model
 from .errors import BadOverride, UnknownArgument, UnknownEntry
-from .modules import SUFFIXES, Loader, Module, unknown_spec, zoo_names, zoo_path
+from .modules import SUFFIXES, Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
 
 Override = tuple[str, str]
 """A dotted name and the text of its value, as ``--set`` takes them."""
@@ -30,16 +30,29 @@ class Settable(Value):
 
 
 def open_target(
-    target: str, overrides: Sequence[Override] = (), sections: Callable[[], Mapping[str, Settable]] = dict
+    target: str,
+    overrides: Sequence[Override] = (),
+    sections: Callable[[], Mapping[str, Settable]] = dict,
+    as_use: bool = False,
 ) -> Module:
     """The module of a SPEC (``net.cnn``, ``vgg16``, ``"vgg16(classes = 2)"``) with overrides applied.
 
-    ``sections`` gives each section that can be set, as it stands where a spec leaves it out.
+    ``sections`` gives each section that can be set, as it stands where a spec leaves it out. With ``as_use`` a name of
+    the zoo becomes a spec of its own that uses it.
     Raises :class:`SpecError`.
     """
     module, arguments = _open(target)
+    if as_use and module.path and module.path.parent == zoo_folder() and not _is_file_name(target):
+        module, arguments = Loader().link(Source("<command line>", f"use {target}\n"), None), ()
     if arguments:
         module = _with_arguments(module, arguments)
+    return overridden(module, overrides, sections)
+
+
+def overridden(
+    module: Module, overrides: Sequence[Override], sections: Callable[[], Mapping[str, Settable]] = dict
+) -> Module:
+    """The module with ``overrides`` applied; raises :class:`SpecError`."""
     found = Diagnostics()
     known = sections() if overrides else {}
     for name, text in overrides:

@@ -177,12 +177,37 @@ class CallOf(Kind):
 
     def __init__(self, registry: Registry[Any]) -> None:
         self.registry = registry
-        self.expected = f"a{'n' if registry.kind[0] in 'aeiou' else ''} {registry.kind}"
+        self.expected = _a(registry.kind)
 
     def convert(self, value: Any) -> Any:
         if type(value) not in self.registry.entries.values():
             raise BadType
         return value
+
+
+class CallsOf(Kind):
+    """A call from a registry, or a list of them: ``maybe(0.5, [blur(5), noise])``; a tuple of objects.
+
+    With ``lists`` an item may be a list itself, and each item becomes a tuple.
+    """
+
+    def __init__(self, registry: Registry[Any], lists: bool = False) -> None:
+        self.registry, self.lists = registry, lists
+        self.expected = f"{_a(registry.kind)}, or a list of them"
+
+    def convert(self, value: Any) -> tuple[Any, ...]:
+        items = value if isinstance(value, tuple) else (value,)
+        return tuple(self._item(item) for item in items)
+
+    def _item(self, item: Any) -> Any:
+        inner = item if self.lists and isinstance(item, tuple) else (item,)
+        if any(type(each) not in self.registry.entries.values() for each in inner):
+            raise BadType
+        return inner if self.lists else item
+
+
+def _a(noun: str) -> str:
+    return f"a{'n' if noun[0] in 'aeiou' else ''} {noun}"
 
 
 def _bounds(minimum: float | None, maximum: float | None) -> str:

@@ -143,6 +143,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
             return ("a value is named by 'let n = …'; arguments stand in parentheses",)
     if lexeme.text == "|" and index > 2 and found.lexemes[index - 3].text == "=":
         return (f"write 'in -> {found.lexemes[index - 2].text} {{ | … }}'",)
+    if lexeme.text == "{" and stack:
+        return ("steps of a step stand in its parentheses: 'maybe(0.5, flip)', 'choose([flip, rotate(15)])'",)
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     if lexeme.text == "*" and index and found.lexemes[index - 1].text == "*":

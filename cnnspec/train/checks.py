@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from ..ir import GraphOutput, OpError
 from ..source import Diagnostic, Diagnostics, SpecError
-from .errors import NoData, NoTrainingImages, SeveralOutputs, TooFewOutputs
+from .data.dataset import Dataset, Splits
+from .errors import NoData, NoTrainingImages, SeveralOutputs, TargetsMissing, TooFewOutputs
 from .experiment import Experiment
-from .registries import DataSource
+from .registries import DataSource, Loss
 
 
 def need_data(experiment: Experiment, verb: str) -> DataSource:
@@ -52,6 +53,25 @@ def check_classes(experiment: Experiment, classes: int, training_images: int) ->
         head = experiment.graph.nodes[output.node]
         if head.shape[0] < classes:
             raise SpecError([TooFewOutputs.of(head, classes, experiment.span("data"))])
+
+
+def check_targets(experiment: Experiment, splits: Splits) -> None:
+    """The data has what the loss takes; raises :class:`SpecError`."""
+    wanted, found = experiment.loss.target, splits.train.targets.kinds
+    if wanted not in found:
+        problem = TargetsMissing(
+            loss=experiment.loss.call_name, wanted=wanted, found=" and ".join(found) or "none"
+        )
+        raise experiment.located("data", problem)
+
+
+def fitted_loss(experiment: Experiment, train: Dataset) -> Loss:
+    """The loss for the training targets, such as weights of classes that follow from their numbers."""
+    output = experiment.graph.main_outputs[0]
+    try:
+        return experiment.loss.fitted(train.targets, experiment.graph.nodes[output.node].shape[0])
+    except OpError as error:
+        raise experiment.error("loss", error) from None
 
 
 def unused_outputs(experiment: Experiment, classes: int) -> str | None:

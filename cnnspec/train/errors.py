@@ -26,6 +26,18 @@ class NoTrainingImages(Diagnostic):
     good = "data digits(validation = 0.1, test = 0.1)"
 
 
+class TargetsMissing(Diagnostic):
+    """The loss compares outputs with something that the data does not have: classes, numbers, boxes."""
+
+    code = "targets-missing"
+    message = "'{loss}' takes {wanted}, and the data has {found}"
+    bad = 'data csv("houses.csv", numbers = ["price"])  loss cross_entropy'
+    good = 'data csv("houses.csv", label = "kind")  loss cross_entropy'
+    loss: str
+    wanted: str
+    found: str
+
+
 class EmptySplit(Diagnostic):
     """The part of the data that was asked for holds no images."""
 
@@ -141,6 +153,15 @@ class ClassesChanged(Diagnostic):
     good = "cnnspec evaluate RUN"
     found: str
     expected: str
+
+
+class NoPicture(Diagnostic):
+    """A preview needs a picture: a training image of the spec's data, or one named on the command line."""
+
+    code = "no-picture"
+    message = "there is no picture to show the steps on: the spec has no data"
+    bad = "cnnspec preview SPEC  # without a section data"
+    good = "cnnspec preview SPEC --image photo.jpg"
 
 
 class PictureUnusable(Diagnostic):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..source import SpecError
-from .checks import check_classes, need_data
+from .checks import check_classes, check_targets, need_data
 from .data.dataset import Dataset
 from .data.places import relative_to
 from .errors import ClassesChanged, EmptySplit
@@ -14,6 +14,7 @@ from .loop import data_errors, memory_errors
 from .lowering import Lowering, compiling
 from .measures import Measures, measure
 from .network import open_network
+from .preparation import prepare, prepared_splits
 from .reading import Run
 from .reporter import Reporter
 
@@ -54,8 +55,11 @@ def _evaluate(
 
 def _split(run: Run, experiment: Experiment, split: str) -> Dataset:
     source = need_data(experiment, "evaluate on")
+    preparation = prepare(experiment)
     with data_errors(experiment), relative_to(Path(run.info.base)):
         splits = source.load(experiment.graph.input_shape, run.info.seed)
+    splits = prepared_splits(experiment, preparation, splits)
+    check_targets(experiment, splits)
     if tuple(splits.class_names) != tuple(run.info.class_names):
         found, expected = (_listed(names) for names in (splits.class_names, run.info.class_names))
         raise experiment.located("data", ClassesChanged(found=found, expected=expected))

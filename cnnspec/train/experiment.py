@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from ..ir import Graph, OpError
 from ..source import Diagnostic, Span, SpecError
+from .augment.base import Augmentation
 from .registries import DataSource, Loss, Metric, Optimizer, Schedule, TrainSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """All that ``train`` needs. ``spans`` maps dotted places (``data``, ``data.path``) to spec text."""
+    """All that ``train`` needs. ``evaluation`` is None where it follows from ``augment``.
+
+    ``spans`` maps dotted places (``data``, ``data.path``, ``augment.0``, ``augment.0.degrees``) to spec text.
+    """
 
     graph: Graph
     data: DataSource | None
@@ -21,11 +25,18 @@ class Experiment:
     schedule: Schedule
     settings: TrainSettings
     metrics: tuple[Metric, ...]
+    augment: tuple[Augmentation, ...] = ()
+    evaluation: tuple[Augmentation, ...] | None = None
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
     def span(self, section: str, argument: str | None = None) -> Span | None:
         """The text of an argument of a section, or of the section where it was left out."""
-        return self.spans.get(f"{section}.{argument}") or self.spans.get(section)
+        place, dot, _ = section.rpartition(".")
+        return (
+            self.spans.get(f"{section}.{argument}")
+            or self.spans.get(section)
+            or (self.span(place) if dot else None)
+        )
 
     def error(self, section: str, error: OpError) -> SpecError:
         """``error``, raised by the object of ``section``, with the place in the spec put in."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir import OpError
 from ..source import SpecError
-from .batches import epoch_order
+from .batches import training_draws, training_order
 from .errors import LossNotFinite, OutOfMemory
 from .experiment import Experiment
 from .interrupt import Interrupted, StopRequest
@@ -25,6 +25,8 @@ from .run import RunFolder, checkpoint
 if TYPE_CHECKING:
     from ..backends.tinygrad.module import Module
     from .data.dataset import Dataset, Splits
+    from .pipeline.device import DevicePart
+    from .pipeline.feed import Feed
     from .steps import EvaluationStep, Tally, TrainingStep
 
 _COMPILED = 1
@@ -72,6 +74,14 @@ class Clock:
             self.epoch_steps, self.epoch_seconds = self.epoch_steps + steps, self.epoch_seconds + elapsed
 
 
+@dataclass(frozen=True)
+class Images:
+    """How training images come: read by ``feed``, what is left to the device done by ``part``."""
+
+    feed: Feed
+    part: DevicePart
+
+
 class Loop:
     """Trains ``state`` and writes ``folder``; ``run`` is the whole of it."""
 
@@ -82,10 +92,12 @@ class Loop:
         state: TrainingState,
         step: TrainingStep,
         evaluation: EvaluationStep,
+        images: Images,
         folder: RunFolder,
         reporter: Reporter,
     ) -> None:
         self.experiment, self.splits, self.state, self.folder = experiment, splits, state, folder
+        self._images = images
         self._step, self._evaluation, self._reporter = step, evaluation, reporter
         self._batch = evaluation.batch
         self._steps = -(-len(splits.train) // self._batch)
@@ -115,14 +127,15 @@ class Loop:
 
     def _train(self, epoch: int) -> dict[str, float]:
         settings, train = self.experiment.settings, self.splits.train
-        order = epoch_order(len(train), self._batch, epoch, settings.seed, settings.shuffle)
+        order = training_order(settings, train, self._batch, epoch)
+        draws = training_draws(settings, len(train), self._batch, epoch)
         loss = correct = 0.0
         pending, last = 0, time.perf_counter()
-        for index, rows in enumerate(order):
+        # The device still works on the step before while a batch is read.
+        for index, fed in enumerate(self._images.feed.batches(list(order), draws)):
             self._announce()
-            # The device still works on the step before while this batch is read.
-            images = train.batch(rows)
-            self._step(images, train.labels[rows], self._rate(epoch, index))
+            self._images.part.write(fed.drawn, settings.seed, epoch, index)
+            self._step(fed.images, train.labels[fed.rows], self._rate(epoch, index))
             self.state.step, pending = self.state.step + 1, pending + 1
             calls = self._clock.calls + pending
             due = pending >= _READ_STEPS or time.perf_counter() - last > _READ_SECONDS

@@ -17,7 +17,7 @@ _NUMBERED = 20
 
 def curves(records: Sequence[Mapping[str, Any]], title: str) -> bytes:
     """Loss and accuracy over the epochs, training and validation."""
-    figure = _figure(9, 3.8)
+    figure = new_figure(9, 3.8)
     for axes, measure, label in zip(
         figure.subplots(1, 2), ("loss", "accuracy"), ("loss", "accuracy"), strict=True
     ):
@@ -35,8 +35,8 @@ def curves(records: Sequence[Mapping[str, Any]], title: str) -> bytes:
         axes.grid(alpha=0.3)
         if axes.lines:
             axes.legend()
-    figure.suptitle(_literal(title))
-    return _png(figure)
+    figure.suptitle(literal(title))
+    return png(figure)
 
 
 def confusion_matrix(matrix: np.ndarray, names: Sequence[str], title: str) -> bytes:
@@ -45,20 +45,20 @@ def confusion_matrix(matrix: np.ndarray, names: Sequence[str], title: str) -> by
 
     count = len(names)
     side = min(12.0, 3.5 + 0.45 * count)
-    figure = _figure(side + 0.8, side)
+    figure = new_figure(side + 0.8, side)
     axes = figure.subplots()
     shares = matrix / np.maximum(matrix.sum(0, keepdims=True), 1)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xlabel("actual class")
     axes.set_ylabel("predicted class")
-    axes.set_title(_literal(title))
+    axes.set_title(literal(title))
     if count <= _NUMBERED:
         _number(axes, matrix, shares)
-        shown = [_literal(name if len(name) <= 16 else name[:15] + "…") for name in names]
+        shown = [literal(name if len(name) <= 16 else name[:15] + "…") for name in names]
         axes.set_xticks(range(count), shown, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(count), shown)
     figure.colorbar(image, ax=axes, label="share of the actual class", shrink=0.8)
-    return _png(figure)
+    return png(figure)
 
 
 def _number(axes: Any, matrix: np.ndarray, shares: np.ndarray) -> None:
@@ -70,21 +70,23 @@ def _number(axes: Any, matrix: np.ndarray, shares: np.ndarray) -> None:
             )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """``text`` with nothing in it that matplotlib would take for a formula."""
     return text.replace("$", r"\$")
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float, tight: bool = True) -> Figure:
+    """An empty figure, in inches; with ``tight`` its axes are laid out so that nothing is cut off."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained" if tight else None)
     FigureCanvasAgg(figure)
     return figure
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """The figure as a file."""
     stream = io.BytesIO()
     with warnings.catch_warnings():  # of letters that the font lacks, once a letter
         warnings.simplefilter("ignore")

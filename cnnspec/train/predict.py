@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..ir import OpError
-from ..source import Diagnostic, SpecError
-from .data.fitting import Fitting
+from ..ir import OpError, Shape
+from ..source import Diagnostic
+from .data.dataset import Dataset
+from .data.pictures import Files, scanned
+from .data.preparing import check_shape
+from .data.targets import Targets
 from .errors import PictureUnusable
 from .experiment import Experiment
 from .loop import memory_errors
 from .measures import output_names
 from .network import open_network
+from .preparation import Preparation, prepare
 from .reading import Run
 
 if TYPE_CHECKING:
@@ -54,78 +58,61 @@ def predict(
     elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are missing,
     broken or of another size are reported in the result.
     """
-    fitting = _fitting(experiment, fit)
-    files, pixels, problems = _decode_all(images, fitting)
-    if not files:
+    dataset, problems = _readable(images, prepare(experiment, fit))
+    if not len(dataset):
         return Predictions((), problems)
-    batch = min(_BATCH, len(files))
+    batch = min(_BATCH, len(dataset))
     step, place = open_network(run, experiment, batch, device, checkpoint)
     with memory_errors(experiment, place, batch):
-        outputs = step.outputs(_Pictures(pixels))
+        outputs = step.outputs(dataset)
     names = output_names(run.info.class_names, outputs.shape[1])
+    files = [Path(dataset.names(i)) for i in range(len(dataset))]
     found = tuple(
         Prediction(f, _best(row, names, top)) for f, row in zip(files, _softmax(outputs), strict=True)
     )
     return Predictions(found, problems)
 
 
-def _fitting(experiment: Experiment, fit: str | None) -> Fitting:
-    data = experiment.data
+def _readable(images: Sequence[Path], preparation: Preparation) -> tuple[Dataset, tuple[Diagnostic, ...]]:
+    """The pictures that can be read and fitted, and why others cannot."""
+    import numpy as np
+
+    problems = {i: problem for i, path in enumerate(images) if (problem := _missing(path))}
+    there = [i for i in range(len(images)) if i not in problems]
+    pictures, broken = scanned(Files(tuple(images[i] for i in there), Path()))
+    reasons = {problem.place: problem.reason for problem in broken}
+    for i in there:
+        if str(images[i]) in reasons:
+            problems[i] = _unusable(images[i], f"cannot be decoded: {reasons[str(images[i])]}")
+    kept = []
+    for place, row in enumerate(pictures.rows.tolist()):
+        i = there[row]
+        problem = _unfit(images[i], pictures.header(place).shape, preparation)
+        if problem is None:
+            kept.append(place)
+        else:
+            problems[i] = problem
+    dataset = Dataset(pictures, Targets(), np.array(kept, np.int64), preparation.evaluation)
+    return dataset, tuple(problems[i] for i in sorted(problems))
+
+
+def _missing(path: Path) -> Diagnostic | None:
+    if path.is_file():
+        return None
+    return _unusable(path, "is a folder" if path.is_dir() else "does not exist")
+
+
+def _unfit(path: Path, shape: Shape, preparation: Preparation) -> Diagnostic | None:
     try:
-        chosen: str = getattr(data, "fit", "exact") if fit is None else fit
-        return Fitting(experiment.graph.input_shape, chosen, getattr(data, "mode", "as_is"))
+        check_shape(shape, f"'{path}'", False, preparation.evaluation, preparation.fitting)
     except OpError as error:
-        raise SpecError([error.diagnostic]) from None
+        # The data section's hints are about data sets.
+        return replace(error.diagnostic, hints=(), file=str(path))
+    return None
 
 
-def _decode_all(
-    images: Sequence[Path], fitting: Fitting
-) -> tuple[list[Path], list[np.ndarray], tuple[Diagnostic, ...]]:
-    files, pixels, problems = [], [], []
-    for path in images:
-        try:
-            pixels.append(_decode(path, fitting))
-            files.append(path)
-        except OpError as error:
-            # The data section's hints are about data sets.
-            problems.append(replace(error.diagnostic, hints=(), file=str(path)))
-    return files, pixels, tuple(problems)
-
-
-def _decode(path: Path, fitting: Fitting) -> np.ndarray:
-    """(C, H, W) of uint8; raises ``OpError``."""
-    from .data.images import BrokenImage, decode, shape_of
-
-    if not path.is_file():
-        raise OpError(
-            PictureUnusable(path=str(path), reason="is a folder" if path.is_dir() else "does not exist")
-        )
-    try:
-        stored = shape_of(path)
-    except BrokenImage as error:
-        raise OpError(PictureUnusable(path=str(path), reason=f"cannot be decoded: {error}")) from None
-    except OSError as error:
-        raise OpError(
-            PictureUnusable(path=str(path), reason=f"cannot be read: {error.strerror or error}")
-        ) from None
-    fitting.check(stored, f"'{path}'")
-    return decode(path, fitting)
-
-
-class _Pictures:
-    """Decoded pictures, by the batch."""
-
-    def __init__(self, pixels: list[np.ndarray]) -> None:
-        import numpy as np
-
-        self.pixels = np.stack(pixels)
-
-    def __len__(self) -> int:
-        return len(self.pixels)
-
-    def batch(self, indices: np.ndarray) -> np.ndarray:
-        pixels: np.ndarray = self.pixels[indices]
-        return pixels
+def _unusable(path: Path, reason: str) -> Diagnostic:
+    return PictureUnusable(path=str(path), reason=reason)
 
 
 def _softmax(outputs: np.ndarray) -> np.ndarray:

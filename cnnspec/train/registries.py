@@ -7,7 +7,8 @@ Heavy imports (numpy, tinygrad, scikit-learn) belong inside methods, so that ``c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..ir import Bool, Choice, Entry, Float, Int, Registry, Shape, arg
 
@@ -15,14 +16,25 @@ if TYPE_CHECKING:
     import numpy as np
 
     from .data.dataset import Splits
+    from .data.targets import Targets
 
 
 class DataSource(Entry):
-    """Where images and labels come from: section ``data``."""
+    """Where images and targets come from: section ``data``. Every one has fields ``fit`` and ``mode``."""
+
+    if TYPE_CHECKING:
+        # Declared by each source, in its own place among its arguments.
+        fit: str
+        mode: str
+
+    @classmethod
+    def suits(cls, path: Path) -> int:
+        """Whether a person who names ``path`` means this source: 0 no, 1 perhaps, 2 certainly."""
+        return 0
 
     @property
     def known_shape(self) -> Shape | None:
-        """(C, H, W) of its images where that is certain without reading anything."""
+        """(C, H, W) of its images, as stored, where that is certain without reading anything."""
         return None
 
     @property
@@ -42,8 +54,15 @@ class DataSource(Entry):
 class Loss(Entry):
     """What training lowers: section ``loss``."""
 
+    target: ClassVar[str] = "classes"
+    """What of the data it takes, a field of ``Targets``."""
+
     def check(self, output: Shape) -> None:
         """Raise ``OpError`` where a network output of this shape does not suit the loss."""
+
+    def fitted(self, targets: Targets, outputs: int) -> Loss:
+        """The loss for these training targets, for a network of so many outputs. Raises ``OpError``."""
+        return self
 
     def __call__(self, outputs: Any, targets: Any) -> Any:
         """The mean over the batch, a scalar tensor; ``outputs`` (N, …), ``targets`` (N,) of int."""
@@ -92,3 +111,13 @@ class TrainSettings(Entry):
     precision: str = arg(Choice("float32"), "arithmetic of the forward and backward pass", "float32")
     auxiliary_weight: float = arg(Float(minimum=0), "weight of each auxiliary output's loss", 0.3)
     shuffle: bool = arg(Bool(), "whether the order is drawn anew each epoch", True)
+    balanced: bool = arg(
+        Bool(),
+        "whether every class comes equally often: images of rare ones several times in an epoch",
+        False,
+    )
+    workers: int | None = arg(
+        Int(1, 256),
+        "threads that read and change images; as many as there are cores. Results do not depend on it",
+        None,
+    )

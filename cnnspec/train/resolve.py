@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Module
-from ..ir import Argument, CallOf, signature
+from ..ir import Argument, CallOf, CallsOf, ListOf, Pair, signature
 from ..syntax import print_text, tree
 from .experiment import Experiment
+from .preparation import prepared_steps
 
 ROOT = "spec.cnn"
 
@@ -44,14 +45,26 @@ def _sections(experiment: Experiment) -> tuple[tree.Section, ...]:
     sections = [
         tree.Section(n, "call", tuple(map(call_of, entries))) for n, entries in calls.items() if entries
     ]
+    steps = prepared_steps(experiment)
+    sections += [tree.Section(n, "list", tuple(map(call_of, entries))) for n, entries in steps.items()]
     sections.append(tree.Section("train", "arguments", arguments=_arguments(experiment.settings)))
     sections.append(tree.Section("metrics", "list", tuple(map(call_of, experiment.metrics))))
     return tuple(sections)
 
 
-def call_of(entry: Any) -> tree.Call:
-    """The call that makes ``entry``, an instance of a registered class, with every argument written out."""
-    return tree.Call(entry.call_name, _arguments(entry))
+def call_of(entry: Any, defaults: bool = True) -> tree.Call:
+    """The call that makes ``entry``, an instance of a registered class, with every argument written out.
+
+    Without ``defaults``, as a person would write it: what is as by default left out, the first arguments without names.
+    """
+    if defaults:
+        return tree.Call(entry.call_name, _arguments(entry))
+    given = [(a, getattr(entry, a.name)) for a in signature(type(entry))]
+    told = [(a, v) for a, v in given if v is not None and (a.required or v != a.default)]
+    return tree.Call(
+        entry.call_name,
+        tuple(tree.Argument(_expression(a, v, defaults), None if a.required else a.name) for a, v in told),
+    )
 
 
 def _arguments(entry: Any) -> tuple[tree.Argument, ...]:
@@ -59,13 +72,28 @@ def _arguments(entry: Any) -> tuple[tree.Argument, ...]:
     return tuple(tree.Argument(_expression(a, value), a.name) for a, value in given if value is not None)
 
 
-def _expression(argument: Argument, value: Any) -> tree.Expression:
+def _expression(argument: Argument, value: Any, defaults: bool = True) -> tree.Expression:
     if isinstance(argument.kind, CallOf):
-        return call_of(value)
+        return call_of(value, defaults)
+    if isinstance(argument.kind, CallsOf):
+        return _calls(value, defaults)
     if isinstance(value, tuple):
-        return tree.Sequence(tuple(_expression(argument, v) for v in value))
+        if isinstance(argument.kind, Pair) and len(set(value)) == 1 and not defaults:
+            return _expression(argument, value[0], defaults)
+        items = tuple(_expression(argument, v, defaults) for v in value)
+        return tree.Sequence(items, "[" if defaults or isinstance(argument.kind, ListOf) else "(")
+    if isinstance(value, float) and value == int(value) and not defaults:
+        value = int(value)
     if isinstance(value, str) and value in argument.kind.choices:
         return tree.Name(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
         return tree.Unary("-", tree.Literal(-value))
     return tree.Literal(value)
+
+
+def _calls(value: Any, defaults: bool) -> tree.Expression:
+    if isinstance(value, tuple):
+        if len(value) == 1 and not defaults:
+            return _calls(value[0], defaults)
+        return tree.Sequence(tuple(_calls(item, defaults) for item in value))
+    return call_of(value, defaults)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
 from ..elaborate.bind import bind
 from ..elaborate.errors import BadSection, UnknownSection
-from ..ir import Graph, OpError, Registry, signature
+from ..ir import Graph, Registry, signature
 from ..source import Diagnostics, Span, did_you_mean
 from ..syntax import tree
+from . import augment as _augment
 from . import data as _data
 from . import losses as _losses
 from . import metrics as _metrics
 from . import optimizers as _optimizers
 from . import schedules as _schedules
+from .augment.base import AUGMENTATIONS
 from .checks import check_classes, check_losses
-from .data.fitting import Fitting
 from .experiment import Experiment
-from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, TrainSettings
+from .preparation import check_known, check_steps, prepare
+from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class SectionKind:
     default: tuple[str, ...] = ()
 
 
-REGISTERED = (_data, _losses, _metrics, _optimizers, _schedules)
+REGISTERED = (_augment, _data, _losses, _metrics, _optimizers, _schedules)
 """Imported for the entries that they add to the registries."""
 
 SECTIONS: dict[str, SectionKind] = {
     "data": SectionKind("call", DATA_SOURCES),
+    "augment": SectionKind("list", AUGMENTATIONS),
+    "evaluation": SectionKind("list", AUGMENTATIONS),
     "loss": SectionKind("call", LOSSES, ("cross_entropy",)),
     "optimizer": SectionKind("call", OPTIMIZERS, ("adam",)),
     "schedule": SectionKind("call", SCHEDULES, ("constant",)),
@@ -87,11 +91,22 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
         schedule=bound["schedule"][0],
         settings=bound["train"][0],
         metrics=tuple(bound["metrics"]),
+        augment=tuple(bound["augment"]),
+        evaluation=tuple(bound["evaluation"]) if "evaluation" in written else None,
         spans=spans,
     )
     _check(experiment, found)
     found.raise_errors()
     return experiment
+
+
+def data_and_seed(module: Module) -> tuple[DataSource, int]:
+    """The data source of a spec that has one, and the run's seed; raises :class:`SpecError`."""
+    found = Diagnostics()
+    written = _written(module, found)
+    source, settings = (_bind_section(name, written.get(name), found) for name in ("data", "train"))
+    found.raise_errors()
+    return source[0], settings[0].seed
 
 
 def check_sections(module: Module) -> None:
@@ -149,17 +164,35 @@ def _bind_section(name: str, section: tree.Section | None, found: Diagnostics) -
 def _spans(written: Mapping[str, tree.Section]) -> dict[str, Span]:
     spans: dict[str, Span] = {}
     for name, section in written.items():
+        kind = SECTIONS[name]
         call = section.calls[0] if section.calls else None
         if span := (call.span if call and section.form == "call" else None) or section.span:
             spans[name] = span
-        kind = SECTIONS[name]
-        cls = kind.registry.entries.get(call.name) if kind.registry and call else TrainSettings
-        declared = [a.name for a in signature(cls)] if cls else []
-        for place, argument in enumerate(call.arguments if call else section.arguments):
-            key = argument.name or (declared[place] if place < len(declared) else "")
-            if argument.value.span:
-                spans[f"{name}.{key}"] = argument.value.span
+        if kind.form == "list":
+            for place, each in enumerate(section.calls):
+                _add_call(spans, f"{name}.{place}", each, kind.registry)
+        elif call:
+            _add_call(spans, name, call, kind.registry)
+        else:
+            _add_arguments(spans, name, section.arguments, TrainSettings)
     return spans
+
+
+def _add_call(spans: dict[str, Span], key: str, call: tree.Call, registry: Registry[Any] | None) -> None:
+    if call.span:
+        spans[key] = call.span
+    cls = registry.entries.get(call.name) if registry else None
+    _add_arguments(spans, key, call.arguments, cls)
+
+
+def _add_arguments(
+    spans: dict[str, Span], key: str, arguments: Sequence[tree.Argument], cls: type | None
+) -> None:
+    declared = [a.name for a in signature(cls)] if cls else []
+    for place, argument in enumerate(arguments):
+        name = argument.name or (declared[place] if place < len(declared) else "")
+        if argument.value.span:
+            spans[f"{key}.{name}"] = argument.value.span
 
 
 def _check(experiment: Experiment, found: Diagnostics) -> None:
@@ -167,16 +200,14 @@ def _check(experiment: Experiment, found: Diagnostics) -> None:
     if "loss" in experiment.spans or experiment.data is not None:
         with found.stage():
             check_losses(experiment)
-    source = experiment.data
-    if source is None or found.errors:
+    if found.errors or (experiment.data is None and not experiment.augment and experiment.evaluation is None):
         return
-    if (shape := source.known_shape) is not None:
-        try:
-            Fitting(experiment.graph.input_shape).check(
-                shape, f"the images of '{source.call_name}'", plural=True
-            )
-        except OpError as error:
-            found.found.extend(experiment.error("data", error).diagnostics)
-    if source.known_classes is not None:
+    source = experiment.data
+    with found.stage():
+        preparation = prepare(experiment)
+        check_steps(experiment, preparation)
+        if source is not None and source.known_shape is not None:
+            check_known(experiment, preparation, source.known_shape)
+    if source is not None and source.known_classes is not None:
         with found.stage():
             check_classes(experiment, source.known_classes, training_images=1)

@@ -16,11 +16,14 @@ from tinygrad.nn.state import get_parameters
 
 from ..backends.tinygrad.feed import place, write
 from ..backends.tinygrad.module import Module
-from .batches import Images, padded_batches
+from .batches import in_order
+from .data.dataset import Dataset
+from .pipeline.feed import Feed
 from .registries import Loss
 
 if TYPE_CHECKING:
     from .data.normalization import Normalization
+    from .pipeline.device import DevicePart
 
 
 def captured_at_once(compute: Callable[[], Any], device: str, *state: Any) -> Any:
@@ -36,18 +39,17 @@ def captured_at_once(compute: Callable[[], Any], device: str, *state: Any) -> An
 
 
 class Scaler:
-    """Brings stored pixels (uint8 0 … 255, or float32 0 … 1) to mean 0 and deviation 1, on the device."""
+    """Brings pixels (B, H, W, C) (uint8 0 … 255, or float32 0 … 1) to mean 0 and deviation 1, and to (B, C, H, W)."""
 
     def __init__(self, normalization: Normalization, device: str) -> None:
-        mean = np.array(normalization.mean, np.float64).reshape(1, -1, 1, 1)
-        std = np.array(normalization.std, np.float64).reshape(1, -1, 1, 1)
+        mean, std = np.array(normalization.mean, np.float64), np.array(normalization.std, np.float64)
         self._shift = place((-mean / std).astype(np.float32), device)
         self._bytes = place((1 / (255 * std)).astype(np.float32), device)
         self._floats = place((1 / std).astype(np.float32), device)
 
     def __call__(self, images: Tensor) -> Tensor:
         scale = self._bytes if images.dtype == dtypes.uint8 else self._floats
-        return images.cast(dtypes.float32) * scale + self._shift
+        return (images.cast(dtypes.float32) * scale + self._shift).permute(0, 3, 1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,11 @@ class TrainingStep:
         auxiliary_weight: float,
         scaler: Scaler,
         images: np.ndarray,
+        part: DevicePart | None = None,
     ) -> None:
-        """``images`` is a batch, taken for its shape and type."""
+        """``images`` is a batch (B, H, W, C), taken for its shape and type; ``part`` is what it goes through first."""
         self._module, self._optimizer, self._loss, self._scaler = module, optimizer, loss, scaler
+        self._part = part
         main = module.graph.main_outputs[0].name
         self._main = main
         self._weights = {o.name: 1.0 if o.name == main else auxiliary_weight for o in module.graph.outputs}
@@ -91,7 +95,8 @@ class TrainingStep:
         self._run()
 
     def _compute(self) -> None:
-        outputs = self._module.forward(self._scaler(self._images), training=True)
+        images = self._part(self._images) if self._part else self._images
+        outputs = self._module.forward(self._scaler(images), training=True)
         loss = self._total_loss(outputs)
         parameters = self._module.trainable
         for parameter, gradient in zip(parameters, loss.gradient(*parameters), strict=True):
@@ -110,9 +115,17 @@ class TrainingStep:
         self._optimizer.zero_grad()
 
     def _total_loss(self, outputs: dict[str, Tensor]) -> Tensor:
-        losses = [self._loss(outputs[name], self._labels) * weight for name, weight in self._weights.items()]
+        losses = [self._mixed_loss(outputs[name]) * weight for name, weight in self._weights.items()]
         total: Tensor = sum(losses[1:], losses[0])
         return total
+
+    def _mixed_loss(self, output: Tensor) -> Tensor:
+        """The loss; where images are mixed, that of both targets, weighted."""
+        own: Tensor = self._loss(output, self._labels)
+        share = self._part.own_share if self._part else None
+        if share is None:
+            return own
+        return own * share + self._loss(output, self._labels.flip(0)) * (1 - share)
 
     def read(self) -> Tally:
         """Wait for the device, take what was added up, begin anew at zero."""
@@ -124,8 +137,9 @@ class TrainingStep:
 class EvaluationStep:
     """Raw outputs of the main output, a batch at a time."""
 
-    def __init__(self, module: Module, scaler: Scaler, batch: int) -> None:
+    def __init__(self, module: Module, scaler: Scaler, batch: int, workers: int | None = None) -> None:
         self._module, self._scaler, self.batch = module, scaler, batch
+        self._workers = workers
         self._main = module.graph.main_outputs[0].name
         self._images: Tensor | None = None
         self._run = captured_at_once(self._compute, module.device)
@@ -142,15 +156,16 @@ class EvaluationStep:
         outputs: np.ndarray = self._run().numpy()
         return outputs
 
-    def outputs(self, dataset: Images, tick: Callable[[int], None] = lambda done: None) -> np.ndarray:
+    def outputs(self, dataset: Dataset, tick: Callable[[int], None] = lambda done: None) -> np.ndarray:
         """Raw outputs (N, …) for all images of ``dataset``; ``tick`` is told how many are done."""
         return np.concatenate(list(self._parts(dataset, tick)))
 
-    def _parts(self, dataset: Images, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
+    def _parts(self, dataset: Dataset, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
         done = 0
-        for images, real in padded_batches(dataset, self.batch):
-            yield self.one(images)[:real].copy()
-            done += real
+        feed = Feed(dataset, dataset.prepared_by, self.batch, self._workers)
+        for fed in feed.batches(in_order(len(dataset), self.batch)):
+            yield self.one(fed.images)[: len(fed.rows)].copy()
+            done += len(fed.rows)
             tick(done)
 
 

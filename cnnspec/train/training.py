@@ -5,23 +5,25 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..ir import size
 from ..source import SpecError
 from . import pictures
-from .checks import check_classes, check_outputs, need_data, unused_outputs
+from .checks import check_classes, check_outputs, check_targets, fitted_loss, need_data, unused_outputs
 from .data.dataset import Splits
-from .data.normalization import Normalization, measure
+from .data.normalization import Normalization, normalization_of
 from .data.places import relative_to
 from .devices import open_device
 from .experiment import Experiment
 from .files import check_free
 from .interrupt import Interrupted
-from .loop import Loop, TrainingState, data_errors, memory_errors
+from .loop import Images, Loop, TrainingState, data_errors, memory_errors
 from .lowering import Lowering, compiling
 from .measures import Measures
+from .pipeline.plan import Pipeline
+from .preparation import prepare, prepared_splits
 from .report import report
 from .reporter import Plan, Reporter
 from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder, RunInfo, checkpoint, versions
@@ -55,14 +57,16 @@ def train(
     device: str | None = None,
     reporter: Reporter | None = None,
     lowering: Lowering | None = None,
+    splits: Splits | None = None,
 ) -> Outcome:
     """Train, keep the best epoch, measure it on the test split, write the run folder.
 
-    Raises :class:`SpecError` where something is wrong, :class:`Interrupted` after Ctrl-C.
+    ``splits`` is what the data source gave, where it was read already. Raises :class:`SpecError` where something is
+    wrong, :class:`Interrupted` after Ctrl-C.
     """
     reporter = reporter or Reporter()
     try:
-        return _train(experiment, spec, out, device, reporter, lowering or Lowering())
+        return _train(experiment, spec, out, device, reporter, lowering or Lowering(), splits)
     except KeyboardInterrupt:
         raise Interrupted() from None
     finally:
@@ -76,6 +80,7 @@ def _train(
     device: str | None,
     reporter: Reporter,
     lowering: Lowering,
+    splits: Splits | None,
 ) -> Outcome:
     started = time.perf_counter()
     need_data(experiment, "train on")
@@ -84,17 +89,19 @@ def _train(
     reporter.phase("opening the device")
     device = open_device(device)
     reporter.phase("reading the data")
-    splits, normalization = load_data(experiment, spec.base)
+    data = load_data(experiment, spec.base, splits)
+    splits, normalization = data.splits, data.normalization
+    check_targets(experiment, splits)
     check_classes(experiment, len(splits.class_names), len(splits.train))
-    info = _info(experiment, spec, device, splits, normalization)
-    info.notes += [lowering.note] if lowering.note else []
+    info = run_info(experiment, spec, device, splits, normalization)
+    info.notes += [note for note in (lowering.note, skipped_note(splits)) if note]
     folder = RunFolder(out, info, spec.files)
     reporter.plan(_plan(folder))
     for note in folder.info.notes:
         reporter.note(note)
     try:
         with compiling(lowering, reporter):
-            return _run(experiment, splits, normalization, folder, reporter, started, lowering)
+            return _run(experiment, data, folder, reporter, started, lowering)
     except BaseException as error:
         folder.info.status = (
             "interrupted" if isinstance(error, (Interrupted, KeyboardInterrupt)) else "failed"
@@ -104,15 +111,39 @@ def _train(
         raise
 
 
-def load_data(experiment: Experiment, base: Path) -> tuple[Splits, Normalization]:
-    """The experiment's data and the normalization measured on its training images."""
+@dataclass(frozen=True)
+class LoadedData:
+    """The parts as the network takes them, what is done to training images, and the normalization of all."""
+
+    splits: Splits
+    training: Pipeline
+    normalization: Normalization
+
+
+def load_data(experiment: Experiment, base: Path, splits: Splits | None = None) -> LoadedData:
+    """The experiment's data, read unless ``splits`` has it.
+
+    Normalization is measured on its training images where the spec does not give it.
+    """
     source, shape = need_data(experiment, "train on"), experiment.graph.input_shape
-    with data_errors(experiment), relative_to(base):
-        splits = source.load(shape, experiment.settings.seed)
-        return splits, measure(splits.train)
+    preparation = prepare(experiment)
+    if splits is None:
+        with data_errors(experiment), relative_to(base):
+            splits = source.load(shape, experiment.settings.seed)
+    splits = prepared_splits(experiment, preparation, splits)
+    with data_errors(experiment):
+        return LoadedData(splits, preparation.training, normalization_of(preparation.training, splits.train))
 
 
-def _info(
+def skipped_note(splits: Splits) -> str | None:
+    """A remark on broken images that were left out, the first few by name."""
+    if not splits.skipped:
+        return None
+    count, names = len(splits.skipped), ", ".join(f"{p.place} ({p.reason})" for p in splits.skipped[:5])
+    return f"{count} broken image{'s' if count > 1 else ''} left out: {names}{' …' if count > 5 else ''}"
+
+
+def run_info(
     experiment: Experiment, spec: ResolvedSpec, device: str, splits: Splits, normalization: Normalization
 ) -> RunInfo:
     graph, settings = experiment.graph, experiment.settings
@@ -156,15 +187,15 @@ def _plan(folder: RunFolder) -> Plan:
 
 def _run(
     experiment: Experiment,
-    splits: Splits,
-    normalization: Normalization,
+    data: LoadedData,
     folder: RunFolder,
     reporter: Reporter,
     started: float,
     lowering: Lowering,
 ) -> Outcome:
+    splits = data.splits
     with memory_errors(experiment, folder.info.device, folder.info.batch):
-        loop = build_loop(experiment, splits, normalization, folder, reporter, lowering)
+        loop = build_loop(experiment, data, folder, reporter, lowering)
     loop.run()
     folder.info.status = "finished"
     test = _test(loop, reporter) if len(splits.test) else None
@@ -174,8 +205,7 @@ def _run(
 
 def build_loop(
     experiment: Experiment,
-    splits: Splits,
-    normalization: Normalization,
+    data: LoadedData,
     folder: RunFolder,
     reporter: Reporter,
     lowering: Lowering | None = None,
@@ -184,6 +214,9 @@ def build_loop(
     from tinygrad import Tensor
 
     from ..backends.tinygrad import lower
+    from .pipeline.device import DevicePart
+    from .pipeline.feed import Feed
+    from .pipeline.settling import settled, settled_part
     from .steps import EvaluationStep, Scaler, TrainingStep
 
     info, settings = folder.info, experiment.settings
@@ -191,12 +224,25 @@ def build_loop(
     passes = (lowering or Lowering()).passes
     module = lower(experiment.graph, settings.seed, info.device, passes)
     optimizer = experiment.optimizer.build(module.trainable)
-    scaler = Scaler(normalization, info.device)
-    with data_errors(experiment):
-        sample = splits.train.batch(range(info.batch))
-    step = TrainingStep(module, optimizer, experiment.loss, settings.auxiliary_weight, scaler, sample)
-    evaluation = EvaluationStep(module, scaler, info.batch)
-    return Loop(experiment, splits, TrainingState(module, optimizer), step, evaluation, folder, reporter)
+    scaler = Scaler(data.normalization, info.device)
+    train, pipeline = settled(data.splits.train, data.training)
+    pipeline = pipeline.placed(info.device.partition(":")[0] == "CPU")
+    feed = Feed(train, pipeline, info.batch, settings.workers)
+    part = DevicePart(pipeline, info.batch, info.device)
+    loss = fitted_loss(experiment, train)
+    step = TrainingStep(module, optimizer, loss, settings.auxiliary_weight, scaler, feed.empty(), part)
+    evaluation = EvaluationStep(module, scaler, info.batch, settings.workers)
+    splits = replace(data.splits, validation=settled_part(data.splits.validation))
+    return Loop(
+        experiment,
+        splits,
+        TrainingState(module, optimizer),
+        step,
+        evaluation,
+        Images(feed, part),
+        folder,
+        reporter,
+    )
 
 
 def _test(loop: Loop, reporter: Reporter) -> Measures:

@@ -11,14 +11,33 @@ from PIL import Image
 
 from cnnspec.ir import OpError
 from cnnspec.source import render
-from cnnspec.train.data import Splits
+from cnnspec.train.data import Dataset, Fitting, Splits
+from cnnspec.train.data.pictures import ArrayPictures
+from cnnspec.train.data.preparing import check_parts, evaluation_steps, pipelines
+from cnnspec.train.data.targets import Targets
 from cnnspec.train.registries import DATA_SOURCES
 
 CODES = {np.dtype("u1"): 8, np.dtype("i1"): 9, np.dtype("i2"): 11, np.dtype("i4"): 12, np.dtype("f4"): 13}
 
 
 def load(source: str, shape: tuple[int, ...] = (1, 4, 4), seed: int = 0, **values: object) -> Splits:
-    return DATA_SOURCES.make(source, **values).load(shape, seed)
+    """What the source gives, brought to a network's input as its ``fit`` and ``mode`` say."""
+    made = DATA_SOURCES.make(source, **values)
+    return fitted(made.load(shape, seed), Fitting(shape, made.fit, made.mode))
+
+
+def fitted(splits: Splits, fitting: Fitting) -> Splits:
+    """The parts without augmentation, checked."""
+    training, evaluation = pipelines((), evaluation_steps((), None), fitting)
+    check_parts(splits, training, evaluation, fitting)
+    return splits.prepared(evaluation)
+
+
+def in_memory(pixels: np.ndarray, fitting: Fitting) -> Dataset:
+    """A part of images (N, H, W, C), all of class 0."""
+    pictures = ArrayPictures(pixels, "image", "the images")
+    _, evaluation = pipelines((), (), fitting)
+    return Dataset(pictures, Targets(classes=np.zeros(len(pixels), np.int64))).prepared(evaluation)
 
 
 def error(source: str, shape: tuple[int, ...] = (1, 4, 4), **values: object) -> OpError:

@@ -43,7 +43,7 @@ def test_idx(tmp_path: Path, zipped: bool) -> None:
     whole = images()
     for part in splits:
         rows = [int(part.names(i).removeprefix("train ")) for i in range(len(part))]
-        assert (part.batch(range(len(part)))[:, 0] == whole[rows]).all()
+        assert (part.batch(range(len(part)))[..., 0] == whole[rows]).all()
         assert (part.labels == labels()[rows]).all()
 
 
@@ -55,7 +55,7 @@ def test_idx_with_test_files(pair: dict[str, str], tmp_path: Path) -> None:
     splits = load("idx", **pair, **test, validation=0.25)
     assert [len(part) for part in splits] == [30, 10, 6]
     assert splits.test.names(5) == "test 5"
-    assert load("idx", **pair, **test, validation=0.0).validation.batch([]).shape == (0, 1, 4, 4)
+    assert load("idx", **pair, **test, validation=0.0).validation.batch([]).shape == (0, 4, 4, 1)
     half = error("idx", **pair, test_images=test["test_images"])
     assert (half.diagnostic.code, half.argument) == ("bad-value", "test_images")
     write_idx(tmp_path / "tl", labels(6, 3))
@@ -156,7 +156,7 @@ def test_layouts_and_values(tmp_path: Path) -> None:
     def read(array: np.ndarray, shape: tuple[int, ...] = (3, 4, 5), **values: object) -> np.ndarray:
         path = save(tmp_path / "a.npz", images=array, labels=labels())
         train = load("npz", shape, path=path, validation=0.0, test=0.0, **values).train
-        return train.batch(range(40))
+        return train.batch(range(40)).transpose(0, 3, 1, 2)
 
     for array in (last, first, np.asfortranarray(first), first.astype(np.int64), first.astype(np.float64)):
         out = read(array)

@@ -11,10 +11,26 @@ from data_files import error, load, write_folder, write_image
 from PIL import Image
 
 from cnnspec.ir import OpError
-from cnnspec.train.data import measure, relative_to
-from cnnspec.train.data.fitting import Fitting
-from cnnspec.train.data.images import BrokenImage, decode, shape_of
+from cnnspec.train.data import Dataset, Fitting, Targets, measure, relative_to
+from cnnspec.train.data.pictures import Files, broken, scanned
+from cnnspec.train.data.preparing import pipelines
 from cnnspec.train.registries import DATA_SOURCES
+
+
+def decode(path: Path, fitting: Fitting) -> np.ndarray:
+    """The image as a network takes it, (C, H, W)."""
+    pictures, problems = scanned(Files((path,), path.parent))
+    if problems:
+        raise broken(problems)
+    dataset = Dataset(pictures, Targets(), pipeline=pipelines((), (), fitting)[1])
+    return dataset.batch([0])[0].transpose(2, 0, 1)
+
+
+def shape_of(path: Path) -> tuple[int, ...]:
+    """(C, H, W) as stored and seen upright."""
+    pictures, problems = scanned(Files((path,), path.parent))
+    assert not problems
+    return tuple(pictures.shapes[0].tolist())
 
 
 def bomb(side: int) -> bytes:
@@ -44,7 +60,7 @@ def test_a_folder_a_class(tmp_path: Path) -> None:
     for i in range(len(splits.train)):
         assert splits.class_names[splits.train.labels[i]] == splits.train.names(i).split("/")[0]
     batch = splits.train.batch(np.array([3, 0]))
-    assert (batch.dtype, batch.shape) == (np.uint8, (2, 1, 4, 4))
+    assert (batch.dtype, batch.shape) == (np.uint8, (2, 4, 4, 1))
     assert len(measure(splits.train, sample=5).mean) == 1
 
 
@@ -132,7 +148,7 @@ def test_sizes_and_colours(tmp_path: Path) -> None:
     assert "1 of 20 images" in found.diagnostic.hints[-1]
     assert error("folder", (3, 4, 4), path=path).diagnostic.code == "image-channels"
     train = load("folder", (3, 7, 8), path=path, fit="crop", mode="rgb").train
-    assert train.batch([0, 1]).shape == (2, 3, 7, 8)
+    assert train.batch([0, 1]).shape == (2, 7, 8, 3)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
@@ -187,8 +203,8 @@ def test_floats_are_refused(tmp_path: Path) -> None:
     with pytest.raises(OpError, match="32-bit floats"):
         decode(path, Fitting((1, 4, 4)))
     (tmp_path / "b.png").write_bytes(b"")
-    with pytest.raises(BrokenImage):
-        shape_of(tmp_path / "b.png")
+    with pytest.raises(OpError, match="broken"):
+        decode(tmp_path / "b.png", Fitting((1, 4, 4)))
 
 
 def test_unreadable_folder(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from data_files import images, labels, load, write_idx, write_image
 
 from cnnspec.ir import OpError
 from cnnspec.source import as_json, render
-from cnnspec.train.data.fitting import Fitting
-from cnnspec.train.data.images import BrokenImage, decode, shape_of
+from cnnspec.train.data import Dataset, Fitting, Targets
+from cnnspec.train.data.pictures import Files, scanned
+from cnnspec.train.data.preparing import pipelines
 
 ROUNDS = 150
 
@@ -76,11 +77,11 @@ def test_images(tmp_path: Path, ending: str) -> None:
         warnings.simplefilter("ignore")
         for _ in range(ROUNDS):
             path.write_bytes(damage(whole, source))
-            try:
-                shape_of(path)
-            except BrokenImage:
+            pictures, problems = scanned(Files((path,), tmp_path))
+            if problems:
                 continue
+            dataset = Dataset(pictures, Targets(), pipeline=pipelines((), (), fitting)[1])
             try:
-                assert decode(path, fitting).shape == (3, 8, 8)
+                assert dataset.batch([0]).shape == (1, 8, 8, 3)
             except OpError as error:
                 render(error.diagnostic)

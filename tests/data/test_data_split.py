@@ -5,14 +5,14 @@ import sys
 
 import numpy as np
 import pytest
-from data_files import error, load
+from data_files import error, in_memory, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from cnnspec.ir import OpError
-from cnnspec.train.data import ArrayDataset, Fitting, measure, stratified
-from cnnspec.train.data.fitting import recolour
+from cnnspec.train.data import Fitting, measure, stratified
+from cnnspec.train.data.pictures import recoloured
 from cnnspec.train.registries import DATA_SOURCES
 
 
@@ -66,7 +66,7 @@ def test_digits() -> None:
     assert len(splits.validation) == pytest.approx(180, abs=5)
     assert len(splits.test) == pytest.approx(359, abs=5)
     batch = splits.train.batch(range(len(splits.train)))
-    assert (batch.dtype, batch.shape[1:]) == (np.uint8, (1, 8, 8))
+    assert (batch.dtype, batch.shape[1:]) == (np.uint8, (8, 8, 1))
     assert set(np.unique(batch)) == {round(v * 255 / 16 + 1e-9) for v in range(17)}
     assert splits.class_names == tuple("0123456789")
     assert all(set(part.labels) == set(range(10)) for part in splits)
@@ -75,8 +75,6 @@ def test_digits() -> None:
 
 def test_known_shapes() -> None:
     assert DATA_SOURCES.make("digits").known_shape == (1, 8, 8)
-    assert DATA_SOURCES.make("digits", mode="rgb").known_shape == (3, 8, 8)
-    assert DATA_SOURCES.make("digits", fit="resize").known_shape is None
     assert DATA_SOURCES.make("fashion_mnist").known_shape == (1, 28, 28)
     assert DATA_SOURCES.make("fashion_mnist").known_classes == 10
     assert DATA_SOURCES.make("folder", path="x").known_shape is None
@@ -104,46 +102,46 @@ def test_digits_that_do_not_fit(
 @pytest.mark.parametrize("fit", ["resize", "crop", "pad"])
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_fits(fit: str, dtype: type) -> None:
-    image = np.zeros((1, 3, 8, 4), dtype)
-    image[:, :, 2:6] = 1 if dtype is np.float32 else 255
-    out = Fitting((3, 6, 6), fit).batch(image)
-    assert (out.shape, out.dtype) == ((1, 3, 6, 6), dtype)
-    assert (out[:, 0] == out[:, 2]).all()
+    image = np.zeros((1, 8, 4, 3), dtype)
+    image[:, 2:6] = 1 if dtype is np.float32 else 255
+    out = in_memory(image, Fitting((3, 6, 6), fit)).batch([0])
+    assert (out.shape, out.dtype) == ((1, 6, 6, 3), np.uint8)
+    assert (out[..., 0] == out[..., 2]).all()
     if fit == "crop":
-        assert (out[:, :, 1:5] == image.max()).all()
+        assert (out[:, 1:5] == 255).all()
     if fit == "pad":
-        assert not out[..., 0].any()
-        assert not out[..., 5].any()
-        assert (out[..., 2:4, 2:4] == image.max()).all()
+        assert not out[:, :, 0].any()
+        assert not out[:, :, 5].any()
+        assert (out[:, 2:4, 2:4] == 255).all()
 
 
 def test_pad_of_smaller_images_keeps_the_pixels() -> None:
-    image = np.arange(1, 5, dtype=np.uint8).reshape(1, 1, 2, 2)
-    out = Fitting((1, 4, 6), "pad").batch(image)
-    assert out[0, 0].tolist() == [[0] * 6, [0, 0, 1, 2, 0, 0], [0, 0, 3, 4, 0, 0], [0] * 6]
+    image = np.arange(1, 5, dtype=np.uint8).reshape(1, 2, 2, 1)
+    out = in_memory(image, Fitting((1, 4, 6), "pad")).batch([0])
+    assert out[0, ..., 0].tolist() == [[0] * 6, [0, 0, 1, 2, 0, 0], [0, 0, 3, 4, 0, 0], [0] * 6]
 
 
 def test_gray_is_pillows() -> None:
-    pixels = np.random.RandomState(0).randint(0, 256, (1, 3, 16, 16), np.uint8)
-    ours = recolour(pixels, "gray")[0, 0]
-    assert (ours == np.asarray(Image.fromarray(pixels[0].transpose(1, 2, 0)).convert("L"))).all()
-    floats = recolour(pixels.astype(np.float32) / 255, "gray")[0, 0]
+    pixels = np.random.RandomState(0).randint(0, 256, (1, 16, 16, 3), np.uint8)
+    ours = recoloured(pixels, "gray")[0, ..., 0]
+    assert (ours == np.asarray(Image.fromarray(pixels[0]).convert("L"))).all()
+    floats = recoloured(pixels.astype(np.float32) / 255, "gray")[0, ..., 0]
     assert np.abs(floats * 255 - ours).max() < 1
-    assert recolour(pixels[:, :1], "rgb").shape == (1, 3, 16, 16)
+    assert recoloured(pixels[..., :1], "rgb").shape == (1, 16, 16, 3)
 
 
 def test_measure() -> None:
-    pixels = np.random.RandomState(0).randint(0, 256, (600, 2, 3, 3), np.uint8)
-    pixels[:, 1] = 51
+    pixels = np.random.RandomState(0).randint(0, 256, (600, 3, 3, 2), np.uint8)
+    pixels[..., 1] = 51
     fitting = Fitting((2, 3, 3))
-    found = measure(ArrayDataset(pixels, np.zeros(600, np.int64), fitting))
-    assert found.mean == pytest.approx((pixels[:, 0].mean() / 255, 0.2))
-    assert found.std == pytest.approx((pixels[:, 0].std() / 255, 1.0))
+    found = measure(in_memory(pixels, fitting))
+    assert found.mean == pytest.approx((pixels[..., 0].mean() / 255, 0.2))
+    assert found.std == pytest.approx((pixels[..., 0].std() / 255, 1.0))
     floats = pixels.astype(np.float32) / 255
-    assert measure(ArrayDataset(floats, np.zeros(600), fitting)).mean == pytest.approx(found.mean)
-    empty = ArrayDataset(pixels[:0], np.zeros(0), fitting)
+    assert measure(in_memory(floats, fitting)).mean == pytest.approx(found.mean)
+    empty = in_memory(pixels[:0], fitting)
     assert measure(empty).std == (1.0, 1.0)
-    assert empty.batch([]).shape == (0, 2, 3, 3)
+    assert empty.batch([]).shape == (0, 3, 3, 2)
 
 
 def test_op_error_is_the_only_exception_of_a_vector_input() -> None:

@@ -31,6 +31,7 @@ def test_three_steps(name: str, cpu: str) -> None:
     channels = graph.input_shape[0]
     rng = np.random.default_rng(0)
     images = rng.uniform(size=(MEMBERS[name].images, *graph.input_shape)).astype(np.float32)
+    images = images.transpose(0, 2, 3, 1)
     labels = np.arange(len(images)) % 10
     optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), cpu)

@@ -58,7 +58,7 @@ def losses(text: str, batch: int, passes: tuple[str, ...] | None, device: str) -
     module = lower(net(text), 0, device, passes)
     optimizer = OPTIMIZERS.make("sgd", lr=0.05, momentum=0.9).build(module.trainable)
     rng = np.random.default_rng(0)
-    images = rng.uniform(size=(batch, *module.graph.input_shape)).astype(np.float32)
+    images = rng.uniform(size=(batch, *module.graph.input_shape)).astype(np.float32).transpose(0, 2, 3, 1)
     channels = module.graph.input_shape[0]
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
     step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)

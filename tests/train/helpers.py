@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,9 @@ import cnnspec.ops  # noqa: F401
 from cnnspec.ir import LAYERS, Graph, GraphOutput, Node, Op, Shape
 from cnnspec.ops.input import Input
 from cnnspec.train import losses, metrics, optimizers, schedules  # noqa: F401
-from cnnspec.train.data.dataset import Splits
+from cnnspec.train.data.dataset import Dataset, Splits
+from cnnspec.train.data.pictures import ArrayPictures
+from cnnspec.train.data.targets import TargetNames, Targets
 from cnnspec.train.experiment import Experiment
 from cnnspec.train.registries import LOSSES, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
 from cnnspec.train.training import ResolvedSpec
@@ -55,28 +56,15 @@ def with_auxiliary(graph: Graph) -> Graph:
     return Graph(graph.name, (*graph.nodes, head), outputs)
 
 
-class Blobs:
+def blobs(count: int, classes: int, shape: Shape, seed: int) -> Dataset:
     """Images whose class shows as a bright row: easy to learn. Values are uint8."""
-
-    def __init__(self, count: int, classes: int, shape: Shape, seed: int) -> None:
-        random = np.random.RandomState(seed)
-        self.shape = shape
-        self.labels = np.arange(count) % classes
-        self.images = random.randint(0, 120, (count, *shape)).astype(np.uint8)
-        for image, label in zip(self.images, self.labels, strict=True):
-            image[:, label] += 130
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def batch(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
-        return self.images[np.asarray(indices, np.int64)]
-
-    def names(self, index: int) -> str:
-        return f"blob {index}"
-
-    def subset(self, rows: np.ndarray) -> Blobs:
-        raise NotImplementedError
+    random = np.random.RandomState(seed)
+    labels = np.arange(count) % classes
+    images = random.randint(0, 120, (count, *shape)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, label] += 130
+    pictures = ArrayPictures(images.transpose(0, 2, 3, 1), "blob", "the blobs")
+    return Dataset(pictures, Targets(classes=labels.astype(np.int64)))
 
 
 @dataclass(frozen=True)
@@ -89,8 +77,8 @@ class BlobSource(DataSource):
     mode: str = "as_is"
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
-        parts = [Blobs(n, self.classes, input_shape, i) for i, n in enumerate(self.counts)]
-        return Splits(*parts, tuple("abcdefgh"[: self.classes]))  # type: ignore[arg-type]
+        parts = [blobs(n, self.classes, input_shape, i) for i, n in enumerate(self.counts)]
+        return Splits(*parts, TargetNames(tuple("abcdefgh"[: self.classes])))
 
 
 def experiment(

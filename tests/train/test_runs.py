@@ -14,6 +14,7 @@ from helpers import BlobSource, experiment, small_net, spec_files
 from cnnspec.source import SpecError
 from cnnspec.train.data.dataset import Splits
 from cnnspec.train.evaluate import evaluate
+from cnnspec.train.pipeline import Pipeline
 from cnnspec.train.predict import predict
 from cnnspec.train.reading import open_run
 from cnnspec.train.training import train
@@ -46,8 +47,9 @@ def pictures(folder: Path, splits: Splits) -> list[Path]:
     from PIL import Image
 
     paths = [folder / f"{i}.png" for i in range(3)]
-    for path, image in zip(paths, splits.test.batch(range(3)), strict=True):
-        Image.fromarray(image[0]).save(path)
+    prepared = splits.prepared(Pipeline.of((), (1, 6, 6)))
+    for path, image in zip(paths, prepared.test.batch(range(3)), strict=True):
+        Image.fromarray(image[..., 0]).save(path)
     return paths
 
 

@@ -1,4 +1,4 @@
-"""Arrays as images and labels: layout, value range, counts; and the splits made of them."""
+"""Arrays as images and labels: layout, value range, counts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ...ir import OpError, Shape, show
 from ...source import Diagnostic
-from .dataset import ArrayDataset, Splits
+from .assemble import Part
 from .errors import BadLabels, CountMismatch, DataEmpty, DataTooLarge, ImageArray, SingleClass
-from .fitting import Fitting
-from .split import stratified
+from .pictures import ArrayPictures
+from .targets import Targets
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,18 +32,6 @@ class Named:
         return OpError(diagnostic, self.argument)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Checked images (N, C, H, W) and labels (N,) of one part; ``title`` names its rows in reports."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    title: str
-
-    def dataset(self, fitting: Fitting) -> ArrayDataset:
-        return ArrayDataset(self.images, self.labels, fitting, self.title)
-
-
 def check_bytes(count: int, where: str, argument: str | None) -> None:
     """Raise ``OpError`` where an array of ``count`` bytes is more than is read into memory."""
     if count > MAX_BYTES:
@@ -52,10 +40,10 @@ def check_bytes(count: int, where: str, argument: str | None) -> None:
         raise OpError(DataTooLarge(where=where, size=size, limit=limit, hints=(hint,)), argument)
 
 
-def make_part(images: Named, labels: Named, fitting: Fitting, title: str) -> Part:
-    """Check a pair of arrays against each other and against the network's input."""
+def make_part(images: Named, labels: Named, wanted: Shape, title: str) -> Part:
+    """Check a pair of arrays against each other; ``wanted``, the network's input, helps to tell channels from rows."""
     numbers = as_labels(labels)
-    pixels = as_images(images, fitting.shape)
+    pixels = as_images(images, wanted)
     if len(pixels) != len(numbers):
         raise labels.error(
             CountMismatch(
@@ -65,8 +53,7 @@ def make_part(images: Named, labels: Named, fitting: Fitting, title: str) -> Par
                 labels_where=labels.where,
             )
         )
-    fitting.check(pixels.shape[1:], f"the images in {images.where}", plural=True)
-    return Part(pixels, numbers, title)
+    return Part(ArrayPictures(pixels, title, f"the images in {images.where}"), Targets(classes=numbers))
 
 
 def as_labels(named: Named) -> np.ndarray:
@@ -102,28 +89,28 @@ def _bad_labels(named: Named, problem: str, hint: str = "") -> OpError:
 
 
 def as_images(named: Named, wanted: Shape) -> np.ndarray:
-    """(N, C, H, W) of uint8 (0 to 255) or float32 (0 to 1); a view where that is possible."""
+    """(N, H, W, C) of uint8 (0 to 255) or float32 (0 to 1); a view where that is possible."""
     array = named.array
     if array.ndim not in (3, 4):
         shape = show(array.shape) or "that of a single number"
         raise named.error(ImageArray(where=named.where, problem=f"their shape is {shape}, not N x H x W"))
     if not array.size:
         raise named.error(DataEmpty(where=named.where))
-    return _as_pixels(named, _channels_first(named, wanted))
+    return _as_pixels(named, _channels_last(named, wanted))
 
 
-def _channels_first(named: Named, wanted: Shape) -> np.ndarray:
+def _channels_last(named: Named, wanted: Shape) -> np.ndarray:
     """As the network's input has it; else the channels are the axis that can be colours, or the last."""
     array = named.array
     if array.ndim == 3:
-        return array[:, None]
+        return array[..., None]
     if array.shape[1:] == wanted:
-        return array
+        return array.transpose(0, 2, 3, 1)
     last = array.shape[3] in _COLOURS or (array.shape[3], *array.shape[1:3]) == wanted
     if not last and array.shape[1] not in _COLOURS:
         problem = f"neither end of {show(array.shape[1:])} is 1, 3 or 4 channels"
         raise named.error(ImageArray(where=named.where, problem=problem))
-    return array.transpose(0, 3, 1, 2) if last else array
+    return array if last else array.transpose(0, 2, 3, 1)
 
 
 def _as_pixels(named: Named, array: np.ndarray) -> np.ndarray:
@@ -155,26 +142,6 @@ def check_range(labels: Named, classes: int, reason: str) -> None:
     if len(array) and array.max() >= classes:
         row = int(array.argmax())
         raise _bad_labels(labels, f"number {row} is {array[row]}, {reason}")
-
-
-def array_splits(
-    train: Part,
-    validation: Part | float,
-    test: Part | float,
-    fitting: Fitting,
-    seed: int,
-    class_names: tuple[str, ...],
-) -> Splits:
-    """The splits of checked parts; a number is the share of the training images to take for a part."""
-    shares = [p for p in (validation, test) if not isinstance(p, Part)]
-    whole = train.dataset(fitting)
-    kept, *taken = stratified(train.labels, shares, seed)
-    rows = iter(taken)
-    others = [
-        part.dataset(fitting) if isinstance(part, Part) else whole.subset(next(rows))
-        for part in (validation, test)
-    ]
-    return Splits(whole.subset(kept), others[0], others[1], class_names)
 
 
 def numbered_classes(labels: Named) -> tuple[str, ...]:

@@ -1,148 +1,155 @@
-"""What the training loop reads: labelled images, fitted to the network's input, a batch at a time."""
+"""What training and evaluation read: images with their targets, as the network takes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ...ir import Shape
-from .fitting import Fitting
+from .pictures import ArrayPictures, Pictures, Problem, as_bytes, recoloured
+from .targets import TargetNames, Targets
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..pipeline.drawn import Drawn
+    from ..pipeline.plan import Pipeline
+
     Indices = Sequence[int] | np.ndarray
 
-Self = TypeVar("Self", bound="Dataset")
+
+class RenamedPictures(ArrayPictures):
+    """Images in memory that are called as those they were made of."""
+
+    def __init__(self, pixels: np.ndarray, of: Dataset) -> None:
+        super().__init__(pixels, "image", "the images")
+        self._of = of
+
+    def name(self, index: int) -> str:
+        return self._of.names(index)
 
 
-class Dataset(Protocol):
-    """Images with a class each. ``labels`` is (N,) of int64."""
+class Dataset:
+    """A part of the data: ``rows`` of ``pictures`` (all, unless told) with a row of ``targets`` each.
 
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        """Number of images; a split can be empty."""
-        ...
-
-    @property
-    def shape(self) -> Shape:
-        """(C, H, W) of every image of a batch."""
-        ...
-
-    def batch(self, indices: Indices) -> np.ndarray:
-        """The images at ``indices``, (B, C, H, W): uint8 from 0 to 255, or float32 from 0 to 1
-        where the source holds floats. Raises ``OpError`` where an image is broken."""
-        ...
-
-    def names(self, index: int) -> str:
-        """What a report calls image ``index``: its file, or ``test 17``, its row in the source."""
-        ...
-
-    def subset(self: Self, rows: np.ndarray) -> Self:
-        """The images at ``rows`` as a dataset of their own; pixels are shared, not copied."""
-        ...
-
-
-class ArrayDataset:
-    """Images in memory: ``images`` (N, C, H, W) of uint8 or float32, as stored.
-
-    ``rows`` picks the images of this set (all by default); ``title`` names the source in reports.
+    ``pipeline`` is what is done to images at evaluation; a source leaves it to whoever knows the network.
     """
 
     def __init__(
         self,
-        images: np.ndarray,
-        labels: np.ndarray,
-        fitting: Fitting,
-        title: str = "image",
+        pictures: Pictures,
+        targets: Targets,
         rows: np.ndarray | None = None,
+        pipeline: Pipeline | None = None,
     ) -> None:
         import numpy as np
 
-        self._images = images
-        self._rows = np.arange(len(images)) if rows is None else rows
-        self._all_labels = labels
-        self.labels: np.ndarray = labels[self._rows].astype(np.int64)
-        self.fitting = fitting
-        self.title = title
+        self.pictures, self.targets, self.pipeline = pictures, targets, pipeline
+        self.rows = np.arange(len(pictures)) if rows is None else rows
+        self.sizes: np.ndarray = pictures.shapes[self.rows, 1:].astype(np.int64)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(N,) of int64: the classes; raises ``ValueError`` where the data has none."""
+        if self.targets.classes is None:
+            raise ValueError("these images have no classes")
+        return self.targets.classes
 
     @property
     def shape(self) -> Shape:
-        return self.fitting.shape
+        """(C, H, W) of every image of a batch."""
+        return self.prepared_by.shape
 
-    def batch(self, indices: Indices) -> np.ndarray:
-        import numpy as np
-
-        return self.fitting.batch(self._images[self._rows[np.asarray(indices, np.int64)]])
+    @property
+    def prepared_by(self) -> Pipeline:
+        """The pipeline; raises ``ValueError`` where none was given."""
+        if self.pipeline is None:
+            raise ValueError("no pipeline was given")
+        return self.pipeline
 
     def names(self, index: int) -> str:
-        return f"{self.title} {self._rows[index]}"
+        """What a report calls image ``index``: its file, or ``test 17``, its row in the source."""
+        return self.pictures.name(int(self.rows[index]))
 
-    def subset(self, rows: np.ndarray) -> ArrayDataset:
-        return ArrayDataset(self._images, self._all_labels, self.fitting, self.title, self._rows[rows])
+    def subset(self, rows: np.ndarray) -> Dataset:
+        """The images at ``rows`` as a part of its own; pixels are shared, not copied."""
+        return Dataset(self.pictures, self.targets[rows], self.rows[rows], self.pipeline)
 
+    def with_pixels(self, pixels: np.ndarray) -> Dataset:
+        """The same targets and names with other images, ``pixels`` (N, H, W, C)."""
+        return Dataset(RenamedPictures(pixels, self), self.targets, None, self.pipeline)
 
-class FolderDataset:
-    """Image files, decoded on demand by a few threads. ``names`` are paths relative to ``root``."""
-
-    def __init__(self, paths: Sequence[Path], labels: np.ndarray, fitting: Fitting, root: Path) -> None:
-        import numpy as np
-
-        self.paths = tuple(paths)
-        self.labels: np.ndarray = np.asarray(labels, np.int64)
-        self.fitting = fitting
-        self.root = root
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    @property
-    def shape(self) -> Shape:
-        return self.fitting.shape
+    def prepared(self, pipeline: Pipeline) -> Dataset:
+        """The same images with ``pipeline`` at evaluation."""
+        return Dataset(self.pictures, self.targets, self.rows, pipeline)
 
     def batch(self, indices: Indices) -> np.ndarray:
+        """The images at ``indices`` as at evaluation, (B, H, W, C): uint8 from 0 to 255, or float32 from 0 to 1
+        where the source holds floats. Raises ``OpError`` where an image is broken."""
         import numpy as np
 
-        from .images import decode
+        from ..augment.draws import Draws
+        from ..pipeline.drawn import draw
 
-        paths = [self.paths[i] for i in indices]
-        images = np.empty((len(paths), *self.shape), np.uint8)
-        decoded = decoders().map(lambda path: decode(path, self.fitting), paths)
-        for target, image in zip(images, decoded, strict=True):
-            target[:] = image
+        numbers, pipeline = np.asarray(indices, np.int64), self.prepared_by
+        drawn = draw(pipeline, Draws.of(0, 0, numbers), self.sizes[numbers])
+        images = np.empty((len(numbers), *self.batch_shape(pipeline)), self.dtype(pipeline))
+        self.read(images, numbers, drawn, pipeline)
         return images
 
-    def names(self, index: int) -> str:
-        return self.paths[index].relative_to(self.root).as_posix()
+    @staticmethod
+    def batch_shape(pipeline: Pipeline) -> Shape:
+        """(H, W, C) of an image of a batch."""
+        channels, height, width = pipeline.shape
+        return height, width, channels
 
-    def subset(self, rows: np.ndarray) -> FolderDataset:
-        return FolderDataset([self.paths[i] for i in rows], self.labels[rows], self.fitting, self.root)
+    def dtype(self, pipeline: Pipeline) -> type[np.generic]:
+        """Type of a batch's values: float32 where the source holds floats and the host changes nothing."""
+        import numpy as np
 
+        floats = isinstance(self.pictures, ArrayPictures) and self.pictures.pixels.dtype != np.uint8
+        return np.float32 if floats and not pipeline.on_host else np.uint8
 
-@cache
-def decoders() -> ThreadPoolExecutor:
-    """The threads that decode images; Pillow lets go of the interpreter lock meanwhile."""
-    import os
+    def read(
+        self, images: np.ndarray, indices: np.ndarray, drawn: Drawn, pipeline: Pipeline, first: int = 0
+    ) -> None:
+        """Put the images at ``indices`` into ``images`` (B, H, W, C), changed as far as the host is to do it.
 
-    return ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="decode")
+        The first one is number ``first`` of what is drawn. Raises ``OpError`` where an image is broken.
+        """
+        groups, rows = len(pipeline.on_host), self.rows[indices]
+        if not groups and isinstance(self.pictures, ArrayPictures):
+            stored = recoloured(self.pictures.pixels[rows], pipeline.mode)
+            images[:] = stored if images.dtype == stored.dtype else as_bytes(stored)
+            return
+        from ..imaging.engine import engine
+        from ..pipeline.host import changed, least_size
+
+        using = engine()
+        for place, row in enumerate(rows.tolist()):
+            number = first + place
+            image = self.pictures.read(row, pipeline.mode, least_size(drawn, groups, number))
+            images[place] = using.array(changed(image, drawn, groups, number, using))
 
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """The three parts of a data set. ``class_names[label]`` names a class; a part may be empty."""
+    """The three parts of a data set; a part may be empty. ``skipped`` are broken images that were left out."""
 
     train: Dataset
     validation: Dataset
     test: Dataset
-    class_names: tuple[str, ...]
+    names: TargetNames
+    skipped: tuple[Problem, ...] = ()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """``class_names[label]`` names a class."""
+        return self.names.classes
 
     @property
     def classes(self) -> int:
@@ -150,3 +157,8 @@ class Splits:
 
     def __iter__(self) -> Iterator[Dataset]:
         return iter((self.train, self.validation, self.test))
+
+    def prepared(self, pipeline: Pipeline) -> Splits:
+        """The same parts with ``pipeline`` at evaluation."""
+        train, validation, test = (part.prepared(pipeline) for part in self)
+        return replace(self, train=train, validation=validation, test=test)

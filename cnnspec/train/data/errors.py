@@ -19,6 +19,17 @@ class DataNotFound(Diagnostic):
     path: str
 
 
+class UnknownData(Diagnostic):
+    """What was named as data is neither a source nor a file or folder of a kind that is known."""
+
+    code = "unknown-data"
+    message = "'{path}' {reason}"
+    bad = "cnnspec train resnet18 --data photos.zip"
+    good = "cnnspec train resnet18 --data photos/"
+    path: str
+    reason: str
+
+
 class DataUnreadable(Diagnostic):
     """A file or folder is there, but the system refuses to read it (permissions, a failing disk)."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .dataset import Dataset, FolderDataset
+from .dataset import Dataset
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from ..pipeline.plan import Pipeline
 
 SAMPLE = 5000
 _BATCH = 256
@@ -23,23 +25,31 @@ class Normalization:
     std: tuple[float, ...]
 
 
+def normalization_of(pipeline: Pipeline, train: Dataset) -> Normalization:
+    """That of the step ``normalize`` where it has figures, else measured on the training images."""
+    given = pipeline.normalize
+    if given is not None and given.mean is not None and given.std is not None:
+        return Normalization(given.mean, given.std)
+    return measure(train)
+
+
 def measure(dataset: Dataset, sample: int = SAMPLE) -> Normalization:
     """The normalization of ``dataset``: its mean and (population) deviation a channel, uint8 as 0 … 1.
 
-    Images in memory are all measured, as they come out of ``batch``; of a folder at most ``sample``
-    are decoded, evenly spaced over it. A channel without any variation gets deviation 1, so
+    Images are measured as they come out of ``batch``: all of them where that is a matter of copying, else at most
+    ``sample``, evenly spaced. A channel without any variation gets deviation 1, so
     that it can be divided by; an empty set gets mean 0.
     """
     import numpy as np
 
-    limit = sample if isinstance(dataset, FolderDataset) else len(dataset)
+    limit = sample if dataset.pictures.on_demand or dataset.prepared_by.on_host else len(dataset)
     rows = np.unique(np.linspace(0, max(0, len(dataset) - 1), min(limit, len(dataset))).astype(np.int64))
     channels = dataset.shape[0]
     total, squares, count = np.zeros(channels), np.zeros(channels), 0
     for start in range(0, len(rows), _BATCH):
         images = dataset.batch(rows[start : start + _BATCH])
         s, q = _sums(images)
-        total, squares, count = total + s, squares + q, count + images[:, 0].size
+        total, squares, count = total + s, squares + q, count + images[..., 0].size
     if not count:
         return Normalization((0.0,) * channels, (1.0,) * channels)
     mean = total / count
@@ -53,8 +63,8 @@ def _sums(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     if images.dtype != np.uint8:
         wide = images.astype(np.float64)
-        return wide.sum((0, 2, 3)), (wide**2).sum((0, 2, 3))
+        return wide.sum((0, 1, 2)), (wide**2).sum((0, 1, 2))
     # 256 counts a channel are all that bytes can tell, and are exact.
     values = np.arange(256) / 255
-    counts = [np.bincount(images[:, c].ravel(), minlength=256) for c in range(images.shape[1])]
+    counts = [np.bincount(images[..., c].ravel(), minlength=256) for c in range(images.shape[3])]
     return np.stack(counts) @ values, np.stack(counts) @ values**2

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ....ir import Shape
 from ...registries import DATA_SOURCES, DataSource
-from ..arrays import Part, array_splits
+from ..assemble import Part, splits_of
 from ..dataset import Splits
-from ..fitting import Fitting, fit_argument, mode_argument
+from ..fitting import fit_argument, mode_argument
+from ..pictures import ArrayPictures
 from ..places import require
 from ..split import check_fractions, fraction_argument
+from ..targets import TargetNames, Targets
 
 SHAPE = (1, 8, 8)
 
@@ -29,7 +31,7 @@ class Digits(DataSource):
 
     @property
     def known_shape(self) -> Shape | None:
-        return Fitting(SHAPE, self.fit, self.mode).known_shape(SHAPE)
+        return SHAPE
 
     @property
     def known_classes(self) -> int | None:
@@ -39,9 +41,8 @@ class Digits(DataSource):
         import numpy as np
 
         check_fractions("digits", self.validation, self.test)
-        fitting = Fitting(input_shape, self.fit, self.mode)
-        fitting.check(SHAPE, "the images of 'digits'", plural=True)
         bunch = require("sklearn.datasets", "scikit-learn", "digits").load_digits()
         pixels = ((bunch.images.astype(np.int64) * 255 + 8) // 16).astype(np.uint8)
-        part = Part(pixels[:, None], bunch.target.astype(np.int64), "digit")
-        return array_splits(part, self.validation, self.test, fitting, seed, tuple("0123456789"))
+        pictures = ArrayPictures(pixels[..., None], "digit", "the images of 'digits'")
+        part = Part(pictures, Targets(classes=bunch.target.astype(np.int64)))
+        return splits_of(part, self.validation, self.test, seed, TargetNames(tuple("0123456789")))

@@ -8,13 +8,15 @@ from pathlib import Path
 from ....ir import Bool, OpError, Shape, Text, arg
 from ....source.cache import user_cache
 from ...registries import DATA_SOURCES, DataSource
-from ..arrays import Part, array_splits, check_range, make_part
+from ..arrays import check_range, make_part
+from ..assemble import Part, splits_of
 from ..dataset import Splits
 from ..errors import DataNotFound
-from ..fitting import Fitting, fit_argument, mode_argument
+from ..fitting import fit_argument, mode_argument
 from ..idx_file import IMAGES, LABELS, read_idx
 from ..places import need_folder, resolve
 from ..split import fraction_argument
+from ..targets import TargetNames
 
 SHAPE = (1, 28, 28)
 CLASSES = (
@@ -62,19 +64,17 @@ class FashionMnist(DataSource):
 
     @property
     def known_shape(self) -> Shape | None:
-        return Fitting(SHAPE, self.fit, self.mode).known_shape(SHAPE)
+        return SHAPE
 
     @property
     def known_classes(self) -> int | None:
         return len(CLASSES)
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
-        fitting = Fitting(input_shape, self.fit, self.mode)
-        fitting.check(SHAPE, "the images of 'fashion_mnist'", plural=True)
         files = self._files()
         argument = None if self.path is None else "path"
-        train, test = (_part(files, name, fitting, argument) for name in ("train", "t10k"))
-        return array_splits(train, self.validation, test, fitting, seed, CLASSES)
+        train, test = (_part(files, name, input_shape, argument) for name in ("train", "t10k"))
+        return splits_of(train, self.validation, test, seed, TargetNames(CLASSES))
 
     def _files(self) -> dict[str, Path]:
         if self.path is not None:
@@ -117,8 +117,8 @@ def _downloaded(folder: Path) -> dict[str, Path]:
     return _complete(folder)
 
 
-def _part(files: dict[str, Path], name: str, fitting: Fitting, argument: str | None) -> Part:
+def _part(files: dict[str, Path], name: str, wanted: Shape, argument: str | None) -> Part:
     labels = read_idx(files[f"{name}-labels-idx1-ubyte"], LABELS, argument)
     check_range(labels, len(CLASSES), f"but Fashion-MNIST has {len(CLASSES)} classes")
     images = read_idx(files[f"{name}-images-idx3-ubyte"], IMAGES, argument)
-    return make_part(images, labels, fitting, "test" if name == "t10k" else name)
+    return make_part(images, labels, wanted, "test" if name == "t10k" else name)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from ....ir import OpError, Shape, Text, arg
 from ....source import did_you_mean
+from ...imaging.headers import ENDINGS
 from ...registries import DATA_SOURCES, DataSource
-from ..dataset import FolderDataset, Splits, decoders
+from ..assemble import Part, encoded_part, splits_of
+from ..dataset import Splits
 from ..errors import SingleClass
-from ..fitting import Fitting, fit_argument, mode_argument
+from ..fitting import fit_argument, mode_argument, skip_argument
 from ..image_errors import EmptyClass, NotImageFolder, UnknownClass
-from ..images import ENDINGS, scan
+from ..pictures import Files
 from ..places import listing, need_folder, require, resolve
-from ..split import check_fractions, fraction_argument, stratified
+from ..split import check_fractions, fraction_argument
+from ..targets import TargetNames, Targets
 
 TRAIN = ("train", "training")
 VALIDATION = ("val", "valid", "validation")
@@ -40,23 +42,35 @@ class Folder(DataSource):
     test: float = fraction_argument("share of the images to test on, where no folder has them", 0.1)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    skip_broken: bool = skip_argument()
+
+    @classmethod
+    def suits(cls, path: Path) -> int:
+        return int(path.is_dir() and any(child.is_dir() for child in path.iterdir()))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         require("PIL.Image", "pillow", "folder")
-        fitting = Fitting(input_shape, self.fit, self.mode)
         root = need_folder(resolve(self.path), "path")
         train, validation, test = _parts(root)
         check_fractions("folder", 0 if validation else self.validation, 0 if test else self.test)
         classes = _classes(train)
-        whole = _dataset(train, classes, fitting, root)
-        shares = [s for s, part in ((self.validation, validation), (self.test, test)) if part is None]
-        kept, *taken = stratified(whole.labels, shares, seed)
-        rows = iter(taken)
-        others = [
-            _dataset(part, classes, fitting, root) if part else whole.subset(next(rows))
-            for part in (validation, test)
-        ]
-        return Splits(whole.subset(kept), others[0], others[1], classes)
+        parts = (self._part(folder, classes, root) if folder else None for folder in (validation, test))
+        first = self._part(train, classes, root)
+        others = [given or share for given, share in zip(parts, (self.validation, self.test), strict=True)]
+        return splits_of(first, others[0], others[1], seed, TargetNames(classes))
+
+    def _part(self, folder: Path, classes: tuple[str, ...], root: Path) -> Part:
+        """All images of one part, headers checked."""
+        import numpy as np
+
+        present = _known_classes(folder, classes)
+        found = [_images(folder / name) for name in present]
+        _check_none_empty(folder, present, found)
+        paths = tuple(path for images in found for path in images)
+        labels = np.repeat([classes.index(n) for n in present], [len(images) for images in found])
+        return encoded_part(
+            Files(paths, root), Targets(classes=labels.astype(np.int64)), self.skip_broken, f"'{folder}'"
+        )
 
 
 def _parts(root: Path) -> tuple[Path, Path | None, Path | None]:
@@ -87,10 +101,8 @@ def _classes(folder: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _dataset(folder: Path, classes: tuple[str, ...], fitting: Fitting, root: Path) -> FolderDataset:
-    """All images of one part, headers checked and fitting."""
-    import numpy as np
-
+def _known_classes(folder: Path, classes: tuple[str, ...]) -> list[str]:
+    """The class folders of a part, each of which must be among ``classes``."""
     present = _subfolders(folder)
     if not present:
         raise OpError(NotImageFolder(path=str(folder)), "path")
@@ -98,12 +110,7 @@ def _dataset(folder: Path, classes: tuple[str, ...], fitting: Fitting, root: Pat
         if name not in classes:
             hints = did_you_mean(name, classes)
             raise OpError(UnknownClass(name=name, path=str(folder), hints=hints), "path")
-    found = [_images(folder / name) for name in present]
-    _check_none_empty(folder, present, found)
-    paths = [path for images in found for path in images]
-    labels = np.repeat([classes.index(n) for n in present], [len(images) for images in found])
-    _check_fit(paths, scan(paths, decoders()), fitting)
-    return FolderDataset(paths, labels, fitting, root)
+    return present
 
 
 def _images(folder: Path) -> list[Path]:
@@ -129,16 +136,3 @@ def _check_none_empty(folder: Path, names: Sequence[str], found: Sequence[list[P
 def _other_files(folder: Path) -> list[str]:
     others = sorted({Path(n).suffix for n in listing(folder, "path")} - {""})[:_LISTED]
     return [f"it holds {', '.join(others)} files; images are {', '.join(ENDINGS)}"] if others else []
-
-
-def _check_fit(paths: Sequence[Path], shapes: Sequence[Shape], fitting: Fitting) -> None:
-    errors = []
-    for path, shape in zip(paths, shapes, strict=True):
-        try:
-            fitting.check(shape, f"'{path}'")
-        except OpError as error:
-            errors.append(error)
-    if errors:
-        first = errors[0].diagnostic
-        count = (f"{len(errors)} of {len(paths)} images do not fit; this is the first",)
-        raise OpError(replace(first, hints=(*first.hints, *count)), errors[0].argument)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ....ir import BadValue, OpError, Shape, Text, arg
 from ...registries import DATA_SOURCES, DataSource
-from ..arrays import Part, array_splits, check_range, make_part, numbered_classes
+from ..arrays import check_range, make_part, numbered_classes
+from ..assemble import Part, splits_of
 from ..dataset import Splits
-from ..fitting import Fitting, fit_argument, mode_argument
+from ..fitting import fit_argument, mode_argument
 from ..idx_file import IMAGES, LABELS, read_idx
 from ..places import resolve
 from ..split import check_fractions, fraction_argument
+from ..targets import TargetNames
 
 
 @DATA_SOURCES.register("idx")
@@ -32,17 +34,16 @@ class Idx(DataSource):
     mode: str = mode_argument()
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
-        fitting = Fitting(input_shape, self.fit, self.mode)
         if self.test_images is None and self.test_labels is None:
             check_fractions("idx", self.validation, self.test)
         labels = read_idx(resolve(self.labels), LABELS, "labels")
         images = read_idx(resolve(self.images), IMAGES, "images")
-        train = make_part(images, labels, fitting, "train")
+        train = make_part(images, labels, input_shape, "train")
         names = numbered_classes(labels)
-        test = self._test_part(fitting, len(names))
-        return array_splits(train, self.validation, test, fitting, seed, names)
+        test = self._test_part(input_shape, len(names))
+        return splits_of(train, self.validation, test, seed, TargetNames(names))
 
-    def _test_part(self, fitting: Fitting, classes: int) -> Part | float:
+    def _test_part(self, input_shape: Shape, classes: int) -> Part | float:
         if self.test_images is None and self.test_labels is None:
             return self.test
         if self.test_images is None or self.test_labels is None:
@@ -51,6 +52,6 @@ class Idx(DataSource):
             raise OpError(BadValue(call="idx", problem=f"{given} is given without {other}"), given)
         labels = read_idx(resolve(self.test_labels), LABELS, "test_labels")
         images = read_idx(resolve(self.test_images), IMAGES, "test_images")
-        part = make_part(images, labels, fitting, "test")
+        part = make_part(images, labels, input_shape, "test")
         check_range(labels, classes, f"but the training labels end at {classes - 1}")
         return part

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ....ir import OpError, Shape, Text, arg
 from ...registries import DATA_SOURCES, DataSource
-from ..arrays import Part, array_splits, check_range, make_part, numbered_classes
+from ..arrays import check_range, make_part, numbered_classes
+from ..assemble import Part, splits_of
 from ..dataset import Splits
 from ..errors import ArraysMissing
-from ..fitting import Fitting, fit_argument, mode_argument
+from ..fitting import fit_argument, mode_argument
 from ..npz_file import NpzFile
 from ..places import resolve
 from ..split import check_fractions, fraction_argument
+from ..targets import TargetNames
 
 Names = tuple[tuple[str, str], ...]
 TRAIN: Names = (("x_train", "y_train"), ("train_images", "train_labels"), ("images", "labels"), ("x", "y"))
@@ -36,23 +40,25 @@ class Npz(DataSource):
     fit: str = fit_argument()
     mode: str = mode_argument()
 
+    @classmethod
+    def suits(cls, path: Path) -> int:
+        return 2 * (path.is_file() and path.suffix.lower() == ".npz")
+
     def load(self, input_shape: Shape, seed: int) -> Splits:
-        fitting = Fitting(input_shape, self.fit, self.mode)
         with NpzFile.open(resolve(self.path), "path") as file:
             names = _pair(file, TRAIN)
             if names is None:
                 raise _missing(file)
             validation, test = _pair(file, VALIDATION), _pair(file, TEST)
             check_fractions("npz", 0 if validation else self.validation, 0 if test else self.test)
-            train = _part(file, names, fitting, "train")
+            train = _part(file, names, input_shape, "train")
             classes = numbered_classes(file.read(names[1]))
-            return array_splits(
+            return splits_of(
                 train,
-                _other(file, validation, fitting, "validation", len(classes)) or self.validation,
-                _other(file, test, fitting, "test", len(classes)) or self.test,
-                fitting,
+                _other(file, validation, input_shape, "validation", len(classes)) or self.validation,
+                _other(file, test, input_shape, "test", len(classes)) or self.test,
                 seed,
-                classes,
+                TargetNames(classes),
             )
 
 
@@ -60,16 +66,16 @@ def _pair(file: NpzFile, known: Names) -> tuple[str, str] | None:
     return next((pair for pair in known if set(pair) <= set(file.names)), None)
 
 
-def _part(file: NpzFile, names: tuple[str, str], fitting: Fitting, title: str) -> Part:
-    return make_part(file.read(names[0]), file.read(names[1]), fitting, title)
+def _part(file: NpzFile, names: tuple[str, str], wanted: Shape, title: str) -> Part:
+    return make_part(file.read(names[0]), file.read(names[1]), wanted, title)
 
 
 def _other(
-    file: NpzFile, names: tuple[str, str] | None, fitting: Fitting, title: str, classes: int
+    file: NpzFile, names: tuple[str, str] | None, wanted: Shape, title: str, classes: int
 ) -> Part | None:
     if names is None:
         return None
-    part = _part(file, names, fitting, title)
+    part = _part(file, names, wanted, title)
     check_range(file.read(names[1]), classes, f"but the training labels end at {classes - 1}")
     return part
 

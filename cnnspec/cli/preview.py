@@ -1,0 +1,126 @@
+"""Each step of the section augment is shown alone on one picture, the original first, with the numbers drawn below;
+then all of them together, and what is done at evaluation. Where the spec has data, a second sheet, FILE with -batch
+in its name, shows whole batches as the network will see them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..elaborate import elaborate, open_target
+from ..source import SpecError, write_atomically
+from .data import png_file
+from .output import add_device, add_spec, sections
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..train.data.dataset import Splits
+    from ..train.experiment import Experiment
+    from ..train.preparation import Preparation
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_spec(command)
+    command.add_argument(
+        "--image",
+        metavar="FILE",
+        type=Path,
+        help="the picture to show (default: a training image)",
+    )
+    command.add_argument("--data", metavar="PATH", help="take pictures from here instead of the spec's data")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=png_file,
+        default=Path("preview.png"),
+        help="where to write (default: preview.png)",
+    )
+    command.add_argument(
+        "--count", metavar="N", type=_count, default=6, help="draws of each step (default: 6)"
+    )
+    add_device(command)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 20:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to 20")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..train.preparation import prepare
+    from ..train.preview import step_rows
+    from ..train.sheets import contact_sheet
+
+    experiment, base = _experiment(options)
+    preparation = prepare(experiment)
+    splits = _splits(experiment, preparation, base)
+    picture, other = _pictures(options.image, preparation, splits)
+    rows = step_rows(experiment, preparation, picture, other, options.count)
+    title = f"{experiment.graph.name}: " + ("each step alone" if experiment.augment else "no section augment")
+    write_atomically(options.output, contact_sheet(rows, title))
+    print(f"wrote {options.output}")
+    if splits is not None:
+        batch = options.output.with_stem(f"{options.output.stem}-batch")
+        write_atomically(batch, _batches(experiment, preparation, splits, options.device))
+        print(f"wrote {batch}")
+    return 0
+
+
+def _experiment(options: argparse.Namespace) -> tuple[Experiment, Path]:
+    from ..train.recipes import bound_source, source_call
+    from ..train.sections import bind_experiment
+
+    module = open_target(options.spec, options.overrides, sections)
+    experiment = bind_experiment(module, elaborate(module))
+    if options.data:
+        source = bound_source(source_call(options.data, experiment.graph.input_shape[0]))
+        return replace(experiment, data=source), Path()
+    return experiment, module.folder
+
+
+def _splits(experiment: Experiment, preparation: Preparation, base: Path) -> Splits | None:
+    from ..train.preparation import prepared_splits
+    from ..train.recipes import loaded
+
+    if experiment.data is None:
+        return None
+    splits = loaded(experiment.data, experiment.graph.input_shape, experiment.settings.seed, base)
+    return prepared_splits(experiment, preparation, splits)
+
+
+def _pictures(
+    image: Path | None, preparation: Preparation, splits: Splits | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The picture to show, and another one to mix it with."""
+    from ..train.errors import NoPicture
+    from ..train.imaging.engine import engine
+    from ..train.preview import opened_picture
+
+    mode = {1: "gray", 3: "rgb"}.get(preparation.fitting.shape[0], "as_is")
+    if image is not None:
+        picture = opened_picture(image, mode)
+        return picture, picture[::-1, ::-1]
+    if splits is None or not len(splits.train):
+        hints = ("name one: --image photo.jpg",)
+        raise SpecError([NoPicture(hints=hints)])
+    train, using = splits.train, engine()
+    first, last = (
+        using.array(train.pictures.read(int(train.rows[i]), mode, None)) for i in (0, len(train) - 1)
+    )
+    return first, last
+
+
+def _batches(experiment: Experiment, preparation: Preparation, splits: Splits, device: str | None) -> bytes:
+    from ..train.devices import open_device
+    from ..train.preview import batch_rows
+    from ..train.sheets import contact_sheet
+
+    rows = batch_rows(experiment, preparation, splits.train, splits.class_names, open_device(device), 3)
+    return contact_sheet(
+        rows, f"{experiment.graph.name}: batches as the network sees them, before normalisation"
+    )

@@ -1,0 +1,4 @@
+"""Single images: what their headers say, and what is done to their pixels, by Pillow or by OpenCV.
+
+Importing this package imports neither.
+"""

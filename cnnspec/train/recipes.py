@@ -1,0 +1,144 @@
+"""What an experiment is where a person names a network and data, and leaves the rest to us."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..elaborate import Environment, Module, bind_entry, chosen_model
+from ..ir import Graph, OpError, Shape
+from ..source import Diagnostics, Source, Span, SpecError
+from ..syntax import parse_call, parse_text
+from .data.dataset import Splits
+from .data.errors import UnknownData
+from .data.places import relative_to
+from .registries import DATA_SOURCES, DataSource
+
+_STEPS = 3000
+"""About so many steps train a small set; a large one needs fewer epochs, not fewer steps."""
+_EPOCHS = (10, 60)
+_LARGE = 5000
+_SMALL_SIDE = 96
+"""Up to this side of an image, whole images are cut at the edges instead of scaled parts of them."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sections by name, as texts in the order of a spec."""
+
+    sections: Mapping[str, str]
+
+
+def source_call(given: str, channels: int) -> str:
+    """The call of the data source that ``given`` means: a path, the name of a source, or a call.
+
+    Raises :class:`SpecError` where it is nothing of these.
+    """
+    name, bracket, _ = given.partition("(")
+    if name.strip() in DATA_SOURCES.entries and (bracket or not Path(given).exists()):
+        return given
+    path = Path(given).expanduser()
+    source = max(DATA_SOURCES.entries, key=lambda name: DATA_SOURCES.entries[name].suits(path))
+    if not DATA_SOURCES.entries[source].suits(path):
+        raise _unknown(given, path)
+    mode = {1: ", mode = gray", 3: ", mode = rgb"}.get(channels, "")
+    return f"{source}({quoted(str(path.resolve()))}{mode})"
+
+
+def _unknown(given: str, path: Path) -> SpecError:
+    span = Span(Source("--data", given), 0, len(given))
+    known = ", ".join(sorted(DATA_SOURCES.entries))
+    reason = "is no kind of data that is known" if path.exists() else "does not exist"
+    hints = (
+        "a folder with a folder of images a class, a .csv table, an .npz, .tar or .parquet file",
+        f"or the name of a source: {known}",
+    )
+    return SpecError([UnknownData(path=given, reason=reason, span=span, hints=hints)])
+
+
+def quoted(text: str) -> str:
+    """``text`` as a string of the language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def recipe(graph: Graph, images: int) -> Recipe:
+    """Sections for a network to be trained from nothing on so many training images.
+
+    Cropping, mirroring and colours for photographs, turning and moving for gray images, which are mostly signs; AdamW
+    with a warm-up and a cosine; about 3,000 steps for a small set.
+    """
+    batch = 64 if images > _LARGE else 32
+    epochs = min(max(math.ceil(_STEPS * batch / max(1, images)), _EPOCHS[0]), _EPOCHS[1])
+    rate = "1e-3" if _has_norms(graph) else "2e-4"
+    return Recipe(
+        {
+            "augment": f"augment {{ {_steps(graph.input_shape)} }}",
+            "loss": "loss cross_entropy(label_smoothing = 0.1)",
+            "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
+            "schedule": f"schedule cosine(warmup = {max(1, round(epochs / 20))})",
+            "train": f"train (epochs = {epochs}, batch = {batch})",
+            "metrics": "metrics { accuracy }",
+        }
+    )
+
+
+def _has_norms(graph: Graph) -> bool:
+    return any(parameter.role == "norm" for node in graph.nodes for parameter in node.parameters)
+
+
+def _steps(shape: Shape) -> str:
+    channels, height, width = shape
+    size = f"{height}" if height == width else f"({height}, {width})"
+    if channels != 3:
+        return "rotate(10)  translate(0.1)"
+    if max(height, width) <= _SMALL_SIDE:
+        side = max(1, min(height, width) // 8)
+        crop = f"resize(({height}, {width}))  random_crop({size}, padding = {side})"
+    else:
+        crop = f"random_resized_crop({size}, scale = [0.25, 1])"
+    return f"{crop}  flip  color_jitter(brightness = 0.2, contrast = 0.2, saturation = 0.2)"
+
+
+def with_recipe(module: Module, made: Recipe) -> Module:
+    """The spec with the sections that it lacks."""
+    present = {section.name for section in module.spec.sections}
+    added = "\n".join(text for name, text in made.sections.items() if name not in present)
+    sections = (*module.spec.sections, *parse_text(Source("recipe.cnn", added)).sections)
+    return Module(
+        replace(module.spec, sections=sections), module.source, module.path, module.used, dict(module.names)
+    )
+
+
+def class_count(
+    module: Module, overrides: Sequence[tuple[str, str]], splits: Splits
+) -> list[tuple[str, str]]:
+    """The override that gives the model as many classes as the data, unless a person said how many."""
+    takes = any(parameter.name == "classes" for parameter in chosen_model(module).model.parameters)
+    given = any(name == "classes" for name, _ in overrides)
+    written = module.path is None and any(
+        argument.name == "classes" for use in module.spec.uses for argument in use.arguments or ()
+    )
+    if not takes or given or written or not splits.class_names:
+        return []
+    return [("classes", str(len(splits.class_names)))]
+
+
+def bound_source(call: str) -> DataSource:
+    """The source that a call on the command line makes; raises :class:`SpecError`."""
+    found = Diagnostics()
+    source = bind_entry(DATA_SOURCES, parse_call(Source("--data", call)), Environment(), found)
+    found.raise_errors()
+    assert source is not None
+    return source
+
+
+def loaded(source: DataSource, shape: Shape, seed: int, base: Path) -> Splits:
+    """The parts that ``source`` gives; raises :class:`SpecError`."""
+    try:
+        with relative_to(base):
+            return source.load(shape, seed)
+    except OpError as error:
+        raise SpecError([error.diagnostic]) from None

@@ -1,0 +1,103 @@
+"""Contact sheets as PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .pictures import literal, new_figure, png
+from .preview import Row, Shown
+
+_CELL = 1.55  # inches
+_TITLE = 0.42
+_GREEN = "#00a878"
+
+
+def contact_sheet(rows: Sequence[Row], heading: str) -> bytes:
+    """A row of pictures a step: its title above, what was drawn below each."""
+    columns = max((len(row.pictures) for row in rows), default=1)
+    tall = sum(_height(row) for row in rows)
+    made = new_figure(columns * _CELL, tall + 0.5, tight=False)
+    made.text(
+        0.08 / (columns * _CELL),
+        1 - 0.14 / (tall + 0.5),
+        literal(heading),
+        va="top",
+        fontsize=11,
+        weight="bold",
+    )
+    top = 1 - 0.45 / (tall + 0.5)
+    for row in rows:
+        top = _draw_row(made, row, columns, top, tall + 0.5)
+    return png(made)
+
+
+def _height(row: Row) -> float:
+    """Inches that a row takes."""
+    aspect: float = max(min(1.2, p.pixels.shape[0] / p.pixels.shape[1]) for p in row.pictures)
+    return _title(row) + (_CELL - 0.12) * aspect + 0.32
+
+
+def _title(row: Row) -> float:
+    return _TITLE if row.title else 0.06
+
+
+def _draw_row(made: Any, row: Row, columns: int, top: float, tall: float) -> float:
+    wide, height = columns * _CELL, _height(row)
+    made.text(
+        0.08 / wide,
+        top - 0.1 / tall,
+        literal(_cut(row.title, int(wide * 13))),
+        va="top",
+        fontsize=9,
+        family="monospace",
+    )
+    for place, shown in enumerate(row.pictures):
+        left = (place * _CELL + 0.06) / wide
+        bottom = top - (height - 0.32) / tall
+        axes = made.add_axes(
+            (left, bottom, (_CELL - 0.12) / wide, (height - 0.32 - _title(row) + 0.04) / tall)
+        )
+        draw_picture(axes, shown)
+    return top - height / tall
+
+
+def draw_picture(axes: Any, shown: Shown) -> None:
+    """A picture with its caption below it, and with its boxes and points."""
+    pixels = shown.pixels
+    gray = pixels.shape[2] not in (3, 4)
+    axes.imshow(
+        pixels[..., 0] if gray else pixels,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        interpolation="nearest",
+        aspect="equal",
+    )
+    axes.set_anchor("N")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_linewidth(0.4)
+        spine.set_color("#888888")
+    axes.set_xlabel(literal(_wrapped(shown.caption)), fontsize=6.3, labelpad=2, loc="left")
+    for left, top, right, bottom in shown.boxes:
+        axes.plot(
+            [left - 0.5, right - 0.5, right - 0.5, left - 0.5, left - 0.5],
+            [top - 0.5, top - 0.5, bottom - 0.5, bottom - 0.5, top - 0.5],
+            color=_GREEN,
+            linewidth=1.2,
+        )
+    for x, y in shown.points:
+        axes.plot([x - 0.5], [y - 0.5], marker="+", color=_GREEN, markersize=6)
+
+
+def _wrapped(text: str, width: int = 32, lines: int = 2) -> str:
+    from textwrap import wrap
+
+    found = wrap(text, width)
+    return "\n".join([*found[: lines - 1], _cut(" ".join(found[lines - 1 :]), width)])
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
