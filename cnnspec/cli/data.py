@@ -43,7 +43,9 @@ def png_file(text: str) -> Path:
 
 def run(options: argparse.Namespace) -> int:
     from ..train.inspection import inspect
+    from ..train.preparation import check_engine
 
+    check_engine()
     source, splits, experiment = _read(options)
     found = inspect(splits, source.mode)
     if options.json:

@@ -52,10 +52,11 @@ def _count(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    from ..train.preparation import prepare
+    from ..train.preparation import check_engine, prepare
     from ..train.preview import step_rows
     from ..train.sheets import contact_sheet
 
+    check_engine()
     experiment, base = _experiment(options)
     preparation = prepare(experiment)
     splits = _splits(experiment, preparation, base)

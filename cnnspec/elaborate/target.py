@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..source import Diagnostics, Source, Span, SpecError, did_you_mean
 from ..source.values import Value
-from ..syntax import parse_arguments, parse_call, parse_expression, tree
+from ..syntax import parse_arguments, parse_call, parse_expression, parse_text, tree
 from .bind import Slot, match
 from .choice import chosen_model
 from .errors import BadOverride, UnknownArgument, UnknownEntry
@@ -174,6 +174,8 @@ def _changed_section(
             raise SpecError(
                 [BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)]
             )
+        if settable.default.form == "list" and source.text[key.end + 1 :].lstrip().startswith("{"):
+            return _list_section(section.name, settable, source, key)
         call = parse_call(source, key.end + 1)
         if call.name not in settable.calls:
             near = did_you_mean(call.name, settable.calls)
@@ -194,6 +196,21 @@ def _changed_section(
     raise SpecError(
         [BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)]
     )
+
+
+def _list_section(name: str, settable: Settable, source: Source, key: Span) -> tree.Section:
+    """A section that is a list, as ``--set augment={ flip }`` gives it whole."""
+    text = f"{name} {source.text[key.end + 1 :]}"
+    made, *more = parse_text(Source(f"--set {name}", text)).sections
+    if more:
+        raise SpecError([BadOverride(name=name, problem="more than a list is given", span=more[0].span)])
+    for call in made.calls:
+        if call.name not in settable.calls:
+            near = did_you_mean(call.name, settable.calls)
+            raise SpecError(
+                [UnknownEntry(kind=settable.kind or name, name=call.name, span=call.name_span, hints=near)]
+            )
+    return made
 
 
 def _check_argument(section: tree.Section, argument: str, settable: Settable, key: Span) -> None:

@@ -14,7 +14,7 @@ from .loop import data_errors, memory_errors
 from .lowering import Lowering, compiling
 from .measures import Measures, measure
 from .network import open_network
-from .preparation import prepare, prepared_splits
+from .preparation import check_engine, prepare, prepared_splits
 from .reading import Run
 from .reporter import Reporter
 
@@ -55,6 +55,7 @@ def _evaluate(
 
 def _split(run: Run, experiment: Experiment, split: str) -> Dataset:
     source = need_data(experiment, "evaluate on")
+    check_engine()
     preparation = prepare(experiment)
     with data_errors(experiment), relative_to(Path(run.info.base)):
         splits = source.load(experiment.graph.input_shape, run.info.seed)

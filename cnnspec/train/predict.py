@@ -18,7 +18,7 @@ from .experiment import Experiment
 from .loop import memory_errors
 from .measures import output_names
 from .network import open_network
-from .preparation import Preparation, prepare
+from .preparation import Preparation, check_engine, prepare
 from .reading import Run
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def predict(
     elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are missing,
     broken or of another size are reported in the result.
     """
+    check_engine()
     dataset, problems = _readable(images, prepare(experiment, fit))
     if not len(dataset):
         return Predictions((), problems)

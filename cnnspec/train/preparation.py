@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..ir import OpError, Shape
+from ..source import SpecError
 from .augment.base import Augmentation
 from .data.dataset import Splits
 from .data.fitting import Fitting
@@ -26,6 +27,16 @@ class Preparation:
     training: Pipeline
     evaluation: Pipeline
     fitting: Fitting
+
+
+def check_engine() -> None:
+    """Raise :class:`SpecError` where the library for images that a person chose is not there."""
+    from .imaging.engine import engine
+
+    try:
+        engine()
+    except OpError as error:
+        raise SpecError([error.diagnostic]) from None
 
 
 def prepare(experiment: Experiment, fit: str | None = None) -> Preparation:

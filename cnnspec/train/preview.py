@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..ir import OpError
 from ..source import SpecError
-from ..syntax import print_expression
 from .augment.base import Augmentation, Mixing
 from .data.dataset import Dataset
 from .data.pictures import Files, scanned
 from .errors import PictureUnusable
 from .experiment import Experiment
 from .preparation import Preparation
-from .resolve import call_of
+from .resolve import step_text, steps_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,25 +76,14 @@ def step_rows(
     whole = [step for step in training.steps if not isinstance(step, Mixing)]
     if len(whole) > 1:
         rows.append(_row("all of them: training", whole, picture, count, seed))
-    rows.append(_row(f"evaluation: {written(evaluation.steps)}", evaluation.steps, picture, 1, seed))
+    rows.append(_row(f"evaluation: {steps_text(evaluation.steps)}", evaluation.steps, picture, 1, seed))
     return rows
-
-
-def written(steps: Sequence[Augmentation]) -> str:
-    """Steps as a spec has them, what is as by default left out."""
-    return "  ".join(_call(step) for step in steps) or "images as they are"
-
-
-def _call(step: Augmentation) -> str:
-    if step.call_name.startswith("fit ="):
-        return step.call_name
-    return print_expression(call_of(step, defaults=False)).removesuffix("()")
 
 
 def _step_row(step: Augmentation, picture: np.ndarray, other: np.ndarray, count: int, seed: int) -> Row:
     if isinstance(step, Mixing):
         return _mixed_row(step, picture, other, count, seed)
-    return _row(_call(step), [step], picture, count, seed)
+    return _row(step_text(step), [step], picture, count, seed)
 
 
 def _row(title: str, steps: Sequence[Augmentation], picture: np.ndarray, count: int, seed: int) -> Row:
@@ -160,7 +148,7 @@ def _mixed_row(step: Mixing, picture: np.ndarray, other: np.ndarray, count: int,
         share[int(top) : int(bottom), int(left) : int(right)] = inner
         mixed = np.rint(picture * share + second * (1 - share)).astype(np.uint8)
         pictures.append(Shown(mixed, f"{own:.0%} of the first, {1 - own:.0%} of another"))
-    return Row(_call(step), tuple(pictures))
+    return Row(step_text(step), tuple(pictures))
 
 
 def smaller(picture: np.ndarray) -> np.ndarray:
@@ -214,7 +202,7 @@ def _batch(
     from .pipeline.feed import Feed
 
     settings = experiment.settings
-    placed = pipeline.placed(device.partition(":")[0] == "CPU")
+    placed = pipeline.placed(device.partition(":")[0] == "CPU", train.one_size)
     feed, part = Feed(train, placed, count, settings.workers), DevicePart(placed, count, device)
     rows = np.arange(count) * (len(train) // count)
     fed = next(iter(feed.batches([rows], training_draws(settings, len(train), count, epoch))))

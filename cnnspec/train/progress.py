@@ -36,6 +36,8 @@ def plan_lines(plan: Plan) -> list[str]:
         f"{plan.model}: {plan.parameters:,} trainable parameters, on {plan.device}",
         f"{train:,} training, {validation:,} validation, {test:,} test images; "
         f"{plan.epochs} epochs of {plan.steps} steps of {plan.batch}",
+        f"images in training: {plan.steps_of[0]}",
+        f"images at evaluation: {plan.steps_of[1]}",
         f"writing {plan.folder}",
     ]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is about to be trained. ``images`` counts train, validation and test."""
+    """What is about to be trained. ``images`` counts train, validation and test; ``steps_of`` says what is done to
+    images, in training and at evaluation."""
 
     model: str
     device: str
@@ -19,6 +20,7 @@ class Plan:
     steps: int
     batch: int
     folder: str
+    steps_of: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

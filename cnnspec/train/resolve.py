@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Module
 from ..ir import Argument, CallOf, CallsOf, ListOf, Pair, signature
-from ..syntax import print_text, tree
+from ..syntax import print_expression, print_text, tree
+from .augment.base import AUGMENTATIONS, Augmentation
 from .experiment import Experiment
 from .preparation import prepared_steps
 
@@ -97,3 +98,15 @@ def _calls(value: Any, defaults: bool) -> tree.Expression:
             return _calls(value[0], defaults)
         return tree.Sequence(tuple(_calls(item, defaults) for item in value))
     return call_of(value, defaults)
+
+
+def steps_text(steps: Sequence[Augmentation]) -> str:
+    """Steps as a spec has them, what is as by default left out."""
+    return "  ".join(map(step_text, steps)) or "as they are"
+
+
+def step_text(step: Augmentation) -> str:
+    """One step as a spec has it."""
+    if step.call_name not in AUGMENTATIONS.entries:
+        return step.call_name  # what ``fit`` stands for
+    return print_expression(call_of(step, defaults=False)).removesuffix("()")

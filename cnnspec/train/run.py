@@ -20,7 +20,10 @@ RUN, METRICS, REPORT = "run.json", "metrics.jsonl", "report.md"
 CURVES, CONFUSION, CONFUSION_TABLE = "curves.png", "confusion_matrix.png", "confusion_matrix.csv"
 SPEC = "spec"
 FORMAT = 1
-_PACKAGES = ("cnnspec", "tinygrad", "numpy", "scikit-learn", "safetensors", "matplotlib", "pillow")
+_PACKAGES = (
+    *("cnnspec", "tinygrad", "numpy", "scikit-learn", "safetensors", "matplotlib"),
+    *("pillow", "opencv-python-headless", "simplejpeg"),
+)
 
 
 def checkpoint(name: str) -> str:

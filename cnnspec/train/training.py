@@ -23,9 +23,10 @@ from .loop import Images, Loop, TrainingState, data_errors, memory_errors
 from .lowering import Lowering, compiling
 from .measures import Measures
 from .pipeline.plan import Pipeline
-from .preparation import prepare, prepared_splits
+from .preparation import check_engine, prepare, prepared_splits
 from .report import report
 from .reporter import Plan, Reporter
+from .resolve import steps_text
 from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder, RunInfo, checkpoint, versions
 
 
@@ -84,6 +85,7 @@ def _train(
 ) -> Outcome:
     started = time.perf_counter()
     need_data(experiment, "train on")
+    check_engine()
     check_outputs(experiment)
     check_free(out)
     reporter.phase("opening the device")
@@ -96,7 +98,7 @@ def _train(
     info = run_info(experiment, spec, device, splits, normalization)
     info.notes += [note for note in (lowering.note, skipped_note(splits)) if note]
     folder = RunFolder(out, info, spec.files)
-    reporter.plan(_plan(folder))
+    reporter.plan(_plan(folder, data))
     for note in folder.info.notes:
         reporter.note(note)
     try:
@@ -170,7 +172,7 @@ def run_info(
     )
 
 
-def _plan(folder: RunFolder) -> Plan:
+def _plan(folder: RunFolder, data: LoadedData) -> Plan:
     info = folder.info
     train, validation, test = info.images.values()
     return Plan(
@@ -182,6 +184,7 @@ def _plan(folder: RunFolder) -> Plan:
         steps=-(-train // info.batch),
         batch=info.batch,
         folder=str(folder.path),
+        steps_of=(steps_text(data.training.steps), steps_text(data.splits.train.prepared_by.steps)),
     )
 
 
@@ -226,7 +229,7 @@ def build_loop(
     optimizer = experiment.optimizer.build(module.trainable)
     scaler = Scaler(data.normalization, info.device)
     train, pipeline = settled(data.splits.train, data.training)
-    pipeline = pipeline.placed(info.device.partition(":")[0] == "CPU")
+    pipeline = pipeline.placed(info.device.partition(":")[0] == "CPU", train.one_size)
     feed = Feed(train, pipeline, info.batch, settings.workers)
     part = DevicePart(pipeline, info.batch, info.device)
     loss = fitted_loss(experiment, train)

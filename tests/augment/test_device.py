@@ -25,7 +25,7 @@ def both(steps: list[Augmentation], channels: int = 3, seed: int = 0) -> tuple[n
     from cnnspec.train.pipeline.device import DevicePart
 
     images = np.stack([photo(20, 26, channels, i) for i in range(BATCH)])
-    pipeline = Pipeline.of(steps, (channels, 20, 26)).placed(cpu=True)
+    pipeline = Pipeline.of(steps, (channels, 20, 26)).placed(True, (20, 26))
     assert pipeline.on_device == len(pipeline.groups)
     drawn = draw(pipeline, Draws.of(seed, 1, np.arange(BATCH)), np.array([[20, 26]] * BATCH))
     part = DevicePart(pipeline, BATCH, "CPU")
@@ -45,6 +45,8 @@ def both(steps: list[Augmentation], channels: int = 3, seed: int = 0) -> tuple[n
         [step("rotate", 30)],
         [step("rotate", 30, interpolation="nearest", fill=0.5)],
         [step("flip"), step("translate", 0.2, fill=1.0)],
+        [step("random_crop", (20, 26), padding=4), step("flip")],
+        [step("pad", 2), step("center_crop", (20, 26)), step("brightness", 0.2)],
         [step("affine", 10, scale=(0.8, 1.2), shear=(10, 10)), step("flip", "vertical")],
         [step("maybe", 0.5, step("shear", 20))],
         [step("choose", (step("rotate", 20), step("translate", 0.3)))],

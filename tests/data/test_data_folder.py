@@ -45,6 +45,7 @@ def bomb(side: int) -> bytes:
     )
 
 
+@pytest.mark.usefixtures("library")
 def test_a_folder_a_class(tmp_path: Path) -> None:
     write_folder(tmp_path / "pets", ("dog", "cat"))
     (tmp_path / "pets" / "cat" / "Thumbs.db").write_text("no image")
@@ -122,6 +123,7 @@ def test_bombs_are_broken_images(tmp_path: Path, side: int) -> None:
     assert "million pixels" in error("folder", path=path).diagnostic.text
 
 
+@pytest.mark.usefixtures("library")
 def test_images_that_break_later(tmp_path: Path) -> None:
     path = write_folder(tmp_path, size=(64, 64))
     target = tmp_path / "cat" / "0.png"
@@ -152,6 +154,7 @@ def test_sizes_and_colours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+@pytest.mark.usefixtures("library")
 def test_kinds_of_images(tmp_path: Path, mode: str) -> None:
     value = {"1": 1, "I;16": 257 * 100}.get(mode, 100)
     ending = "tif" if mode == "CMYK" else "png"
@@ -167,6 +170,7 @@ def test_kinds_of_images(tmp_path: Path, mode: str) -> None:
         assert (colour == 100).all()
 
 
+@pytest.mark.usefixtures("library")
 def test_transparent_palettes_have_four_channels(tmp_path: Path) -> None:
     path = write_image(tmp_path / "a.png", mode="P", transparency=0)
     assert shape_of(path) == (4, 4, 4)
@@ -174,6 +178,7 @@ def test_transparent_palettes_have_four_channels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.usefixtures("library")
 def test_the_cameras_orientation_is_followed(tmp_path: Path, orientation: int) -> None:
     from PIL import ImageOps
 
@@ -188,6 +193,7 @@ def test_the_cameras_orientation_is_followed(tmp_path: Path, orientation: int) -
     assert (decode(path, Fitting(upright.shape)) == upright).all()
 
 
+@pytest.mark.usefixtures("library")
 def test_large_photos_come_out_the_same_at_a_fraction_of_the_work(tmp_path: Path) -> None:
     ramp = np.linspace(0, 255, 640 * 480).reshape(480, 640).astype(np.uint8)
     path = tmp_path / "a.jpg"
@@ -197,6 +203,7 @@ def test_large_photos_come_out_the_same_at_a_fraction_of_the_work(tmp_path: Path
     assert np.abs(out - exact).max() <= 3
 
 
+@pytest.mark.usefixtures("library")
 def test_floats_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     Image.fromarray(np.zeros((4, 4), np.float32)).save(path)
@@ -219,6 +226,7 @@ def test_unreadable_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "bmp"])
+@pytest.mark.usefixtures("library")
 def test_an_image_cut_short_is_found_before_training(tmp_path, ending):
 
     for name in ("cats", "dogs"):
@@ -232,3 +240,63 @@ def test_an_image_cut_short_is_found_before_training(tmp_path, ending):
         source.load((3, 8, 8), 0)
     assert caught.value.diagnostic.code == "broken-image"
     assert f"2.{ending}" in caught.value.diagnostic.text
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("mode", ["gray", "rgb", "as_is"])
+@pytest.mark.parametrize("orientation", [1, 6, 8])
+def test_photos_read_smaller_are_upright_and_coloured(tmp_path: Path, mode: str, orientation: int) -> None:
+    """A large JPEG that is shrunk much is decoded at a fraction of its size, whatever its orientation."""
+    from PIL import ImageOps
+
+    y, x = np.mgrid[0:500, 0:340] / 40.0
+    waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=2)
+    image = Image.fromarray((127 + 100 * waves).astype(np.uint8))
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    image.save(path, exif=exif, quality=95)
+    upright = ImageOps.exif_transpose(Image.open(path))
+    reference = upright.convert("L" if mode == "gray" else "RGB").resize((40, 56), Image.Resampling.BILINEAR)
+    out = decode(path, Fitting((1 if mode == "gray" else 3, 56, 40), "resize", mode))
+    expected = np.asarray(reference).reshape(56, 40, -1).transpose(2, 0, 1)
+    assert np.abs(out.astype(int) - expected).max() <= 9
+
+
+@pytest.mark.usefixtures("library")
+def test_odd_files_are_read_as_a_person_expects(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (4, 4), (value, 0, 0)) for value in (10, 200)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    assert decode(tmp_path / "moving.gif", Fitting((3, 4, 4), mode="rgb"))[0].max() <= 12
+    Image.new("CMYK", (4, 4), (0, 255, 255, 0)).save(tmp_path / "print.jpg")
+    red = decode(tmp_path / "print.jpg", Fitting((3, 4, 4), mode="rgb"))[:, 0, 0]
+    assert red[0] > 150 and red[1] < 100
+    Image.new("L", (1, 1), 77).save(tmp_path / "dot.png")
+    assert (decode(tmp_path / "dot.png", Fitting((1, 8, 8), "resize")) == 77).all()
+    (tmp_path / "notes.jpg").write_text("these are no pixels")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    for name in ("notes.jpg", "empty.jpg"):
+        with pytest.raises(OpError, match="not an image"):
+            decode(tmp_path / name, Fitting((3, 4, 4)))
+
+
+def test_links(tmp_path: Path) -> None:
+    """Links to files are read, wherever they lead; links to nothing are broken images; links to folders may loop."""
+    path = write_folder(tmp_path / "pets")
+    (tmp_path / "pets" / "cat" / "linked.png").symlink_to(write_image(tmp_path / "elsewhere.png"))
+    (tmp_path / "pets" / "cat" / "loop").symlink_to(tmp_path / "pets")
+    assert sum(map(len, load("folder", path=path))) == 21
+    (tmp_path / "elsewhere.png").unlink()
+    assert "link to nothing" in error("folder", path=path).diagnostic.text
+
+
+def test_broken_images_can_be_left_out(tmp_path: Path) -> None:
+    path = write_folder(tmp_path)
+    for i in range(3):
+        (tmp_path / "cat" / f"{i}.png").write_bytes(b"nothing")
+    splits = load("folder", path=path, skip_broken=True)
+    assert sum(map(len, splits)) == 17
+    assert [p.reason for p in splits.skipped] == ["not an image"] * 3
+    for image in tmp_path.rglob("*.png"):
+        image.write_bytes(b"nothing")
+    assert error("folder", path=path, skip_broken=True).diagnostic.code == "data-empty"

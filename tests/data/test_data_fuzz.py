@@ -68,6 +68,7 @@ def test_npz(tmp_path: Path, save: object) -> None:
 
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "gif", "bmp", "webp", "tif", "ppm"])
+@pytest.mark.usefixtures("library")
 def test_images(tmp_path: Path, ending: str) -> None:
     path = write_image(tmp_path / f"a.{ending}", (16, 12), "RGB", 77)
     whole = path.read_bytes()

@@ -180,3 +180,32 @@ def test_images_of_rare_classes_can_count_for_more(
         assert code == 0, err
     code, _, err = run(capsys, "train", "net.cnn", "--set", "loss=cross_entropy(class_weights = [1, 2, 3])")
     assert code == 1 and "3 class weights for 2 outputs" in err
+
+
+@pytest.mark.parametrize(
+    "command", [["train", "net.cnn"], ["data", "net.cnn"], ["data", "photos"], ["preview", "net.cnn"]]
+)
+def test_a_library_for_images_that_is_not_there(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    from cnnspec.train.imaging.engine import engine
+
+    engine.cache_clear()
+    monkeypatch.setenv("CNNSPEC_IMAGES", "imagemagick")
+    code, _, err = run(capsys, *command)
+    assert code == 1 and "error[engine-missing]" in err and "opencv, pillow" in err
+    engine.cache_clear()
+
+
+def test_a_list_is_set_whole(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(
+        capsys, "train", "net.cnn", "--emit", "spec", "--set", "augment={ resize((24, 24))  flip }"
+    )
+    assert "resize((24, 24))" in out and "mixup" not in out
+    for value, code in (
+        ("{ flp }", "unknown-entry"),
+        ("{ flip", "unclosed-bracket"),
+        ("{} loss mse", "bad-override"),
+    ):
+        found, _, err = run(capsys, "check", "net.cnn", "--set", f"augment={value}")
+        assert found == 1 and f"error[{code}]" in err

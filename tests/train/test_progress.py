@@ -23,7 +23,7 @@ RECORD = {
 
 def play(reporter: Reporter) -> None:
     reporter.phase("reading the data")
-    reporter.plan(Plan("net", "CPU", 1234, (10, 3, 2), 2, 5, 2, "runs/net-1"))
+    reporter.plan(Plan("net", "CPU", 1234, (10, 3, 2), 2, 5, 2, "runs/net-1", ("flip", "as they are")))
     reporter.note("odd [thing]")
     reporter.phase("compiling the training step")
     reporter.compiled(34, 120)

@@ -23,12 +23,13 @@ def warp(images: Tensor, matrices: Tensor, fill: float, nearest: bool) -> Tensor
 
 
 def _native(images: Tensor, matrices: Tensor, fill: float, nearest: bool) -> Tensor:
-    n, h, w, c = images.shape
-    kind, name = ("unsigned char", "warp_bytes") if images.dtype == dtypes.uint8 else ("float", "warp_floats")
-    made = f"const Warp j = {{{n}, {h}, {w}, {c}, {int(nearest)}, {float(fill)!r}f}};"
-    body = f"{made} {name}(j, p0, (const {kind}*)p1, p2, part, PARTS);"
-    shape = (int(n), int(h), int(w), int(c))
-    return run(Kernel("warp", ("warp.c",), body, 1), (shape,), (images, matrices))[0]
+    n, h, w, c = (int(s) for s in images.shape)
+    kind = "unsigned char" if images.dtype == dtypes.uint8 else "float"
+    job = f"const Warp j = {{{n}, {int(nearest)}, {float(fill)!r}f}};"
+    body = f"{job} warp_images(j, p0, (const {kind}*)p1, p2, part, PARTS);"
+    defined = f"#define IH {h}\n#define IW {w}\n#define IC {c}\n#define SOURCE {kind}"
+    kernel = Kernel("warp", ("warp.c",), body, 1, defined=defined)
+    return run(kernel, ((n, h, w, c),), (images, matrices))[0]
 
 
 def _plain(images: Tensor, matrices: Tensor, fill: float, nearest: bool) -> Tensor:

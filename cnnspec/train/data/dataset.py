@@ -53,6 +53,13 @@ class Dataset:
         return len(self.rows)
 
     @property
+    def one_size(self) -> tuple[int, int] | None:
+        """Height and width of all images, None where they differ or there are none."""
+        if not len(self) or (self.sizes != self.sizes[0]).any():
+            return None
+        return int(self.sizes[0, 0]), int(self.sizes[0, 1])
+
+    @property
     def labels(self) -> np.ndarray:
         """(N,) of int64: the classes; raises ``ValueError`` where the data has none."""
         if self.targets.classes is None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...ir import OpError
+from .errors import EngineMissing
 from .headers import Header
 
 if TYPE_CHECKING:
@@ -74,13 +78,19 @@ class Engine(Protocol):
         ...
 
 
+CHOICE = "CNNSPEC_IMAGES"
+"""An environment variable that chooses the engine."""
+
+
 @cache
 def engine(name: str | None = None) -> Engine:
-    """``pillow`` or ``opencv``; without a name OpenCV where it is installed (the extra ``fast``)."""
-    from importlib.util import find_spec
-
-    if name is None:
-        name = "opencv" if find_spec("cv2") else "pillow"
+    """``pillow`` or ``opencv``; without a name the one that the environment chooses, else OpenCV where it is installed
+    (the extra ``fast``). Raises ``OpError`` where the one chosen is not there."""
+    name = name or os.environ.get(CHOICE) or ("opencv" if find_spec("cv2") else "pillow")
+    if name not in ("pillow", "opencv") or (name == "opencv" and not find_spec("cv2")):
+        reason = "is not installed" if name == "opencv" else "is not known"
+        hints = ("pip install 'cnnspec[fast]'",) if name == "opencv" else ("known here: opencv, pillow",)
+        raise OpError(EngineMissing(name=name, variable=CHOICE, reason=reason, hints=hints))
     if name == "pillow":
         from .pillow import Pillow
 

@@ -48,15 +48,20 @@ class Group:
             step.cuts and any(later.scales for later in geometry[i:]) for i, step in enumerate(geometry)
         )
 
-    @property
-    def for_devices(self) -> bool:
-        """Whether it can be computed for a whole batch in tensors."""
+    def is_for_devices(self, size: Size | None) -> bool:
+        """Whether images of ``size`` (None: of any) can go through it as a batch, in tensors: they keep their size."""
         if self.kind == "pixels":
             return all(isinstance(leaf.step, Pixels) and leaf.step.on_device for leaf in self.leaves)
-        return all(step.warps or step.turns for step in self.geometry) and self.interpolation in (
-            "bilinear",
-            "nearest",
+        if self.kind == "warp":
+            return self.interpolation in ("bilinear", "nearest")
+        return (
+            not any(step.scales for step in self.geometry)
+            and size is not None
+            and self.size_after(size) == size
         )
+
+    def size_after(self, size: Size | None) -> Size | None:
+        return size_after(tuple(leaf.step for leaf in self.leaves), size)
 
     def takes(self, step: Geometry) -> bool:
         """Whether ``step`` can be computed with those of this group, in one resampling."""
@@ -122,15 +127,17 @@ class Pipeline:
             leaf.step.draws or leaf.gates for group in self.groups for leaf in group.leaves
         )
 
-    def placed(self, cpu: bool) -> Pipeline:
-        """With as many of the last groups on the device as pays: none on a CPU where images are large, else all."""
+    def placed(self, cpu: bool, size: Size | None) -> Pipeline:
+        """With as many of the last groups on the device as pays: none on a CPU where images are large, else all.
+
+        ``size`` is that of the images as read, None where they have several.
+        """
         if cpu and self.shape[1] * self.shape[2] > SMALL:
             return self
         able = 0
-        for group in reversed(self.groups):
-            if not group.for_devices:
-                break
-            able += 1
+        for group in self.groups:
+            able = able + 1 if group.is_for_devices(size) else 0
+            size = group.size_after(size)
         return replace(self, on_device=able)
 
     def check_size(self, size: Size | None, where: str) -> None:

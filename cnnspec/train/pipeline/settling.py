@@ -24,7 +24,7 @@ def settled(dataset: Dataset, pipeline: Pipeline) -> tuple[Dataset, Pipeline]:
     """
     count = _fixed(pipeline.groups)
     first = replace(pipeline, groups=pipeline.groups[:count], on_device=0)
-    if not count or dataset.pictures.on_demand or not _one_size(dataset):
+    if not count or dataset.pictures.on_demand or dataset.one_size is None:
         return dataset, pipeline
     size = _size_after(first, dataset)
     if len(dataset) * prod(size) * pipeline.shape[0] > _MAX_BYTES:
@@ -51,10 +51,6 @@ def _fixed(groups: Sequence[Group]) -> int:
             break
         count += 1
     return count
-
-
-def _one_size(dataset: Dataset) -> bool:
-    return len(dataset) > 0 and bool((dataset.sizes == dataset.sizes[0]).all())
 
 
 def _size_after(pipeline: Pipeline, dataset: Dataset) -> tuple[int, int]:

@@ -25,7 +25,8 @@ Gradients = tuple[Tensor | None, ...]
 class Kernel:
     """``body`` is the C inside of ``void name(float* restrict p0, …, int part)``; ``PARTS`` is how many parts there are.
 
-    The first ``writes`` of its arguments are written, the others read. ``library`` names the files of C before it;
+    The first ``writes`` of its arguments are written, the others read. ``library`` names the files of C before it, and
+    ``defined`` is what is defined for them;
     ``parts`` is 0 where there are as many as threads.
     """
 
@@ -35,6 +36,7 @@ class Kernel:
     writes: int
     flops: int = 0
     parts: int = 0
+    defined: str = ""
 
     def source(self, arguments: int, parts: int) -> str:
         """The whole text: the compiler's only input, and the key of the compile cache."""
@@ -42,7 +44,7 @@ class Kernel:
             f"{'' if i < self.writes else 'const '}float* restrict p{i}" for i in range(arguments)
         )
         files = "\n".join(_file(name) for name in ("vectors.h", *self.library))
-        return f"#define PARTS {parts}\n{files}\nvoid {self.name}({names}, int part) {{\n{self.body}\n}}\n"
+        return f"#define PARTS {parts}\n{self.defined}\n{files}\nvoid {self.name}({names}, int part) {{\n{self.body}\n}}\n"
 
 
 @functools.cache

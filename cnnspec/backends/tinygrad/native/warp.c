@@ -1,38 +1,41 @@
-/* Images turned and moved: each pixel of the result comes from the place that its image's matrix gives. */
-typedef struct { int n, h, w, c, nearest; float fill; } Warp;
+/* Images turned and moved: each pixel of the result comes from the place that its image's matrix gives.
+   IH, IW, IC: the images' height, width and channels; SOURCE: the type of their values. */
+typedef struct { int n, nearest; float fill; } Warp;
+
+INLINE float between(const float x, const float low, const float high) { return x < low ? low : x > high ? high : x; }
 
 /* As Pillow does it: a place outside gives `fill`, and within half a pixel of the edge the edge counts. */
-#define WARP(name, type) \
-INLINE void name(const Warp j, float* restrict y, const type* restrict x, const float* restrict m, \
-                 const int part, const int parts) { \
-  ROLLED for (int q = part; q < j.n * j.h; q += parts) { \
-    const int n = q / j.h, r = q % j.h; \
-    const float* t = m + n * 6; \
-    const type* from = x + (long)n * j.h * j.w * j.c; \
-    float* to = y + (long)q * j.w * j.c; \
-    const float down = r + 0.5f, x0 = t[1] * down + t[2], y0 = t[4] * down + t[5]; \
-    ROLLED for (int c = 0; c < j.w; c++, to += j.c) { \
-      const float u = t[0] * (c + 0.5f) + x0, v = t[3] * (c + 0.5f) + y0; \
-      if (!(u >= 0 && u < j.w && v >= 0 && v < j.h)) { \
-        ROLLED for (int k = 0; k < j.c; k++) to[k] = j.fill; \
-        continue; \
-      } \
-      if (j.nearest) { \
-        const type* at = from + ((long)(int)v * j.w + (int)u) * j.c; \
-        ROLLED for (int k = 0; k < j.c; k++) to[k] = at[k]; \
-        continue; \
-      } \
-      const float a = __builtin_floorf(u - 0.5f), b = __builtin_floorf(v - 0.5f), du = u - 0.5f - a, dv = v - 0.5f - b; \
-      const int left = a < 0 ? 0 : a, right = a + 1 < j.w ? a + 1 : j.w - 1; \
-      const int top = b < 0 ? 0 : b, low = b + 1 < j.h ? b + 1 : j.h - 1; \
-      const type *ul = from + ((long)top * j.w + left) * j.c, *ur = from + ((long)top * j.w + right) * j.c; \
-      const type *ll = from + ((long)low * j.w + left) * j.c, *lr = from + ((long)low * j.w + right) * j.c; \
-      ROLLED for (int k = 0; k < j.c; k++) { \
-        const float upper = ul[k] + du * ((float)ur[k] - ul[k]), lower = ll[k] + du * ((float)lr[k] - ll[k]); \
-        to[k] = upper + dv * (lower - upper); \
-      } \
-    } \
-  } \
+INLINE void warp_images(const Warp j, float* restrict y, const SOURCE* restrict x, const float* restrict m,
+                 const int part, const int parts) {
+  float planes[IC][IH * IW], du[IW], dv[IW];
+  int ul[IW], ur[IW], ll[IW], lr[IW], inside[IW];
+  ROLLED for (int n = part; n < j.n; n += parts) {
+    const SOURCE* from = x + (long)n * IH * IW * IC;
+    const float* t = m + n * 6;
+    for (int k = 0; k < IC; k++) for (int i = 0; i < IH * IW; i++) planes[k][i] = from[i * IC + k];
+    ROLLED for (int r = 0; r < IH; r++) {
+      float* to = y + ((long)n * IH + r) * IW * IC;
+      const float x0 = t[1] * (r + 0.5f) + t[2], y0 = t[4] * (r + 0.5f) + t[5];
+      for (int c = 0; c < IW; c++) {
+        const float u = t[0] * (c + 0.5f) + x0, v = t[3] * (c + 0.5f) + y0;
+        inside[c] = (u >= 0) & (u < IW) & (v >= 0) & (v < IH);
+        const float back = j.nearest ? 0 : 0.5f;
+        const float a = __builtin_floorf(between(u, -1, IW) - back), b = __builtin_floorf(between(v, -1, IH) - back);
+        du[c] = j.nearest ? 0 : u - 0.5f - a;
+        dv[c] = j.nearest ? 0 : v - 0.5f - b;
+        const int left = (int)between(a, 0, IW - 1), right = (int)between(a + 1, 0, IW - 1);
+        const int top = (int)between(b, 0, IH - 1) * IW, low = (int)between(b + 1, 0, IH - 1) * IW;
+        ul[c] = top + left, ur[c] = top + right, ll[c] = low + left, lr[c] = low + right;
+      }
+      for (int k = 0; k < IC; k++) {
+        const float* p = planes[k];
+        for (int c = 0; c < IW; c++) {
+          const float upper = p[ul[c]] + du[c] * (p[ur[c]] - p[ul[c]]);
+          const float lower = p[ll[c]] + du[c] * (p[lr[c]] - p[ll[c]]);
+          const float value = upper + dv[c] * (lower - upper);
+          to[c * IC + k] = inside[c] ? value : j.fill;
+        }
+      }
+    }
+  }
 }
-WARP(warp_bytes, unsigned char)
-WARP(warp_floats, float)
