@@ -255,8 +255,16 @@ def _layer_parts() -> Iterator[Part]:
 
 def _registry_parts() -> Iterator[Part]:
     for title, (registry, about) in REGISTRIES.items():
-        entries = {name: [*entry_lines(name, cls)] for name, cls in registry.entries.items()}
+        entries = {name: [*entry_lines(name, cls), *_examples(cls)] for name, cls in registry.entries.items()}
         yield title, [about + _left_out(registry), ""], entries
+
+
+def _examples(cls: Any) -> Iterator[str]:
+    """Calls, and what other tools call it, where a class of a registry says so."""
+    if examples := getattr(cls, "examples", ()):
+        yield from ("For example " + ", ".join(f"`{example}`" for example in examples) + ".", "")
+    if others := getattr(cls, "also_called", ()):
+        yield from ("Elsewhere called " + ", ".join(f"`{other}`" for other in others) + ".", "")
 
 
 def _block_parts() -> Iterator[Part]:

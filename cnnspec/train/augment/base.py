@@ -37,6 +37,8 @@ class Augmentation(Entry):
     ``draws`` is how many random numbers a step takes for an image; ``parameters`` names what it makes of them.
     """
 
+    examples: ClassVar[tuple[str, ...]] = ()
+    """Calls as a spec has them: the contract tests run them, and the reference shows them."""
     also_called: ClassVar[tuple[str, ...]] = ()
     draws: ClassVar[int] = 0
     parameters: ClassVar[tuple[str, ...]] = ()

@@ -44,6 +44,10 @@ class _Combinator(Augmentation):
 class Maybe(_Combinator):
     """Applies steps to a share of the images: ``maybe(0.5, blur(5))``, ``maybe(0.5, [blur(5), noise])``."""
 
+    examples = (
+        "maybe(0.3, blur(5))",
+        "maybe(0.5, [rotate(5), noise(0.02)])",
+    )
     also_called = ("RandomApply", "sometimes", "Sometimes")
     p: float = arg(Float(0, 1), "share of the images")
     steps: Steps = arg(CallsOf(AUGMENTATIONS), "a step, or a list of steps that are applied together")
@@ -71,6 +75,10 @@ class Choose(_Combinator):
     A list in the list is applied as a whole; an empty one does nothing.
     """
 
+    examples = (
+        "choose([rotate(15), shear(10)])",
+        "choose([flip, [blur(3), noise], []], weights = [2, 1, 1])",
+    )
     also_called = ("RandomChoice", "OneOf", "one_of")
     steps: tuple[Steps, ...] = arg(CallsOf(AUGMENTATIONS, lists=True), "the steps to choose from")
     weights: tuple[float, ...] | None = arg(

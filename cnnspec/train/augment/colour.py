@@ -134,6 +134,10 @@ class Brightness(_Factor):
     As torchvision's ``ColorJitter(brightness)``.
     """
 
+    examples = (
+        "brightness(0.2)",
+        "brightness([0.5, 1])",
+    )
     also_called = ("RandomBrightness",)
     strength: float | Range = strength_argument(
         "how far the factor may be from 1, or the least and the largest"
@@ -153,6 +157,7 @@ class Contrast(_Factor):
     As torchvision's ``ColorJitter(contrast)``.
     """
 
+    examples = ("contrast(0.2)",)
     also_called = ("RandomContrast",)
     strength: float | Range = strength_argument(
         "how far the factor may be from 1, or the least and the largest"
@@ -172,6 +177,7 @@ class Saturation(_Factor):
     As torchvision's ``ColorJitter(saturation)``.
     """
 
+    examples = ("saturation(0.2)",)
     also_called = ("RandomSaturation", "color", "colour")
     needs_colour = True
     strength: float | Range = strength_argument(
@@ -192,6 +198,10 @@ class Hue(Pixels):
     As torchvision's ``ColorJitter(hue)``.
     """
 
+    examples = (
+        "hue(0.05)",
+        "hue([0, 0.2])",
+    )
     also_called = ("RandomHue",)
     draws = 1
     parameters = ("turn",)
@@ -219,6 +229,10 @@ class Grayscale(Pixels):
     As torchvision's ``RandomGrayscale``; with ``p = 1`` it holds at evaluation too.
     """
 
+    examples = (
+        "grayscale",
+        "grayscale(1)",
+    )
     also_called = ("RandomGrayscale", "Grayscale", "greyscale", "gray", "grey", "ToGray")
     on_device = True
     needs_colour = True

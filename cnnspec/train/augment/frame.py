@@ -48,6 +48,11 @@ class Resize(Geometry):
     that does to the proportions. As torchvision's ``Resize``.
     """
 
+    examples = (
+        "resize(24)",
+        "resize((20, 30))",
+        "resize(24, interpolation = bicubic)",
+    )
     also_called = ("Resize", "Resizing", "scale", "rescale", "Scale")
     sets_size = True
     scales = True
@@ -90,6 +95,10 @@ class Resize(Geometry):
 class CenterCrop(Geometry):
     """Cuts the middle out; images that are smaller are padded. As torchvision's ``CenterCrop``."""
 
+    examples = (
+        "center_crop(24)",
+        "center_crop((60, 20), fill = 0.5)",
+    )
     also_called = ("CenterCrop", "centre_crop", "CentreCrop")
     sets_size = True
     cuts = True
@@ -120,6 +129,11 @@ class RandomCrop(Geometry):
     middle is taken.
     """
 
+    examples = (
+        "random_crop(24)",
+        "random_crop((44, 60), padding = 4)",
+        "random_crop(64, pad_if_needed = true)",
+    )
     also_called = ("RandomCrop",)
     draws = 2
     parameters = ("left", "top")
@@ -171,6 +185,10 @@ class RandomResizedCrop(Geometry):
     8/7 of ``size`` and the middle cut out (224 of 256).
     """
 
+    examples = (
+        "random_resized_crop(24)",
+        "random_resized_crop((20, 30), scale = [0.5, 1])",
+    )
     also_called = ("RandomResizedCrop", "random_sized_crop")
     draws = 4 * _TRIES
     parameters = ("left", "top", "width", "height")
@@ -240,6 +258,11 @@ class Padding(Geometry):
     """Puts ``padding`` pixels of one value around; two numbers are left and right, top and bottom; four are left, top,
     right and bottom. As torchvision's ``Pad``."""
 
+    examples = (
+        "pad(4)",
+        "pad([1, 2], fill = 1)",
+        "pad([1, 2, 3, 4])",
+    )
     also_called = ("Pad", "ZeroPadding2D", "padding")
     sets_size = True
     pads = True

@@ -38,6 +38,10 @@ class ColorJitter(Pixels):
     As torchvision's ``ColorJitter``; what is 0 is left out.
     """
 
+    examples = (
+        "color_jitter(0.2, 0.2, 0.2, 0.05)",
+        "color_jitter(brightness = 0.4)",
+    )
     also_called = ("ColorJitter", "colour_jitter", "colorjitter", "jitter", "RandomColorJitter")
     draws = 5
     parameters = (*_ARE, "order")

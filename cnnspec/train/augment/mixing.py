@@ -33,6 +33,10 @@ class Mixup(Mixing):
     Zhang et al. 2018, equation 2. The weight is drawn for a batch.
     """
 
+    examples = (
+        "mixup",
+        "mixup(0.2)",
+    )
     also_called = ("MixUp", "mix_up")
     draws = 1
     parameters = ("share",)
@@ -53,6 +57,7 @@ class Cutmix(Mixing):
     Yun et al. 2019, equations 1 and 2. The rectangle is drawn for a batch and cut at the edges.
     """
 
+    examples = ("cutmix",)
     also_called = ("CutMix", "cut_mix")
     draws = 3
     parameters = ("left", "top", "right", "bottom")

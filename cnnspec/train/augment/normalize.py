@@ -14,6 +14,10 @@ class Normalize(Augmentation):
     own. Without them they are those of the training images. It must be the last.
     """
 
+    examples = (
+        "normalize",
+        "normalize(mean = [0.5, 0.5, 0.5], std = [0.2, 0.2, 0.2])",
+    )
     also_called = ("Normalize", "Normalization", "Normalise", "standardize")
     mean: tuple[float, ...] | None = arg(
         ListOf(Float()), "mean of each channel, of values from 0 to 1; measured", None

@@ -24,6 +24,10 @@ class Blur(Pixels):
     Edges are mirrored. As torchvision's ``GaussianBlur``.
     """
 
+    examples = (
+        "blur(5)",
+        "blur(3, sigma = 1)",
+    )
     also_called = ("GaussianBlur", "gaussian_blur", "RandomGaussianBlur")
     draws = 1
     parameters = ("sigma",)
@@ -71,6 +75,10 @@ class Noise(Pixels):
     As torchvision's ``GaussianNoise``.
     """
 
+    examples = (
+        "noise",
+        "noise(0.02)",
+    )
     also_called = ("GaussianNoise", "gaussian_noise", "GaussNoise")
     draws = 1
     parameters = ("stream",)
@@ -101,6 +109,10 @@ class RandomErasing(Pixels):
     Zhong et al. 2017, algorithm 1; as torchvision's ``RandomErasing``, before normalisation.
     """
 
+    examples = (
+        "random_erasing",
+        "random_erasing(1, value = random)",
+    )
     also_called = ("RandomErasing", "cutout", "Cutout", "CoarseDropout")
     draws = 4 * _TRIES + 1
     parameters = ("left", "top", "width", "height", "stream")

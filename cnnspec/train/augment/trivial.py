@@ -157,6 +157,7 @@ class TrivialAugment(Augmentation):
     contrast, sharpness, posterize, solarize, autocontrast, equalize. As torchvision's ``TrivialAugmentWide``.
     """
 
+    examples = ("trivial_augment",)
     also_called = ("TrivialAugmentWide", "TrivialAugment", "trivialaugment", "autoaugment", "rand_augment")
     draws = 1
     fill: float = fill_argument()

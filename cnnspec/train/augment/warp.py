@@ -55,6 +55,10 @@ class Rotate(_Warp):
     As torchvision's ``RandomRotation``.
     """
 
+    examples = (
+        "rotate(15)",
+        "rotate([0, 90], interpolation = nearest)",
+    )
     also_called = ("RandomRotation", "rotation", "Rotate", "random_rotation")
     draws = 1
     parameters = ("angle",)
@@ -81,6 +85,10 @@ class Translate(_Warp):
     As the ``translate`` of torchvision's ``RandomAffine``.
     """
 
+    examples = (
+        "translate(0.1)",
+        "translate(0, vertical = 0.2)",
+    )
     also_called = ("RandomTranslation", "Translate", "shift", "translation")
     draws = 2
     parameters = ("x", "y")
@@ -117,6 +125,10 @@ class Affine(_Warp):
     As torchvision's ``RandomAffine``, whose angles are with the clock; each part is drawn on its own.
     """
 
+    examples = (
+        "affine(15)",
+        "affine(10, translate = [0.1, 0.1], scale = [0.8, 1.2], shear = [5, 5])",
+    )
     also_called = ("RandomAffine", "random_affine", "Affine", "ShiftScaleRotate")
     draws = 6
     parameters = ("angle", "x", "y", "scale", "shear_x", "shear_y")
@@ -174,6 +186,10 @@ class Shear(_Warp):
     As the ``shear`` of torchvision's ``RandomAffine``.
     """
 
+    examples = (
+        "shear(10)",
+        "shear(0, vertical = 10)",
+    )
     also_called = ("RandomShear", "Shear")
     draws = 2
     parameters = ("shear_x", "shear_y")
@@ -203,6 +219,10 @@ class Flip(Geometry):
     As torchvision's ``RandomHorizontalFlip`` and ``RandomVerticalFlip``.
     """
 
+    examples = (
+        "flip",
+        "flip(vertical, p = 1)",
+    )
     also_called = (
         "hflip",
         "vflip",
