@@ -20,7 +20,7 @@ from .resolve import step_text, steps_text
 if TYPE_CHECKING:
     import numpy as np
 
-    from .pipeline.drawn import Drawn
+    from .pipeline.drawn import Drawn, DrawnLeaf
     from .pipeline.plan import Pipeline
 
 _LONGEST = 512
@@ -112,16 +112,18 @@ def _row(title: str, steps: Sequence[Augmentation], picture: np.ndarray, count: 
 
 def caption(drawn: Drawn, image: int) -> str:
     """What was drawn for an image, in words; that it stays as it is, where no step was for it."""
-    said = []
-    for group in drawn.groups:
-        for leaf in group.leaves:
-            if leaf.is_on(image):
-                step = leaf.leaf.step
-                said.append(
-                    step.described(leaf.parameters[image]) or (step.call_name if leaf.leaf.gates else "")
-                )
-    random = any(leaf.leaf.gates for group in drawn.groups for leaf in group.leaves)
-    return "  ".join(filter(None, said)) or ("as it is" if random else "")
+    leaves = [leaf for group in drawn.groups for leaf in group.leaves]
+    said = [text for leaf in leaves if leaf.is_on(image) and (text := _told(leaf, image, len(leaves) > 2))]
+    return "  ".join(said) or ("as it is" if any(leaf.leaf.gates for leaf in leaves) else "")
+
+
+def _told(leaf: DrawnLeaf, image: int, named: bool) -> str:
+    """What a step does to an image; with its name where there are many."""
+    step = leaf.leaf.step
+    text = step.described(leaf.parameters[image])
+    if text and named:
+        return f"{step.call_name} {text}"
+    return text or (step.call_name if leaf.leaf.gates else "")
 
 
 def _size_text(drawn: Drawn, image: int) -> str:

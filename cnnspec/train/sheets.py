@@ -35,7 +35,12 @@ def contact_sheet(rows: Sequence[Row], heading: str) -> bytes:
 def _height(row: Row) -> float:
     """Inches that a row takes."""
     aspect: float = max(min(1.2, p.pixels.shape[0] / p.pixels.shape[1]) for p in row.pictures)
-    return _title(row) + (_CELL - 0.12) * aspect + 0.32
+    return _title(row) + (_CELL - 0.12) * aspect + _below(row)
+
+
+def _below(row: Row) -> float:
+    """Inches below the pictures, for what is said of them."""
+    return 0.12 + 0.1 * max(len(_wrapped(p.caption).splitlines()) for p in row.pictures)
 
 
 def _title(row: Row) -> float:
@@ -54,9 +59,9 @@ def _draw_row(made: Any, row: Row, columns: int, top: float, tall: float) -> flo
     )
     for place, shown in enumerate(row.pictures):
         left = (place * _CELL + 0.06) / wide
-        bottom = top - (height - 0.32) / tall
+        bottom = top - (height - _below(row)) / tall
         axes = made.add_axes(
-            (left, bottom, (_CELL - 0.12) / wide, (height - 0.32 - _title(row) + 0.04) / tall)
+            (left, bottom, (_CELL - 0.12) / wide, (height - _below(row) - _title(row) + 0.04) / tall)
         )
         draw_picture(axes, shown)
     return top - height / tall
@@ -92,7 +97,7 @@ def draw_picture(axes: Any, shown: Shown) -> None:
         axes.plot([x - 0.5], [y - 0.5], marker="+", color=_GREEN, markersize=6)
 
 
-def _wrapped(text: str, width: int = 32, lines: int = 2) -> str:
+def _wrapped(text: str, width: int = 32, lines: int = 5) -> str:
     from textwrap import wrap
 
     found = wrap(text, width)
