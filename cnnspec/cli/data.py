@@ -78,14 +78,7 @@ def _read(options: argparse.Namespace) -> tuple[DataSource, Splits, Experiment |
         experiment = replace(experiment, data=named, spans={})
     source = need_data(experiment, "look at")
     shape, seed = experiment.graph.input_shape, experiment.settings.seed
-    try:
-        return source, loaded(_tolerant(source), shape, seed, base), experiment
-    except SpecError as error:
-        raise SpecError([_placed(d, experiment) for d in error.diagnostics]) from None
-
-
-def _placed(diagnostic: Diagnostic, experiment: Experiment) -> Diagnostic:
-    return diagnostic if diagnostic.span else replace(diagnostic, span=experiment.span("data"))
+    return source, loaded(_tolerant(source), shape, seed, base, experiment), experiment
 
 
 def _is_spec(text: str) -> bool:

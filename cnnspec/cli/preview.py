@@ -90,7 +90,7 @@ def _splits(experiment: Experiment, preparation: Preparation, base: Path) -> Spl
 
     if experiment.data is None:
         return None
-    splits = loaded(experiment.data, experiment.graph.input_shape, experiment.settings.seed, base)
+    splits = loaded(experiment.data, experiment.graph.input_shape, experiment.settings.seed, base, experiment)
     return prepared_splits(experiment, preparation, splits)
 
 

@@ -14,6 +14,7 @@ from ..syntax import parse_call, parse_text
 from .data.dataset import Splits
 from .data.errors import UnknownData
 from .data.places import relative_to
+from .experiment import Experiment
 from .registries import DATA_SOURCES, DataSource
 
 _STEPS = 3000
@@ -135,10 +136,12 @@ def bound_source(call: str) -> DataSource:
     return source
 
 
-def loaded(source: DataSource, shape: Shape, seed: int, base: Path) -> Splits:
-    """The parts that ``source`` gives; raises :class:`SpecError`."""
+def loaded(
+    source: DataSource, shape: Shape, seed: int, base: Path, experiment: Experiment | None = None
+) -> Splits:
+    """The parts that ``source`` gives; raises :class:`SpecError`, placed in the spec of ``experiment``."""
     try:
         with relative_to(base):
             return source.load(shape, seed)
     except OpError as error:
-        raise SpecError([error.diagnostic]) from None
+        raise (experiment.error("data", error) if experiment else SpecError([error.diagnostic])) from None

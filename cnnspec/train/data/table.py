@@ -69,10 +69,10 @@ class Table:
         if name in self.header:
             return self.header.index(name)
         hints = did_you_mean(name, filter(None, self.header)) or (self.columns,)
-        diagnostic = TableColumn(
-            argument=argument, name=name, path=self.path, span=self.header_span, hints=hints
+        header = (Note("its columns", self.header_span),)
+        raise OpError(
+            TableColumn(argument=argument, name=name, path=self.path, notes=header, hints=hints), argument
         )
-        raise OpError(diagnostic, argument)
 
     def first_column(self, names: Sequence[str]) -> int | None:
         """The column with the first of ``names`` that there is, capital letters or not."""
