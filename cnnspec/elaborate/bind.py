@@ -157,7 +157,7 @@ def bind_values(
     slots = slots_of(cls)
     if optional:
         slots = tuple(Slot(s.name, s.required and s.name not in optional) for s in slots)
-    matched = match(name, call.span, call.arguments, slots, found)
+    matched = match(name, call.span, _gathered(cls, call.arguments), slots, found)
     values: dict[str, Any] = {}
     poisoned = False
     for declared in signature(cls):
@@ -172,6 +172,26 @@ def bind_values(
         except Poisoned:
             poisoned = True
     return values, poisoned
+
+
+def _gathered(cls: type, arguments: Sequence[tree.Argument]) -> Sequence[tree.Argument]:
+    """``choose(flip, blur(3))`` for ``choose([flip, blur(3)])``: calls in a row, where a list of calls is taken."""
+    place = next((i for i, a in enumerate(signature(cls)) if isinstance(a.kind, CallsOf)), None)
+    if place is None or len(arguments) < place + 2:
+        return arguments
+    calls = [a for a in arguments[place:] if a.name is None and _is_calls(a.value)]
+    if len(calls) < 2 or calls != list(arguments[place : place + len(calls)]):
+        return arguments
+    first, last = calls[0].value.span, calls[-1].value.span
+    span = Span(first.source, first.start, last.end) if first and last else None
+    gathered = tree.Argument(tree.Sequence(tuple(a.value for a in calls), span=span), span=span)
+    return (*arguments[:place], gathered, *arguments[place + len(calls) :])
+
+
+def _is_calls(expression: tree.Expression) -> bool:
+    if isinstance(expression, tree.Sequence):
+        return all(_is_calls(item) for item in expression.items)
+    return isinstance(expression, (tree.Call, tree.Name))
 
 
 def _argument_value(

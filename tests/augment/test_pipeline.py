@@ -180,3 +180,11 @@ def test_what_is_fixed_is_done_once_and_gives_the_same(seed: int) -> None:
     )
     one, other = (next(iter(feed)).images.copy() for feed in feeds)
     assert (one == other).all()
+
+
+def test_steps_in_a_row_are_a_list() -> None:
+    from test_contract import made
+
+    assert made("choose(flip, [blur(3), noise], [])") == made("choose([flip, [blur(3), noise], []])")
+    assert made("choose(flip, blur(3), weights = [1, 2])") == made("choose([flip, blur(3)], [1, 2])")
+    assert made("maybe(0.5, flip, rotate(5))") == made("maybe(0.5, [flip, rotate(5)])")

@@ -42,7 +42,7 @@ class _Combinator(Augmentation):
 
 @AUGMENTATIONS.register("maybe")
 class Maybe(_Combinator):
-    """Applies steps to a share of the images: ``maybe(0.5, blur(5))``, ``maybe(0.5, [blur(5), noise])``."""
+    """Applies steps to a share of the images: ``maybe(0.5, blur(5))``, ``maybe(0.5, blur(5), noise)``."""
 
     examples = (
         "maybe(0.3, blur(5))",
@@ -70,9 +70,9 @@ class Maybe(_Combinator):
 
 @AUGMENTATIONS.register("choose")
 class Choose(_Combinator):
-    """Applies one of several steps, drawn for each image: ``choose([rotate(15), translate(0.1)])``.
+    """Applies one of several steps, drawn for each image: ``choose(rotate(15), translate(0.1))``.
 
-    A list in the list is applied as a whole; an empty one does nothing.
+    A list among them is applied as a whole; an empty one does nothing.
     """
 
     examples = (
