@@ -70,7 +70,7 @@ def _read(options: argparse.Namespace) -> tuple[DataSource, Splits, Experiment |
     from ..train.recipes import bound_source, loaded, source_call
 
     if not options.data and not _is_spec(options.spec):
-        source = bound_source(source_call(options.spec, 0))
+        source = bound_source(source_call(options.spec, 0, "<command line>"))
         return source, loaded(_tolerant(source), (3, 1, 1), 0, Path()), None
     experiment, base = _experiment(options)
     if options.data:
@@ -153,6 +153,8 @@ def print_inspection(found: Inspection, source: DataSource) -> None:
 
 
 def _lines(found: Inspection) -> list[str]:
+    from ..train.data.pictures import broken_text
+
     lines = []
     if found.sizes:
         small, middle, large = (f"{h} x {w}" for h, w in found.sizes)
@@ -165,6 +167,8 @@ def _lines(found: Inspection) -> list[str]:
             "mean       " + "  ".join(f"{v:.4f}" for v in found.normalization.mean) + "  (values from 0 to 1)"
         )
         lines.append("deviation  " + "  ".join(f"{v:.4f}" for v in found.normalization.std))
+    if found.skipped:
+        lines.append(f"broken     {broken_text(found.skipped)}, left out")
     for name, (least, mean, most) in found.numbers.items():
         lines.append(f"{name}: {least:g} to {most:g}, mean {mean:g}")
     if "classes" in found.targets and len(found.names) and found.largest_share > 1.5 / len(found.names):

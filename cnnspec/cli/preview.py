@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..elaborate import elaborate, open_target
 from ..source import SpecError, write_atomically
 from .data import png_file
-from .output import add_device, add_spec, sections
+from .output import add_device, add_skip_broken, add_spec, sections
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +42,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--count", metavar="N", type=_count, default=6, help="draws of each step (default: 6)"
     )
+    add_skip_broken(command)
     add_device(command)
 
 
@@ -76,7 +77,8 @@ def _experiment(options: argparse.Namespace) -> tuple[Experiment, Path]:
     from ..train.recipes import bound_source, source_call
     from ..train.sections import bind_experiment
 
-    module = open_target(options.spec, options.overrides, sections)
+    skip = [("data.skip_broken", "true")] if options.skip_broken else []
+    module = open_target(options.spec, [*options.overrides, *skip], sections)
     experiment = bind_experiment(module, elaborate(module))
     if options.data:
         source = bound_source(source_call(options.data, experiment.graph.input_shape[0]))

@@ -32,10 +32,10 @@ class Recipe:
     sections: Mapping[str, str]
 
 
-def source_call(given: str, channels: int) -> str:
+def source_call(given: str, channels: int, option: str = "--data") -> str:
     """The call of the data source that ``given`` means: a path, the name of a source, or a call.
 
-    Raises :class:`SpecError` where it is nothing of these.
+    ``option`` is where it was given. Raises :class:`SpecError` where it is nothing of these.
     """
     name, bracket, _ = given.partition("(")
     if name.strip() in DATA_SOURCES.entries and (bracket or not Path(given).exists()):
@@ -43,13 +43,13 @@ def source_call(given: str, channels: int) -> str:
     path = Path(given).expanduser()
     source = max(DATA_SOURCES.entries, key=lambda name: DATA_SOURCES.entries[name].suits(path))
     if not DATA_SOURCES.entries[source].suits(path):
-        raise _unknown(given, path)
+        raise _unknown(given, path, option)
     mode = {1: ", mode = gray", 3: ", mode = rgb"}.get(channels, "")
     return f"{source}({quoted(str(path.resolve()))}{mode})"
 
 
-def _unknown(given: str, path: Path) -> SpecError:
-    span = Span(Source("--data", given), 0, len(given))
+def _unknown(given: str, path: Path, option: str) -> SpecError:
+    span = Span(Source(option, given), 0, len(given))
     known = ", ".join(sorted(DATA_SOURCES.entries))
     reason = "is no kind of data that is known" if path.exists() else "does not exist"
     hints = (

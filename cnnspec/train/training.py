@@ -14,6 +14,7 @@ from . import pictures
 from .checks import check_classes, check_outputs, check_targets, fitted_loss, need_data, unused_outputs
 from .data.dataset import Splits
 from .data.normalization import Normalization, normalization_of
+from .data.pictures import broken_text
 from .data.places import relative_to
 from .devices import open_device
 from .experiment import Experiment
@@ -139,10 +140,7 @@ def load_data(experiment: Experiment, base: Path, splits: Splits | None = None) 
 
 def skipped_note(splits: Splits) -> str | None:
     """A remark on broken images that were left out, the first few by name."""
-    if not splits.skipped:
-        return None
-    count, names = len(splits.skipped), ", ".join(f"{p.place} ({p.reason})" for p in splits.skipped[:5])
-    return f"{count} broken image{'s' if count > 1 else ''} left out: {names}{' …' if count > 5 else ''}"
+    return f"{broken_text(splits.skipped)}, left out" if splits.skipped else None
 
 
 def run_info(

@@ -201,15 +201,24 @@ def _header(blobs: Blobs, row: int) -> Header | str:
         return str(error)
 
 
+def broken_text(problems: Sequence[Problem]) -> str:
+    """``2 broken images: a.jpg (not an image), b.jpg (…)``, the first few by name."""
+    return f"{len(problems)} broken image{'s' if len(problems) != 1 else ''}: {_named(problems)}"
+
+
+def _named(problems: Sequence[Problem]) -> str:
+    more = len(problems) - _LISTED
+    names = ", ".join(f"'{p.place}' ({p.reason})" for p in problems[:_LISTED])
+    return names + (f" and {more} more" if more > 0 else "")
+
+
 def broken(problems: Sequence[Problem], hints: Sequence[str] = ()) -> OpError:
     """What to raise for ``problems``, the first few of them by name."""
-    names = ", ".join(f"'{p.place}' ({p.reason})" for p in problems[:_LISTED])
-    more = len(problems) - _LISTED
     return OpError(
         BrokenImages(
             count=len(problems),
             s="s" if len(problems) != 1 else "",
-            names=names + (f" and {more} more" if more > 0 else ""),
+            names=_named(problems),
             file=problems[0].place,
             hints=tuple(hints),
         ),
