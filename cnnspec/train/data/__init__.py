@@ -3,27 +3,23 @@
 Importing this package imports neither NumPy, Pillow nor scikit-learn.
 """
 
+from . import sources
 from .dataset import Dataset, Splits
 from .fitting import Fitting
 from .normalization import Normalization, measure
 from .places import relative_to
-from .sources import Digits, FashionMnist, Folder, Idx, Npz
 from .split import stratified
 from .targets import TargetNames, Targets
 
 __all__ = [
     "Dataset",
-    "Digits",
-    "FashionMnist",
     "Fitting",
-    "Folder",
-    "Idx",
     "Normalization",
-    "Npz",
     "Splits",
     "TargetNames",
     "Targets",
     "measure",
     "relative_to",
+    "sources",
     "stratified",
 ]

@@ -1,25 +1,7 @@
-"""The data sources; importing this package registers them all."""
+"""The data sources, a file each; importing this package registers them all."""
 
-from .cifar import Cifar
-from .csv import Csv
-from .digits import Digits
-from .fashion_mnist import FashionMnist
-from .folder import Folder
-from .idx import Idx
-from .npz import Npz
-from .parquet import Parquet
-from .shapes import Shapes
-from .webdataset import WebDataset
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "Cifar",
-    "Csv",
-    "Digits",
-    "FashionMnist",
-    "Folder",
-    "Idx",
-    "Npz",
-    "Parquet",
-    "Shapes",
-    "WebDataset",
-]
+for _module in iter_modules(__path__):
+    import_module(f".{_module.name}", __package__)
