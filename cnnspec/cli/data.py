@@ -60,7 +60,8 @@ def run(options: argparse.Namespace) -> int:
         )
         print(f"wrote {options.output}", file=sys.stderr if options.json else sys.stdout)
     sys.stdout.flush()
-    problems = [*_broken(found, options.skip_broken), *_unfit(experiment, splits)]
+    skip = options.skip_broken or getattr(source, "skip_broken", False)
+    problems = [*_broken(found, skip), *_unfit(experiment, splits)]
     return fail(problems) if problems else 0
 
 

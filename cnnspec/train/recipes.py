@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..elaborate import Environment, Module, bind_entry, chosen_model
+from ..elaborate import Environment, Module, bind_entry, chosen_model, zoo_names
 from ..ir import Graph, OpError, Shape
-from ..source import Diagnostics, Source, Span, SpecError
+from ..source import Diagnostics, Source, Span, SpecError, nearest
 from ..syntax import parse_call, parse_text
 from .data.dataset import Splits
 from .data.errors import UnknownData
@@ -52,11 +52,19 @@ def _unknown(given: str, path: Path, option: str) -> SpecError:
     span = Span(Source(option, given), 0, len(given))
     known = ", ".join(sorted(DATA_SOURCES.entries))
     reason = "is no kind of data that is known" if path.exists() else "does not exist"
+    near = None if path.exists() else nearest(path.name, _named_near(path, option))
     hints = (
+        *((f"did you mean '{near}'?",) if near else ()),
         "a folder with a folder of images a class, a .csv table, an .npz, .tar or .parquet file",
         f"or the name of a source: {known}",
     )
     return SpecError([UnknownData(path=given, reason=reason, span=span, hints=hints)])
+
+
+def _named_near(path: Path, option: str) -> list[str]:
+    """What a person may have meant by a path that is not there: what is beside it, a source, a network of the zoo."""
+    beside = [child.name for child in path.parent.iterdir()] if path.parent.is_dir() else []
+    return [*beside, *DATA_SOURCES.entries, *(() if option == "--data" else zoo_names())]
 
 
 def quoted(text: str) -> str:
