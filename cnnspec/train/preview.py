@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count as count_up
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def step_rows(
 
 
 def _step_row(step: Augmentation, picture: np.ndarray, other: np.ndarray, count: int, seed: int) -> Row:
-    if isinstance(step, Mixing):
+    if any(isinstance(leaf.step, Mixing) for leaf in step.leaves(count_up(), ())):
         return _mixed_row(step, picture, other, count, seed)
     return _row(step_text(step), [step], picture, count, seed)
 
@@ -131,7 +132,7 @@ def _size_text(drawn: Drawn, image: int) -> str:
     return f"{height} x {width}"
 
 
-def _mixed_row(step: Mixing, picture: np.ndarray, other: np.ndarray, count: int, seed: int) -> Row:
+def _mixed_row(step: Augmentation, picture: np.ndarray, other: np.ndarray, count: int, seed: int) -> Row:
     import numpy as np
 
     from .imaging.engine import engine

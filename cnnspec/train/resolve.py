@@ -97,7 +97,8 @@ def _calls(value: Any, defaults: bool) -> tree.Expression:
         if len(value) == 1 and not defaults:
             return _calls(value[0], defaults)
         return tree.Sequence(tuple(_calls(item, defaults) for item in value))
-    return call_of(value, defaults)
+    call = call_of(value, defaults)
+    return call if call.arguments or defaults else tree.Name(call.name)
 
 
 def steps_text(steps: Sequence[Augmentation]) -> str:

@@ -61,7 +61,7 @@ class _Move(Geometry):
         return made, sizes
 
     def described(self, parameters: np.ndarray) -> str:
-        return f"{self.made} {parameters[0]:.3g}"
+        return f"{self.made} {parameters[0] + 0:.3g}"
 
 
 class _Change(Pixels):
@@ -79,7 +79,7 @@ class _Change(Pixels):
 
     def described(self, parameters: np.ndarray) -> str:
         level = parameters[0] if self.made in _SIGNED else abs(parameters[0])
-        return self.made if self.made in _PLAIN else f"{self.made} {level:.3g}"
+        return self.made if self.made in _PLAIN else f"{self.made} {level + 0:.3g}"
 
 
 def _posterized(image: Any, level: float, engine: Engine) -> Any:
