@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target
-from ..ir import signature
 from ..source import Diagnostic, SpecError, write_atomically
+from .errors import NothingToSet
 from .output import add_skip_broken, add_spec, fail, print_json, sections
+from .with_data import open_with_data
 
 if TYPE_CHECKING:
+    from ..elaborate import Module
     from ..train.data.dataset import Splits
     from ..train.experiment import Experiment
     from ..train.inspection import Inspection
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command)
-    command.add_argument("--data", metavar="PATH", help="look at these images instead of the spec's")
+    command.add_argument(
+        "--data", metavar="PATH", help="look at these images, as 'train --data' would use them"
+    )
     command.add_argument(
         "-o",
         "--output",
@@ -68,18 +71,29 @@ def run(options: argparse.Namespace) -> int:
 def _read(options: argparse.Namespace) -> tuple[DataSource, Splits, Experiment | None]:
     """The data that a person means, broken images left out; and the experiment, where there is one."""
     from ..train.checks import need_data
-    from ..train.recipes import bound_source, loaded, source_call
+    from ..train.recipes import bound_source, loaded, source_call, tolerating
 
     if not options.data and not _is_spec(options.spec):
+        if options.overrides:
+            raise SpecError([NothingToSet(spec=options.spec)])
         source = bound_source(source_call(options.spec, 0, "<command line>"))
-        return source, loaded(_tolerant(source), (3, 1, 1), 0, Path()), None
-    experiment, base = _experiment(options)
+        return source, loaded(tolerating(source), (3, 1, 1), 0, Path()), None
     if options.data:
-        named = bound_source(source_call(options.data, experiment.graph.input_shape[0]))
-        experiment = replace(experiment, data=named, spans={})
+        module, splits = open_with_data(options.spec, options.data, options.overrides, tolerant=True)
+        experiment = bound(module)
+        return need_data(experiment, "look at"), splits, experiment
+    module = open_target(options.spec, options.overrides, sections)
+    experiment = bound(module)
     source = need_data(experiment, "look at")
     shape, seed = experiment.graph.input_shape, experiment.settings.seed
-    return source, loaded(_tolerant(source), shape, seed, base, experiment), experiment
+    return source, loaded(tolerating(source), shape, seed, module.folder, experiment), experiment
+
+
+def bound(module: Module) -> Experiment:
+    """The experiment of a spec; raises ``SpecError``."""
+    from ..train.sections import bind_experiment
+
+    return bind_experiment(module, elaborate(module))
 
 
 def _is_spec(text: str) -> bool:
@@ -88,18 +102,6 @@ def _is_spec(text: str) -> bool:
 
     name = text.partition("(")[0].strip()
     return name.endswith(SUFFIXES) or zoo_path(name) is not None
-
-
-def _experiment(options: argparse.Namespace) -> tuple[Experiment, Path]:
-    from ..train.sections import bind_experiment
-
-    module = open_target(options.spec, options.overrides, sections)
-    return bind_experiment(module, elaborate(module)), module.folder
-
-
-def _tolerant(source: DataSource) -> DataSource:
-    skips = any(argument.name == "skip_broken" for argument in signature(type(source)))
-    return replace(source, skip_broken=True) if skips else source  # type: ignore[call-arg]
 
 
 def _broken(found: Inspection, skip: bool) -> list[Diagnostic]:
@@ -147,10 +149,17 @@ def print_inspection(found: Inspection, source: DataSource) -> None:
             table.add_column(name, justify="left" if name in ("class", "label") else "right")
         total = max(1, int(found.counts[:, 0].sum()))
         for name, row, weight in zip(found.names, found.counts.tolist(), found.weights, strict=True):
-            table.add_row(Text(name), *(f"{n:,}" for n in row), f"{row[0] / total:.1%}", f"{weight:.3g}")
+            table.add_row(
+                Text(printable(name)), *(f"{n:,}" for n in row), f"{row[0] / total:.1%}", f"{weight:.3g}"
+            )
         console.print(table)
     for line in _lines(found):
         console.print(Text(line))
+
+
+def printable(name: str) -> str:
+    """A name with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def _lines(found: Inspection) -> list[str]:

@@ -30,3 +30,13 @@ class CannotCompute(Diagnostic):
     bad = "cnnspec train examples/digits.cnn --device CUDAA"
     good = "cnnspec train examples/digits.cnn --device CPU"
     problem: str
+
+
+class NothingToSet(Diagnostic):
+    """``--set`` changes a spec, and data alone was named. The call of a source has arguments of its own."""
+
+    code = "nothing-to-set"
+    message = "'{spec}' is data, not a spec that --set could change"
+    bad = "cnnspec data photos --set data.mode=gray"
+    good = "cnnspec data 'folder(\"photos\", mode = gray)'"
+    spec: str

@@ -73,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except SpecError as error:
         return fail(error.diagnostics)
+    except Exception as error:
+        if (diagnostic := getattr(error, "diagnostic", None)) is None:
+            raise
+        return fail([diagnostic])  # an OpError that no section of a spec could be named for
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -5,14 +5,14 @@ in its name, shows whole batches as the network will see them."""
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..elaborate import elaborate, open_target
+from ..elaborate import open_target
 from ..source import SpecError, write_atomically
-from .data import png_file
+from .data import bound, png_file
 from .output import add_device, add_skip_broken, add_spec, sections
+from .with_data import open_with_data
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         help="the picture to show (default: a training image)",
     )
-    command.add_argument("--data", metavar="PATH", help="take pictures from here instead of the spec's data")
+    command.add_argument("--data", metavar="PATH", help="take these images, as 'train --data' would use them")
     command.add_argument(
         "-o",
         "--output",
@@ -53,17 +53,20 @@ def _count(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    from ..train.preparation import check_engine, prepare
-    from ..train.preview import step_rows
+    from ..train.preparation import check_engine, prepare, prepared_splits
+    from ..train.preview import LONGEST, step_rows
     from ..train.sheets import contact_sheet
 
     check_engine()
-    experiment, base = _experiment(options)
+    experiment, splits = _opened(options)
     preparation = prepare(experiment)
-    splits = _splits(experiment, preparation, base)
+    if splits is not None:
+        splits = prepared_splits(experiment, preparation, splits)
     picture, other = _pictures(options.image, preparation, splits)
     rows = step_rows(experiment, preparation, picture, other, options.count)
     title = f"{experiment.graph.name}: " + ("each step alone" if experiment.augment else "no section augment")
+    if max(picture.shape[:2]) > LONGEST:
+        title += f", on a picture of {picture.shape[0]} x {picture.shape[1]} scaled down to {LONGEST}"
     write_atomically(options.output, contact_sheet(rows, title))
     print(f"wrote {options.output}")
     if splits is not None:
@@ -73,27 +76,21 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _experiment(options: argparse.Namespace) -> tuple[Experiment, Path]:
-    from ..train.recipes import bound_source, source_call
-    from ..train.sections import bind_experiment
-
-    skip = [("data.skip_broken", "true")] if options.skip_broken else []
-    module = open_target(options.spec, [*options.overrides, *skip], sections)
-    experiment = bind_experiment(module, elaborate(module))
-    if options.data:
-        source = bound_source(source_call(options.data, experiment.graph.input_shape[0]))
-        return replace(experiment, data=source), Path()
-    return experiment, module.folder
-
-
-def _splits(experiment: Experiment, preparation: Preparation, base: Path) -> Splits | None:
-    from ..train.preparation import prepared_splits
+def _opened(options: argparse.Namespace) -> tuple[Experiment, Splits | None]:
+    """The experiment and its data, where it has some."""
     from ..train.recipes import loaded
 
+    skip = [("data.skip_broken", "true")] if options.skip_broken else []
+    overrides = [*options.overrides, *skip]
+    if options.data:
+        module, splits = open_with_data(options.spec, options.data, overrides)
+        return bound(module), splits
+    module = open_target(options.spec, overrides, sections)
+    experiment = bound(module)
     if experiment.data is None:
-        return None
-    splits = loaded(experiment.data, experiment.graph.input_shape, experiment.settings.seed, base, experiment)
-    return prepared_splits(experiment, preparation, splits)
+        return experiment, None
+    shape, seed = experiment.graph.input_shape, experiment.settings.seed
+    return experiment, loaded(experiment.data, shape, seed, module.folder, experiment)
 
 
 def _pictures(
@@ -105,17 +102,17 @@ def _pictures(
     from ..train.preview import opened_picture
 
     mode = {1: "gray", 3: "rgb"}.get(preparation.fitting.shape[0], "as_is")
-    if image is not None:
-        picture = opened_picture(image, mode)
-        return picture, picture[::-1, ::-1]
+    named = None if image is None else opened_picture(image, mode)
     if splits is None or not len(splits.train):
+        if named is not None:
+            return named, named[::-1, ::-1]
         hints = ("name one: --image photo.jpg",)
         raise SpecError([NoPicture(hints=hints)])
     train, using = splits.train, engine()
     first, last = (
         using.array(train.pictures.read(int(train.rows[i]), mode, None)) for i in (0, len(train) - 1)
     )
-    return first, last
+    return (first, last) if named is None else (named, last)
 
 
 def _batches(experiment: Experiment, preparation: Preparation, splits: Splits, device: str | None) -> bytes:

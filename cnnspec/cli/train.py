@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..elaborate import elaborate, open_target, overridden
+from ..elaborate import elaborate, open_target
 from .output import add_device, add_skip_broken, add_spec, add_without, sections
+from .with_data import open_with_data
 
 if TYPE_CHECKING:
     from ..elaborate import Module
@@ -88,26 +89,8 @@ def _opened(options: argparse.Namespace) -> tuple[Module, Splits | None]:
     if options.skip_broken:
         overrides.append(("data.skip_broken", "true"))
     if options.data:
-        return _with_data(options, overrides)
+        return open_with_data(options.spec, options.data, overrides)
     return open_target(options.spec, overrides, sections), None
-
-
-def _with_data(options: argparse.Namespace, overrides: Overrides) -> tuple[Module, Splits]:
-    """The spec with the data named, the recipe's sections where it has none, and as many classes as the data."""
-    from ..train.recipes import class_count, loaded, recipe, source_call, with_recipe
-    from ..train.sections import data_and_seed
-
-    opened = open_target(options.spec, (), sections, as_use=True)
-    channels = elaborate(opened).input_shape[0]
-    base = overridden(opened, [("data", source_call(options.data, channels))], sections)
-    early = [
-        (name, value) for name, value in overrides if "." not in name or name.startswith(("data.", "train."))
-    ]
-    known = overridden(base, early, sections)
-    graph, (source, seed) = elaborate(known), data_and_seed(known)
-    splits = loaded(source, graph.input_shape, seed, known.folder)
-    filled = with_recipe(base, recipe(graph, len(splits.train)))
-    return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
 
 
 def _text(module: Module) -> str:

@@ -22,6 +22,8 @@ def data_sheet(splits: Splits, mode: str, heading: str) -> bytes:
             for i, n in enumerate(splits.class_names[:_ROWS])
         ]
         groups = [(name, rows) for name, rows in found if len(rows)]
+        if len(splits.class_names) > _ROWS:
+            heading += f", the first {_ROWS} of {len(splits.class_names)} classes"
     else:
         count = min(len(train), 3 * _COLUMNS)
         groups = [

@@ -155,6 +155,22 @@ class ClassesChanged(Diagnostic):
     expected: str
 
 
+class TrainingImagesChanged(Diagnostic):
+    """The data is another than when the network was trained, and what was drawn for training would be drawn otherwise now.
+
+    Images that the network was trained on could then be among those it is tested on. Put the data back as it was; or keep
+    the parts apart from the start, in folders ``train``, ``validation`` and ``test``, which may grow without harm.
+    """
+
+    code = "training-images-changed"
+    message = "the training images are not those of the run ({then} then, {now} now), so '{split}' may hold some of them"
+    bad = "cnnspec evaluate RUN  # after images were added to a folder without parts"
+    good = "cnnspec evaluate RUN"
+    split: str
+    then: int
+    now: int
+
+
 class NoPicture(Diagnostic):
     """A preview needs a picture: a training image of the spec's data, or one named on the command line."""
 

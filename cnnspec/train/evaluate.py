@@ -8,7 +8,7 @@ from ..source import SpecError
 from .checks import check_classes, check_targets, need_data
 from .data.dataset import Dataset
 from .data.places import relative_to
-from .errors import ClassesChanged, EmptySplit
+from .errors import ClassesChanged, EmptySplit, TrainingImagesChanged
 from .experiment import Experiment
 from .loop import data_errors, memory_errors
 from .lowering import Lowering, compiling
@@ -65,6 +65,10 @@ def _split(run: Run, experiment: Experiment, split: str) -> Dataset:
         found, expected = (_listed(names) for names in (splits.class_names, run.info.class_names))
         raise experiment.located("data", ClassesChanged(found=found, expected=expected))
     check_classes(experiment, len(splits.class_names), 1)
+    if run.info.trained_on not in ("", splits.train.fingerprint):
+        raise experiment.located(
+            "data", TrainingImagesChanged(split=split, then=run.info.images["train"], now=len(splits.train))
+        )
     dataset: Dataset = getattr(splits, split)
     if not len(dataset):
         raise SpecError([EmptySplit(split=split, span=experiment.span("data"))])

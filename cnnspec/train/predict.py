@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..ir import OpError, Shape
 from ..source import Diagnostic
 from .data.dataset import Dataset
-from .data.pictures import Files, scanned
+from .data.pictures import EncodedPictures, Files, scanned
 from .data.preparing import check_shape
 from .data.targets import Targets
 from .errors import PictureUnusable
@@ -88,7 +88,9 @@ def _readable(images: Sequence[Path], preparation: Preparation) -> tuple[Dataset
     kept = []
     for place, row in enumerate(pictures.rows.tolist()):
         i = there[row]
-        problem = _unfit(images[i], pictures.header(place).shape, preparation)
+        problem = _unfit(images[i], pictures.header(place).shape, preparation) or _undecodable(
+            images[i], pictures, place
+        )
         if problem is None:
             kept.append(place)
         else:
@@ -108,6 +110,14 @@ def _unfit(path: Path, shape: Shape, preparation: Preparation) -> Diagnostic | N
         check_shape(shape, f"'{path}'", False, preparation.evaluation, preparation.fitting)
     except OpError as error:
         # The data section's hints are about data sets.
+        return replace(error.diagnostic, hints=(), file=str(path))
+    return None
+
+
+def _undecodable(path: Path, pictures: EncodedPictures, place: int) -> Diagnostic | None:
+    try:
+        pictures.read(place, "as_is", None)
+    except OpError as error:
         return replace(error.diagnostic, hints=(), file=str(path))
     return None
 

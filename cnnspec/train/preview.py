@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from .pipeline.drawn import Drawn, DrawnLeaf
     from .pipeline.plan import Pipeline
 
-_LONGEST = 512
-"""Pictures with a longer side are scaled down first: steps are looked at, not pixels."""
+_SHOWN = 512
+"""Pictures are shown with at most so many pixels on their longer side."""
+LONGEST = 2048
+"""Larger ones are scaled down to this before anything is done to them, and the title says so."""
 _WIDE = 8
 """Images of a batch in a row."""
 
@@ -71,7 +73,7 @@ def step_rows(
 
     ``other`` is the picture that steps which mix take as the second.
     """
-    seed, picture, other = experiment.settings.seed, smaller(picture), smaller(other)
+    seed, picture, other = experiment.settings.seed, smaller(picture, LONGEST), smaller(other, LONGEST)
     rows = [_step_row(step, picture, other, count, seed + i) for i, step in enumerate(experiment.augment)]
     training, evaluation = preparation.training, preparation.evaluation
     whole = [step for step in training.steps if not isinstance(step, Mixing)]
@@ -103,12 +105,12 @@ def _row(title: str, steps: Sequence[Augmentation], picture: np.ndarray, count: 
     drawn = draw(pipeline, Draws.of(seed, 1, np.arange(count)), np.array([[height, width]] * count))
     made = [
         Shown(
-            using.array(changed(using.image(picture), drawn, len(drawn.groups), i, using)),
+            smaller(using.array(changed(using.image(picture), drawn, len(drawn.groups), i, using))),
             caption(drawn, i) or _size_text(drawn, i),
         )
         for i in range(count)
     ]
-    return Row(title, (Shown(picture, f"original, {height} x {width}"), *made))
+    return Row(title, (Shown(smaller(picture), f"original, {height} x {width}"), *made))
 
 
 def caption(drawn: Drawn, image: int) -> str:
@@ -144,22 +146,22 @@ def _mixed_row(step: Augmentation, picture: np.ndarray, other: np.ndarray, count
     whole = (0.0, 0.0, float(other.shape[1]), float(other.shape[0]))
     second = using.array(using.scaled(using.image(other), whole, (height, width), "bilinear"))
     pipeline = Pipeline.of([step], (channels, height, width))
-    pictures = [Shown(picture, f"original, {height} x {width}")]
+    pictures = [Shown(smaller(picture), f"original, {height} x {width}")]
     for number in range(count):
         inner, outer, left, top, right, bottom, own = drawn_mix(pipeline, seed, 1, number).tolist()
         share = np.full((height, width, 1), outer)
         share[int(top) : int(bottom), int(left) : int(right)] = inner
         mixed = np.rint(picture * share + second * (1 - share)).astype(np.uint8)
-        pictures.append(Shown(mixed, f"{own:.0%} of the first, {1 - own:.0%} of another"))
+        pictures.append(Shown(smaller(mixed), f"{own:.0%} of the first, {1 - own:.0%} of another"))
     return Row(step_text(step), tuple(pictures))
 
 
-def smaller(picture: np.ndarray) -> np.ndarray:
-    """The picture with its longer side at most 512 pixels."""
+def smaller(picture: np.ndarray, longest: int = _SHOWN) -> np.ndarray:
+    """The picture with its longer side at most ``longest`` pixels."""
     from .imaging.engine import engine
 
     height, width = picture.shape[:2]
-    factor = _LONGEST / max(height, width)
+    factor = longest / max(height, width)
     if factor >= 1:
         return picture
     using = engine()

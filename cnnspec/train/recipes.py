@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..elaborate import Environment, Module, bind_entry, chosen_model, zoo_names
-from ..ir import Graph, OpError, Shape
+from ..ir import Graph, OpError, Shape, signature
 from ..source import Diagnostics, Source, Span, SpecError, nearest
 from ..syntax import parse_call, parse_text
 from .data.dataset import Splits
@@ -38,21 +39,30 @@ def source_call(given: str, channels: int, option: str = "--data") -> str:
     ``option`` is where it was given. Raises :class:`SpecError` where it is nothing of these.
     """
     name, bracket, _ = given.partition("(")
-    if name.strip() in DATA_SOURCES.entries and (bracket or not Path(given).exists()):
-        return given
+    mode = {1: "mode = gray", 3: "mode = rgb"}.get(channels, "")
     path = Path(given).expanduser()
-    source = max(DATA_SOURCES.entries, key=lambda name: DATA_SOURCES.entries[name].suits(path))
-    if not DATA_SOURCES.entries[source].suits(path):
+    if name.strip() in DATA_SOURCES.entries and (bracket or not path.exists()):
+        return given if bracket or not mode else f"{name.strip()}({mode})"
+    source = max(DATA_SOURCES.entries, key=lambda name: _suits(name, path))
+    if not _suits(source, path):
         raise _unknown(given, path, option)
-    mode = {1: ", mode = gray", 3: ", mode = rgb"}.get(channels, "")
-    return f"{source}({quoted(str(path.resolve()))}{mode})"
+    return f"{source}({quoted(str(path.resolve()))}{', ' if mode else ''}{mode})"
+
+
+def _suits(source: str, path: Path) -> int:
+    try:
+        return DATA_SOURCES.entries[source].suits(path)
+    except OSError:  # a folder that may not be looked into
+        return 0
 
 
 def _unknown(given: str, path: Path, option: str) -> SpecError:
     span = Span(Source(option, given), 0, len(given))
     known = ", ".join(sorted(DATA_SOURCES.entries))
     reason = "is no kind of data that is known" if path.exists() else "does not exist"
-    near = None if path.exists() else nearest(path.name, _named_near(path, option))
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        reason = "may not be read"
+    near = None if path.exists() else nearest(path.name.partition("(")[0], _named_near(path, option))
     hints = (
         *((f"did you mean '{near}'?",) if near else ()),
         "a folder with a folder of images a class, a .csv table, an .npz, .tar or .parquet file",
@@ -63,7 +73,10 @@ def _unknown(given: str, path: Path, option: str) -> SpecError:
 
 def _named_near(path: Path, option: str) -> list[str]:
     """What a person may have meant by a path that is not there: what is beside it, a source, a network of the zoo."""
-    beside = [child.name for child in path.parent.iterdir()] if path.parent.is_dir() else []
+    try:
+        beside = [child.name for child in path.parent.iterdir()]
+    except OSError:
+        beside = []
     return [*beside, *DATA_SOURCES.entries, *(() if option == "--data" else zoo_names())]
 
 
@@ -73,21 +86,23 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def recipe(graph: Graph, images: int) -> Recipe:
-    """Sections for a network to be trained from nothing on so many training images.
+def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> Recipe:
+    """Sections for a network to be trained from nothing on ``splits``, in so many epochs where a person says how many.
 
     Cropping, mirroring and colours for photographs, turning and moving for gray images, which are mostly signs; AdamW
     with a warm-up and a cosine; about 3,000 steps for a small set.
     """
+    images = len(splits.train)
     batch = 64 if images > _LARGE else 32
-    epochs = min(max(math.ceil(_STEPS * batch / max(1, images)), _EPOCHS[0]), _EPOCHS[1])
+    epochs = epochs or min(max(math.ceil(_STEPS * batch / max(1, images)), _EPOCHS[0]), _EPOCHS[1])
     rate = "1e-3" if _has_norms(graph) else "2e-4"
+    warmup = max(1, round(epochs / 20)) if epochs > 2 else 0
     return Recipe(
         {
-            "augment": f"augment {{ {_steps(graph.input_shape)} }}",
+            "augment": f"augment {{ {_steps(graph.input_shape, splits)} }}",
             "loss": "loss cross_entropy(label_smoothing = 0.1)",
             "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
-            "schedule": f"schedule cosine(warmup = {max(1, round(epochs / 20))})",
+            "schedule": f"schedule cosine(warmup = {warmup})" if warmup else "schedule cosine",
             "train": f"train (epochs = {epochs}, batch = {batch})",
             "metrics": "metrics { accuracy }",
         }
@@ -98,17 +113,25 @@ def _has_norms(graph: Graph) -> bool:
     return any(parameter.role == "norm" for node in graph.nodes for parameter in node.parameters)
 
 
-def _steps(shape: Shape) -> str:
+def _steps(shape: Shape, splits: Splits) -> str:
     channels, height, width = shape
     size = f"{height}" if height == width else f"({height}, {width})"
-    if channels != 3:
-        return "rotate(10)  translate(0.1)"
-    if max(height, width) <= _SMALL_SIDE:
-        side = max(1, min(height, width) // 8)
-        crop = f"resize(({height}, {width}))  random_crop({size}, padding = {side})"
-    else:
-        crop = f"random_resized_crop({size}, scale = [0.25, 1])"
-    return f"{crop}  flip  color_jitter(brightness = 0.2, contrast = 0.2, saturation = 0.2)"
+    stored = [part.pictures.shapes[part.rows] for part in splits if len(part)]
+    gray = all((shapes[:, 0] == 1).all() for shapes in stored)
+    same = all((shapes[:, 1:] == (height, width)).all() for shapes in stored)
+    whole = "" if same else f"resize(({height}, {width}))  "
+    if channels != 3 or gray:
+        return f"{whole}rotate(10)  translate(0.1)"
+    colours = "flip  color_jitter(brightness = 0.2, contrast = 0.2, saturation = 0.2)"
+    if max(height, width) > _SMALL_SIDE:
+        return f"random_resized_crop({size}, scale = [0.25, 1])  {colours}"
+    return f"{whole}random_crop({size}, padding = {max(1, min(height, width) // 8)})  {colours}"
+
+
+def tolerating(source: DataSource) -> DataSource:
+    """``source`` with broken images left out, where it can be."""
+    skips = any(argument.name == "skip_broken" for argument in signature(type(source)))
+    return replace(source, skip_broken=True) if skips else source  # type: ignore[call-arg]
 
 
 def with_recipe(module: Module, made: Recipe) -> Module:

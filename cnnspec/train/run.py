@@ -35,7 +35,8 @@ def checkpoint(name: str) -> str:
 class RunInfo:
     """What ``run.json`` says. ``status`` is running, finished, interrupted or failed.
 
-    ``spec`` is the main spec file within the folder; relative data paths start at ``base``.
+    ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` is a
+    fingerprint of the names of the training images.
     """
 
     model: str
@@ -57,6 +58,7 @@ class RunInfo:
     test: dict[str, Any] | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    trained_on: str = ""
     format: int = FORMAT
 
 

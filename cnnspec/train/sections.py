@@ -100,13 +100,21 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
     return experiment
 
 
-def data_and_seed(module: Module) -> tuple[DataSource, int]:
-    """The data source of a spec that has one, and the run's seed; raises :class:`SpecError`."""
+def data_and_settings(module: Module) -> tuple[DataSource, TrainSettings, int | None]:
+    """The data source of a spec that has one, its section ``train``, and the epochs where that gives them.
+
+    Raises :class:`SpecError`.
+    """
     found = Diagnostics()
     written = _written(module, found)
     source, settings = (_bind_section(name, written.get(name), found) for name in ("data", "train"))
     found.raise_errors()
-    return source[0], settings[0].seed
+    given = (
+        any(argument.name == "epochs" for argument in written["train"].arguments)
+        if "train" in written
+        else False
+    )
+    return source[0], settings[0], settings[0].epochs if given else None
 
 
 def check_sections(module: Module) -> None:
@@ -137,12 +145,18 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
                 )
             )
         elif not _fits(section, kind):
-            example = (kind.default or ("digits",))[0]
+            example = (kind.default or _examples(kind))[0]
             form = _FORMS[kind.form].format(name=section.name, example=example)
             found.add(BadSection(name=section.name, form=form, span=span))
         else:
             written[section.name] = section
     return written
+
+
+def _examples(kind: SectionKind) -> tuple[str, ...]:
+    """Calls that a section without a default could hold."""
+    entries = kind.registry.entries if kind.registry else {}
+    return next((cls.examples for cls in entries.values() if getattr(cls, "examples", ())), ("digits",))
 
 
 def _fits(section: tree.Section, kind: SectionKind) -> bool:

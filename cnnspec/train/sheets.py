@@ -10,12 +10,14 @@ from .preview import Row, Shown
 
 _CELL = 1.55  # inches
 _TITLE = 0.42
+_LEAST = 6
+"""Columns at least, so that titles have room."""
 _GREEN = "#00a878"
 
 
 def contact_sheet(rows: Sequence[Row], heading: str) -> bytes:
     """A row of pictures a step: its title above, what was drawn below each."""
-    columns = max((len(row.pictures) for row in rows), default=1)
+    columns = max(_LEAST, *(len(row.pictures) for row in rows))
     tall = sum(_height(row) for row in rows)
     made = new_figure(columns * _CELL, tall + 0.5, tight=False)
     made.text(
@@ -80,6 +82,7 @@ def draw_picture(axes: Any, shown: Shown) -> None:
         aspect="equal",
     )
     axes.set_anchor("N")
+    axes.set_autoscale_on(False)  # what lies outside of the picture does not make room for itself
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
@@ -97,7 +100,7 @@ def draw_picture(axes: Any, shown: Shown) -> None:
         axes.plot([x - 0.5], [y - 0.5], marker="+", color=_GREEN, markersize=6)
 
 
-def _wrapped(text: str, width: int = 32, lines: int = 5) -> str:
+def _wrapped(text: str, width: int = 30, lines: int = 5) -> str:
     from textwrap import wrap
 
     found = wrap(text, width)

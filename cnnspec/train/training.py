@@ -167,6 +167,7 @@ def run_info(
         images={"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
         versions=versions(),
         notes=[note for note in notes if note],
+        trained_on=splits.train.fingerprint,
     )
 
 

@@ -188,3 +188,20 @@ def test_steps_in_a_row_are_a_list() -> None:
     assert made("choose(flip, [blur(3), noise], [])") == made("choose([flip, [blur(3), noise], []])")
     assert made("choose(flip, blur(3), weights = [1, 2])") == made("choose([flip, blur(3)], [1, 2])")
     assert made("maybe(0.5, flip, rotate(5))") == made("maybe(0.5, [flip, rotate(5)])")
+
+
+def test_what_does_the_same_to_every_image_stays_at_evaluation() -> None:
+    fixed = [
+        step("rotate", (90, 90)),
+        step("blur", 3, sigma=1.0),
+        step("brightness", (1.5, 1.5)),
+        step("flip", p=1),
+    ]
+    assert evaluation_steps(tuple(fixed), None) == tuple(fixed)
+    assert evaluated(step("rotate", (80, 90)), step("blur", 3), step("brightness", 0.1), step("flip")) == ""
+    assert evaluation_steps((), tuple(fixed)) == tuple(fixed)
+
+
+def test_normalize_is_not_nested() -> None:
+    for made in (step("maybe", 0.5, step("normalize")), step("choose", (step("normalize"), step("flip")))):
+        assert code(made) == "normalize-nested"

@@ -300,3 +300,40 @@ def test_broken_images_can_be_left_out(tmp_path: Path) -> None:
     for image in tmp_path.rglob("*.png"):
         image.write_bytes(b"nothing")
     assert error("folder", path=path, skip_broken=True).diagnostic.code == "data-empty"
+
+
+@pytest.mark.parametrize(
+    ("folders", "hint"),
+    [
+        (("train/a", "train/b", "valdation/a"), "validation"),
+        (("train/a", "train/b", "test/a", "unlabeled/a"), ""),
+        (("train/a", "train/b", "extra/a"), ""),
+    ],
+)
+def test_a_folder_beside_the_parts_is_no_class(tmp_path: Path, folders: tuple[str, ...], hint: str) -> None:
+    for folder in folders:
+        for i in range(3):
+            write_image(tmp_path / folder / f"{i}.png", value=i)
+    found = error("folder", path=str(tmp_path)).diagnostic
+    assert found.code == "unknown-part"
+    assert hint in "".join(found.hints)
+
+
+def test_damage_in_the_middle_of_a_png_is_found_before_training(tmp_path: Path) -> None:
+    path = write_folder(tmp_path, size=(40, 40))
+    target = tmp_path / "cat" / "3.png"
+    Image.fromarray(np.random.RandomState(0).randint(0, 256, (40, 40), np.uint8)).save(target)
+    data = bytearray(target.read_bytes())
+    data[len(data) // 2] ^= 4
+    target.write_bytes(data)
+    Image.fromarray(np.zeros((40, 40), np.float32)).save(tmp_path / "dog" / "x.tif")
+    found = error("folder", (1, 40, 40), path=path).diagnostic
+    assert "2 broken images" in found.text and "3.png" in found.text and "32-bit floats" in found.text
+
+
+def test_a_class_of_broken_images_alone_is_an_empty_class(tmp_path: Path) -> None:
+    path = write_folder(tmp_path)
+    for image in (tmp_path / "cat").glob("*.png"):
+        image.write_bytes(b"nothing")
+    found = error("folder", path=path, skip_broken=True).diagnostic
+    assert (found.code, found.hints) == ("empty-class", ("all of its images are broken",))

@@ -209,3 +209,48 @@ def test_a_list_is_set_whole(photos: Path, capsys: pytest.CaptureFixture[str]) -
     ):
         found, _, err = run(capsys, "check", "net.cnn", "--set", f"augment={value}")
         assert found == 1 and f"error[{code}]" in err
+
+
+def test_preview_and_data_know_the_recipe(photos: Path, capsys: pytest.CaptureFixture[str], cpu: str) -> None:
+    assert run(capsys, "data", "resnet20", "--data", "photos")[0] == 0
+    code, _, err = run(capsys, "preview", "resnet20", "--data", "photos", "--count", "2")
+    assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("network", ["lenet5", "resnet20"])
+def test_the_recipe_can_be_trained_by_whatever_the_images_are(
+    photos: Path, capsys: pytest.CaptureFixture[str], network: str
+) -> None:
+    _, out, _ = run(capsys, "train", network, "--data", "photos", "--emit", "spec")
+    (photos / "saved.cnn").write_text(out)
+    code, _, err = run(capsys, "data", "saved.cnn")
+    assert (code, err) == (0, "")
+    assert ("flip" in out) == (network == "resnet20")
+
+
+def test_evaluating_what_was_trained_on_is_refused(
+    photos: Path, capsys: pytest.CaptureFixture[str], cpu: str
+) -> None:
+    assert run(capsys, "train", "net.cnn", "--out", "run", "--epochs", "1")[0] == 0
+    assert run(capsys, "evaluate", "run")[0] == 0
+    Image.new("RGB", (40, 40)).save(photos / "photos" / "dark" / "new.jpg")
+    code, _, err = run(capsys, "evaluate", "run")
+    assert code == 1 and "error[training-images-changed]" in err and "spec.cnn:" in err
+
+
+def test_predict_goes_on_past_what_only_decoding_finds(
+    photos: Path, capsys: pytest.CaptureFixture[str], cpu: str
+) -> None:
+    assert run(capsys, "train", "net.cnn", "--out", "run", "--epochs", "1")[0] == 0
+    whole = photos / "photos" / "dark" / "7.jpg"
+    Image.open(whole).save(photos / "bad.png")
+    data = bytearray((photos / "bad.png").read_bytes())
+    data[len(data) // 2] ^= 4
+    (photos / "bad.png").write_bytes(data)
+    code, out, err = run(capsys, "predict", "run", "bad.png", str(whole))
+    assert code == 1 and "7.jpg" in out and "bad.png" in err
+
+
+def test_data_alone_has_nothing_to_set(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "data", "photos", "--set", "data.mode=gray")
+    assert code == 1 and "error[nothing-to-set]" in err

@@ -57,9 +57,14 @@ class Augmentation(Entry):
             gates = (*gates, Gate(next(numbers), 0.0, share))
         yield Leaf(self, next(numbers), gates)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether the step does the same to every image that it is applied to."""
+        return not self.draws
+
     def at_evaluation(self) -> tuple[Augmentation, ...]:
         """What stands for the step at evaluation, where nothing is left to chance."""
-        return () if self.draws or self.share < 1 else (self,)
+        return (self,) if self.fixed and self.share >= 1 else ()
 
     def check(self, channels: int) -> None:
         """Raise ``OpError`` where the step makes no sense for images of so many channels."""

@@ -87,7 +87,10 @@ class Choose(_Combinator):
 
     def __post_init__(self) -> None:
         if len(self.steps) < 2:
-            raise OpError(BadValue(call=self.call_name, problem="there is nothing to choose from"), "steps")
+            raise OpError(
+                BadValue(call=self.call_name, problem="there are fewer than two steps to choose from"),
+                "steps",
+            )
         if self.weights is not None and len(self.weights) != len(self.steps):
             problem = f"there are {len(self.weights)} weights for {len(self.steps)} steps"
             raise OpError(BadValue(call=self.call_name, problem=problem), "weights")

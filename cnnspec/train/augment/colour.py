@@ -123,6 +123,11 @@ class _Factor(Pixels):
     def __post_init__(self) -> None:
         check_range(self.call_name, "strength", self.limits())
 
+    @property
+    def fixed(self) -> bool:
+        least, most = self.limits()
+        return least == most
+
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return between(u, *self.limits())
 
@@ -211,6 +216,11 @@ class Hue(Pixels):
 
     def __post_init__(self) -> None:
         check_range(self.call_name, "strength", shifts(self.strength))
+
+    @property
+    def fixed(self) -> bool:
+        least, most = shifts(self.strength)
+        return least == most
 
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return between(u, *shifts(self.strength))

@@ -182,7 +182,7 @@ class RandomResizedCrop(Geometry):
 
     The area is a share of the image's, from ``scale``; width over height is from ``ratio``, evenly on a logarithmic scale.
     Szegedy et al. 2015, section 6; as torchvision's ``RandomResizedCrop``. At evaluation the shorter side is scaled to
-    8/7 of ``size`` and the middle cut out (224 of 256).
+    8/7 of ``size`` and the middle cut out (224 of 256); where ``size`` is not square, images are scaled to it as a whole.
     """
 
     examples = (

@@ -52,6 +52,11 @@ class Blur(Pixels):
     def _limits(self) -> Range:
         return self.sigma if isinstance(self.sigma, tuple) else (self.sigma, self.sigma)
 
+    @property
+    def fixed(self) -> bool:
+        least, most = self._limits()
+        return least == most
+
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return between(u, *self._limits())
 
@@ -163,4 +168,4 @@ class RandomErasing(Pixels):
 
     def described(self, parameters: np.ndarray) -> str:
         left, top, width, height = (int(v) for v in parameters[:4])
-        return f"{width} x {height} at {left}, {top}"
+        return f"{height} x {width} at row {top}, column {left}"

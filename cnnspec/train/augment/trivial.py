@@ -158,7 +158,7 @@ class TrivialAugment(Augmentation):
     """
 
     examples = ("trivial_augment",)
-    also_called = ("TrivialAugmentWide", "TrivialAugment", "trivialaugment", "autoaugment", "rand_augment")
+    also_called = ("TrivialAugmentWide", "TrivialAugment", "trivialaugment")
     draws = 1
     fill: float = fill_argument()
 

@@ -69,6 +69,11 @@ class Rotate(_Warp):
     def __post_init__(self) -> None:
         _limits(self.call_name, "degrees", self.degrees)
 
+    @property
+    def fixed(self) -> bool:
+        least, most = _limits(self.call_name, "degrees", self.degrees)
+        return least == most
+
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         return between(u, *_limits(self.call_name, "degrees", self.degrees))
 

@@ -82,6 +82,14 @@ class Dataset:
         """What a report calls image ``index``: its file, or ``test 17``, its row in the source."""
         return self.pictures.name(int(self.rows[index]))
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the images' names: another where images were added, taken away or divided otherwise."""
+        from hashlib import sha256
+
+        names = sorted(self.names(i) for i in range(len(self)))
+        return sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
     def subset(self, rows: np.ndarray) -> Dataset:
         """The images at ``rows`` as a part of its own; pixels are shared, not copied."""
         return Dataset(self.pictures, self.targets[rows], self.rows[rows], self.pipeline)

@@ -30,6 +30,20 @@ class EmptyClass(Diagnostic):
     names: str
 
 
+class UnknownPart(Diagnostic):
+    """Beside a folder ``train`` that holds the classes there is one that is neither for validation nor for testing.
+
+    Parts are called train or training; val, valid or validation; test or testing.
+    """
+
+    code = "unknown-part"
+    message = "the folder '{name}' in '{path}' is no part: beside 'train' are 'validation' and 'test'"
+    bad = 'data folder("flowers")  # flowers/train/, flowers/valdation/'
+    good = 'data folder("flowers")  # flowers/train/, flowers/validation/'
+    name: str
+    path: str
+
+
 class UnknownClass(Diagnostic):
     """The validation or test folder has a class that the training folder lacks."""
 

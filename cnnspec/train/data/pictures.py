@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _LISTED = 5
+_FOUND_LATE = "only its pixels show that it is broken, so it is not left out by itself: delete or replace it"
 
 
 class Pictures(Protocol):
@@ -148,7 +149,7 @@ class EncodedPictures:
         except OSError as error:
             raise unreadable(Path(self.blobs.place(row)), error, "path") from None
         except BrokenImage as error:
-            raise broken([Problem(self.blobs.place(row), str(error))]) from None
+            raise broken([Problem(self.blobs.place(row), str(error))], (_FOUND_LATE,)) from None
         if not _fits(engine().size(image), header.shape[1:], least):
             raise broken([Problem(self.blobs.place(row), "its size has changed since the data was read")])
         return image

@@ -27,6 +27,7 @@ _CHANNELS = {"1": 1, "L": 1, "LA": 2, "La": 2, "RGBA": 4, "RGBa": 4, "PA": 4, **
 _ORIENTATION = 0x0112
 _ENDS = {b"\x89PNG": b"IEND", b"\xff\xd8": b"\xff\xd9"}
 _TAIL = 4096
+_FLOATS = "it holds 32-bit floats; save it with 8 or 16 bits a channel"
 
 
 class BrokenImage(ValueError):
@@ -48,6 +49,8 @@ class Header:
 def read_header(stream: IO[bytes]) -> Header:
     """What the header says; raises :class:`BrokenImage`, ``PermissionError``."""
     with broken_images(), opened(stream) as image:
+        if image.mode == "F":
+            raise BrokenImage(_FLOATS)
         turn = _orientation(image)
         width, height = reversed(image.size) if turn >= 5 else image.size
         plain = image.format == "JPEG" and image.mode in ("L", "RGB")
@@ -55,12 +58,17 @@ def read_header(stream: IO[bytes]) -> Header:
 
 
 def check_whole(stream: IO[bytes]) -> None:
-    """Raise :class:`BrokenImage` where the file is cut short.
+    """Raise :class:`BrokenImage` where the file is cut short or damaged.
 
-    The mark that ends a PNG or JPEG is looked for; other formats are decoded, which takes far longer.
+    A PNG's checksums are compared, the mark that ends a JPEG is looked for; other formats are decoded, which takes far
+    longer.
     """
     stream.seek(0)
     start = stream.read(4)
+    if start.startswith(b"\x89PNG"):
+        stream.seek(0)
+        with broken_images(), opened(stream) as image:
+            image.verify()
     end = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, end - _TAIL))
     tail = stream.read()
@@ -161,7 +169,7 @@ def coloured(image: Image, mode: str) -> Image:
     if image.mode in WIDE:
         image = _narrow(image)
     elif image.mode == "F":
-        raise BrokenImage("it holds 32-bit floats; save it with 8 or 16 bits a channel")
+        raise BrokenImage(_FLOATS)
     plain = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
     if mode != "as_is":
         # By way of RGB, so that every kind of image is converted by the same formula.

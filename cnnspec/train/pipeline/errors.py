@@ -18,6 +18,15 @@ class StepAfterNormalize(Diagnostic):
     step: str
 
 
+class NormalizeNested(Diagnostic):
+    """All images are normalised, and alike: ``normalize`` is a step of its own, the last."""
+
+    code = "normalize-nested"
+    message = "'normalize' stands inside of another step"
+    bad = "augment { maybe(0.5, normalize(mean = [0.5], std = [0.5])) }"
+    good = "augment { flip  normalize(mean = [0.5], std = [0.5]) }"
+
+
 class TwoMixings(Diagnostic):
     """Mixing what is mixed already would take the targets of three or four images. ``choose`` takes one of several."""
 

@@ -12,7 +12,7 @@ from ..augment.base import Augmentation, Geometry, Leaf, Mixing, Pixels
 from ..augment.choice import size_after
 from ..augment.normalize import Normalize
 from ..data.image_errors import ImageSize
-from .errors import StepAfterNormalize, TargetsNotMixed, TwoMixings
+from .errors import NormalizeNested, StepAfterNormalize, TargetsNotMixed, TwoMixings
 
 if TYPE_CHECKING:
     from ..imaging.engine import Size
@@ -104,6 +104,9 @@ class Pipeline:
         normalize = _normalize(steps)
         numbers = count()
         leaves = tuple(leaf for step in steps for leaf in step.leaves(numbers, ()))
+        nested = [leaf.step for leaf in leaves if isinstance(leaf.step, Normalize) and leaf.step not in steps]
+        if nested:
+            raise OpError(NormalizeNested())
         mixers = tuple(leaf for leaf in leaves if isinstance(leaf.step, Mixing))
         _check_mixers(mixers)
         images = [leaf for leaf in leaves if not isinstance(leaf.step, (Mixing, Normalize))]
@@ -155,7 +158,11 @@ class Pipeline:
             )
             raise OpError(
                 ImageSize(
-                    where=where, is_are="come out", found=show(found), expected=show(self.shape), hints=hints
+                    where=where,
+                    is_are="comes out" if where.startswith("'") else "come out",
+                    found=show(found),
+                    expected=show(self.shape),
+                    hints=hints,
                 )
             )
 

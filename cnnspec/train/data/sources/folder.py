@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ....ir import OpError, Shape, Text, arg
@@ -14,7 +14,7 @@ from ..assemble import Part, encoded_part, splits_of
 from ..dataset import Splits
 from ..errors import SingleClass
 from ..fitting import fit_argument, mode_argument, skip_argument
-from ..image_errors import EmptyClass, NotImageFolder, UnknownClass
+from ..image_errors import EmptyClass, NotImageFolder, UnknownClass, UnknownPart
 from ..pictures import Files
 from ..places import listing, need_folder, require, resolve
 from ..split import check_fractions, fraction_argument
@@ -68,9 +68,11 @@ class Folder(DataSource):
         _check_none_empty(folder, present, found)
         paths = tuple(path for images in found for path in images)
         labels = np.repeat([classes.index(n) for n in present], [len(images) for images in found])
-        return encoded_part(
+        part = encoded_part(
             Files(paths, root), Targets(classes=labels.astype(np.int64)), self.skip_broken, f"'{folder}'"
         )
+        _check_none_broken(folder, classes, present, part)
+        return part
 
 
 def _parts(root: Path) -> tuple[Path, Path | None, Path | None]:
@@ -79,9 +81,22 @@ def _parts(root: Path) -> tuple[Path, Path | None, Path | None]:
     train, validation, test = (
         next((folders[n] for n in names if n in folders), None) for names in (TRAIN, VALIDATION, TEST)
     )
-    if train is None or not set(folders) <= {*TRAIN, *VALIDATION, *TEST} or not _subfolders(train):
+    if train is None or not _is_part(train, folders):
         return root, None, None
+    known = (*TRAIN, *VALIDATION, *TEST)
+    for name in folders:
+        if name not in known:
+            hints = did_you_mean(name, known)
+            raise OpError(UnknownPart(name=folders[name].name, path=str(root), hints=hints), "path")
     return train, validation, test
+
+
+def _is_part(train: Path, folders: Mapping[str, Path]) -> bool:
+    """Whether a folder called 'train' holds classes, rather than being one: it has folders, and no images of its own."""
+    if set(folders) <= {*TRAIN, *VALIDATION, *TEST}:
+        return bool(_subfolders(train))
+    images = any(name.lower().endswith(ENDINGS) for name in listing(train, "path"))
+    return bool(_subfolders(train)) and not images
 
 
 def _subfolders(folder: Path) -> list[str]:
@@ -131,6 +146,16 @@ def _check_none_empty(folder: Path, names: Sequence[str], found: Sequence[list[P
     shown = ", ".join(f"'{folder / n}'" for n in empty[:_LISTED]) + (" …" if len(empty) > _LISTED else "")
     hints = ["remove the folder, or put images into it", *_other_files(folder / empty[0])]
     raise OpError(EmptyClass(s="s" if len(empty) > 1 else "", names=shown, hints=tuple(hints)), "path")
+
+
+def _check_none_broken(folder: Path, classes: Sequence[str], present: Sequence[str], part: Part) -> None:
+    """Raise ``OpError`` where all images of a class were broken and left out."""
+    left = set() if part.targets.classes is None else set(part.targets.classes.tolist())
+    gone = [name for name in present if classes.index(name) not in left]
+    if gone:
+        shown = ", ".join(f"'{folder / n}'" for n in gone[:_LISTED])
+        hints = ("all of its images are broken",)
+        raise OpError(EmptyClass(s="s" if len(gone) > 1 else "", names=shown, hints=hints), "path")
 
 
 def _other_files(folder: Path) -> list[str]:
