@@ -263,7 +263,8 @@ def test_a_part_without_rows_is_a_share_of_training(folder: Path) -> None:
     path = write(folder, "path,label,split\n" + rows)
     sizes = [len(part) for part in load("csv", path=path, split="split", validation=0.5, test=0.9)]
     assert sizes == [6, 6, 8]
-    assert error("csv", path=path, validation=0.5, test=0.5).argument == "validation"
+    other = write(folder, "path,label,whose\n" + rows)
+    assert error("csv", path=other, validation=0.5, test=0.5).argument == "validation"
 
 
 def test_split_columns_that_are_wrong(folder: Path) -> None:
@@ -420,3 +421,14 @@ def test_cells_know_where_they_stand(folder: Path) -> None:
     assert table.rows == [["0.png", 'a "b", \nc', "x y"], ["1.png", "", "y"]]
     assert [table.line(0), table.line(1), str(table.cell(1, 2)).split(":")[1:]] == [2, 4, ["4", "8"]]
     assert [span.text for span in cell_spans(table.source, 0, ",")] == ["path", '"note"', "label"]
+
+
+def test_a_column_called_split_that_holds_parts_gives_them(folder: Path) -> None:
+    rows = [
+        f"{i}.png,{'ab'[i % 2]},{part}"
+        for i, part in enumerate(["train", "train", "val", "val", "test", "test"])
+    ]
+    splits = whole(folder, "file_name,label,split\n" + "\n".join(rows) + "\n")
+    assert [len(part) for part in splits] == [2, 2, 2]
+    other = "file_name,label,split\n" + "\n".join(rows).replace(",test", ",left") + "\n"
+    assert sum(map(len, whole(folder, other))) == 6

@@ -219,7 +219,7 @@ def test_samples_without_images(tmp_path: Path) -> None:
     assert "7 samples" in diagnostic.text
     assert "x4' (no image: it holds .cls) and 2 more" in diagnostic.text
     assert len(load("webdataset", SHAPE, path=path, skip_broken=True).skipped) == 7
-    assert found(write_tar(tmp_path / "b.tar", lost), skip_broken=True).diagnostic.code == "data-empty"
+    assert found(write_tar(tmp_path / "b.tar", lost), skip_broken=True).diagnostic.code == "broken-sample"
     assert found(write_tar(tmp_path / "c.tar", [("README", b"hello")])).diagnostic.code == "data-empty"
     assert found(write_tar(tmp_path / "d.tar", [])).diagnostic.code == "data-empty"
 

@@ -17,14 +17,15 @@ from .places import need_folder, resolve
 from .split import check_fractions
 from .table import Table, read_table
 from .table_errors import NoImageColumn, NoTargetColumn
-from .table_images import NamedImages, check_none_lost, named_images, parts_of
+from .table_images import PARTS, NamedImages, check_none_lost, named_images, parts_of
 from .table_targets import Rows
 from .targets import TargetNames, Targets
 
 if TYPE_CHECKING:
     from .sources.csv import Csv
 
-_IMAGES = ("path", "file", "filename", "image", "filepath")
+_IMAGES = ("path", "file", "filename", "file_name", "image", "filepath", "image_path")
+_SPLITS = ("split", "subset")
 _LABELS = ("label", "class", "category", "target", "species")
 _LISTS = ("labels", "numbers", "boxes", "points")
 
@@ -69,8 +70,17 @@ def columns_of(source: Csv, table: Table) -> Columns:
     label = None if source.label is None else table.column(source.label, "label")
     if label is None and not any(lists.values()):
         label = _label_column(table)
-    split = None if source.split is None else table.column(source.split, "split")
+    split = _split_column(table) if source.split is None else table.column(source.split, "split")
     return Columns(image=image, label=label, split=split, **lists)
+
+
+def _split_column(table: Table) -> int | None:
+    """The column called split or subset, where all it holds are names of parts, and some rows are for training."""
+    column = table.first_column(_SPLITS)
+    if column is None:
+        return None
+    found = {PARTS.get(cells[column].lower()) for cells in table.rows}
+    return column if None not in found and 0 in found else None
 
 
 def _label_column(table: Table) -> int:

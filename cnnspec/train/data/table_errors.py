@@ -86,7 +86,7 @@ class TableColumn(Diagnostic):
 class NoImageColumn(Diagnostic):
     """Nothing says which column of the table holds the paths of the images.
 
-    Without ``image`` it is the first of path, file, filename, image and filepath that the table has.
+    Without ``image`` it is the first of path, file, filename, file_name, image, filepath and image_path that the table has.
     """
 
     code = "no-image-column"

@@ -115,7 +115,7 @@ class SampleReader:
         raise Unusable(f"no label: {_held(sample)}")
 
     def _check(self, problems: list[Problem], usable: int, where: str, argument: str) -> None:
-        if problems and not self.skip_broken:
+        if problems and (not self.skip_broken or not usable):
             raise _broken(problems, _SKIP if usable else _NAME, argument)
         if not usable:
             raise OpError(DataEmpty(where=f"{where}, where no sample can be used,"), argument)

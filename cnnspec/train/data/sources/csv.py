@@ -29,7 +29,9 @@ class Csv(DataSource):
 
     path: str = arg(Text(), "the table; a relative path starts at the spec file's folder")
     image: str | None = arg(
-        Text(), "column of image paths; the first called path, file, filename, image or filepath", None
+        Text(),
+        "column of image paths; the first called path, file, filename, file_name, image, filepath or image_path",
+        None,
     )
     label: str | None = arg(Text(), "column of classes, names or numbers", None)
     labels: _Names | None = arg(
@@ -39,7 +41,10 @@ class Csv(DataSource):
     boxes: _Names | None = arg(ListOf(Text(), 4), "columns of left, top, right and bottom, in pixels", None)
     points: _Names | None = arg(ListOf(Text()), "columns of x and y in turns, in pixels", None)
     split: str | None = arg(
-        Text(), "column that gives rows to train, validation or test; none: shares are taken", None
+        Text(),
+        "column that gives rows to train, validation or test; one called split or subset that holds nothing else, or "
+        "none: shares are taken",
+        None,
     )
     root: str | None = arg(Text(), "folder where image paths start; that of the table", None)
     separator: str | None = arg(Text(), 'what stands between several labels of a cell; "|"', None)
