@@ -89,6 +89,8 @@ def entry() -> None:
         code = main()
         sys.stdout.flush()
         sys.stderr.flush()
+    except KeyboardInterrupt:  # before a command could take care of it
+        code = 130
     except OSError as error:
         if error.filename is not None:  # not about the standard streams
             raise

@@ -13,12 +13,15 @@ from .base import AUGMENTATIONS, Augmentation, Geometry, between
 if TYPE_CHECKING:
     import numpy as np
 
+_SIDE = Int(1, 16384)
+_EDGE = Int(0, 16384)
+"""What a side of an image, and padding, may be: beyond it a number is a slip, and would take gigabytes."""
 _TRIES = 10
 """As often torchvision draws a crop that may not fit."""
 
 
 def square_argument() -> Any:
-    return arg(Pair(Int(1)), "height and width of the result; one number for a square")
+    return arg(Pair(_SIDE), "height and width of the result; one number for a square")
 
 
 def fill_argument() -> Any:
@@ -58,8 +61,8 @@ class Resize(Geometry):
     scales = True
     size: int | tuple[int, int] = arg(
         Either(
-            Int(1),
-            Pair(Int(1)),
+            _SIDE,
+            Pair(_SIDE),
             expected="an integer of at least 1 (the shorter side), or two (height, width)",
         ),
         "length of the shorter side, or height and width",
@@ -141,7 +144,7 @@ class RandomCrop(Geometry):
     cuts = True
     pads = True
     size: tuple[int, int] = square_argument()
-    padding: int = arg(Int(0), "pixels put around the image first", 0)
+    padding: int = arg(_EDGE, "pixels put around the image first", 0)
     pad_if_needed: bool = arg(Bool(), "whether images that are smaller are padded", False)
     fill: float = fill_argument()
 
@@ -268,9 +271,9 @@ class Padding(Geometry):
     pads = True
     padding: tuple[int, int, int, int] = arg(
         Either(
-            Int(0),
-            ListOf(Int(0), 2),
-            ListOf(Int(0), 4),
+            _EDGE,
+            ListOf(_EDGE, 2),
+            ListOf(_EDGE, 4),
             expected="an integer of at least 0, or two of them (left and right, top and bottom), or four "
             "(left, top, right, bottom)",
         ),

@@ -20,9 +20,11 @@ class Normalize(Augmentation):
     )
     also_called = ("Normalize", "Normalization", "Normalise", "standardize")
     mean: tuple[float, ...] | None = arg(
-        ListOf(Float()), "mean of each channel, of values from 0 to 1; measured", None
+        ListOf(Float(0, 1)), "mean of each channel, of values from 0 to 1; measured", None
     )
-    std: tuple[float, ...] | None = arg(ListOf(Float(above=0)), "deviation of each channel; measured", None)
+    std: tuple[float, ...] | None = arg(
+        ListOf(Float(above=0, maximum=1)), "deviation of each channel; measured", None
+    )
 
     def __post_init__(self) -> None:
         if (self.mean is None) != (self.std is None):

@@ -31,7 +31,7 @@ class Blur(Pixels):
     also_called = ("GaussianBlur", "gaussian_blur", "RandomGaussianBlur")
     draws = 1
     parameters = ("sigma",)
-    kernel: int = arg(Int(1), "side of the window, an odd number of pixels")
+    kernel: int = arg(Int(1, 255), "side of the window, an odd number of pixels")
     sigma: float | Range = arg(
         Either(
             Float(above=0),
@@ -87,7 +87,7 @@ class Noise(Pixels):
     also_called = ("GaussianNoise", "gaussian_noise", "GaussNoise")
     draws = 1
     parameters = ("stream",)
-    sigma: float = arg(Float(0), "deviation of the noise", 0.1)
+    sigma: float = arg(Float(0, 1), "deviation of the noise", 0.1)
 
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         import numpy as np

@@ -45,7 +45,7 @@ def pipelines(augment: Steps, evaluation: Steps, fitting: Fitting) -> tuple[Pipe
         Pipeline.of(fitting.steps(steps), fitting.shape, fitting.mode) for steps in (augment, evaluation)
     )
     if training.normalize is None and after.normalize is not None:
-        training = replace(training, normalize=after.normalize)
+        training = replace(training, normalize=after.normalize, steps=(*training.steps, after.normalize))
     return training, after
 
 
