@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..elaborate import elaborate, open_target
 from ..source import Diagnostic, SpecError, write_atomically
 from .errors import NothingToSet
-from .output import add_skip_broken, add_spec, fail, print_json, sections
+from .output import add_skip_broken, add_spec, fail, png_file, print_json, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:
@@ -36,12 +36,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
     add_skip_broken(command)
-
-
-def png_file(text: str) -> Path:
-    if not text.lower().endswith(".png"):
-        raise argparse.ArgumentTypeError(f"'{text}' must end in .png")
-    return Path(text)
 
 
 def run(options: argparse.Namespace) -> int:

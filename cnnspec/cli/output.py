@@ -70,16 +70,24 @@ def add_depth(command: argparse.ArgumentParser, what: str) -> None:
     """``--depth N``, for a table or drawing of nested parts."""
     command.add_argument(
         "--depth",
-        type=_depth,
+        type=whole_number,
         metavar="N",
         help=f"fold what is nested deeper than N levels into one {what}; 1 shows top-level parts",
     )
 
 
-def _depth(text: str) -> int:
+def whole_number(text: str) -> int:
+    """An argument that is a whole number of at least 1."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
     return int(text)
+
+
+def png_file(text: str) -> Path:
+    """An argument that names a PNG file to be written."""
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"'{text}' must end in .png")
+    return Path(text)
 
 
 def existing_suffix(path: Path, allowed: Iterable[str]) -> str | None:

@@ -8,14 +8,14 @@ import gc
 import sys
 from pathlib import Path
 
-from .output import add_checkpoint, add_device, fail, print_json
+from .output import add_checkpoint, add_device, fail, print_json, whole_number
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
     command.add_argument("images", metavar="IMAGE", type=Path, nargs="+", help="image files")
     command.add_argument(
-        "--top", type=_count, metavar="N", default=5, help="how many classes to name (default: 5)"
+        "--top", type=whole_number, metavar="N", default=5, help="how many classes to name (default: 5)"
     )
     command.add_argument(
         "--fit",
@@ -25,12 +25,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_checkpoint(command)
     command.add_argument("--json", action="store_true", help="print a JSON list, an entry an image")
     add_device(command)
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
-    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

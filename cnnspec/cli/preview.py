@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..elaborate import open_target
 from ..source import SpecError, write_atomically
-from .data import bound, png_file
-from .output import add_device, add_skip_broken, add_spec, sections
+from .data import bound
+from .output import add_device, add_skip_broken, add_spec, png_file, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..elaborate import elaborate, open_target, overridden
+from ..elaborate import Override, elaborate, open_target, overridden
 from .output import sections
 
 if TYPE_CHECKING:
     from ..elaborate import Module
     from ..train.data.dataset import Splits
 
-Overrides = list[tuple[str, str]]
-
 
 def open_with_data(
-    spec: str, data: str, overrides: Overrides, tolerant: bool = False
+    spec: str, data: str, overrides: Sequence[Override], tolerant: bool = False
 ) -> tuple[Module, Splits]:
     """``spec`` with ``data``, the recipe's sections where it has none, and as many classes as the data; and what was read.
 

@@ -15,7 +15,7 @@ from ..ir import (
     Registry,
     Text,
     convert,
-    layer_known_as,
+    known_as,
     signature,
 )
 from ..source import Diagnostic, Diagnostics, Span, did_you_mean
@@ -101,7 +101,7 @@ def _match_named(
 
 def layer_hints(name: str, others: Iterable[str]) -> tuple[str, ...]:
     """What a call of the unknown layer ``name`` was meant to be: another tool's name, or one misspelt."""
-    known = layer_known_as(name)
+    known = known_as(LAYERS, name)
     if known is not None:
         return (f"here it is called '{known}'",)
     return did_you_mean(name, (*LAYERS.entries, *others))
@@ -278,10 +278,8 @@ def bind_entry(
 
 def entry_hints(name: str, registry: Registry[Any]) -> tuple[str, ...]:
     """What an unknown entry was meant to be: another tool's name for one, or one misspelt."""
-    for known, cls in registry.entries.items():
-        if name in getattr(cls, "also_called", ()):
-            return (f"here it is called '{known}'",)
-    return did_you_mean(name, registry.entries)
+    known = known_as(registry, name)
+    return did_you_mean(name, registry.entries) if known is None else (f"here it is called '{known}'",)
 
 
 def place_error(error: OpError, call: tree.Call, cls: type) -> Failure:

@@ -177,10 +177,7 @@ def _changed_section(
         if settable.default.form == "list" and source.text[key.end + 1 :].lstrip().startswith("{"):
             return _list_section(section.name, settable, source, key)
         call = parse_call(source, key.end + 1)
-        if call.name not in settable.calls:
-            near = did_you_mean(call.name, settable.calls)
-            kind, span = settable.kind or section.name, call.name_span
-            raise SpecError([UnknownEntry(kind=kind, name=call.name, span=span, hints=near)])
+        _check_call(call, section.name, settable)
         return replace(section, calls=(call,))
     _check_argument(section, argument, settable, key)
     value = parse_expression(source, key.end + 1)
@@ -205,12 +202,16 @@ def _list_section(name: str, settable: Settable, source: Source, key: Span) -> t
     if more:
         raise SpecError([BadOverride(name=name, problem="more than a list is given", span=more[0].span)])
     for call in made.calls:
-        if call.name not in settable.calls:
-            near = did_you_mean(call.name, settable.calls)
-            raise SpecError(
-                [UnknownEntry(kind=settable.kind or name, name=call.name, span=call.name_span, hints=near)]
-            )
+        _check_call(call, name, settable)
     return made
+
+
+def _check_call(call: tree.Call, section: str, settable: Settable) -> None:
+    """Refuse a call that the section cannot hold."""
+    if call.name not in settable.calls:
+        near = did_you_mean(call.name, settable.calls)
+        kind, span = settable.kind or section, call.name_span
+        raise SpecError([UnknownEntry(kind=kind, name=call.name, span=span, hints=near)])
 
 
 def _check_argument(section: tree.Section, argument: str, settable: Settable, key: Span) -> None:

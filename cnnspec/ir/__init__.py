@@ -14,7 +14,7 @@ from .errors import (
 )
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, verify
 from .initialisers import INITIALISERS, Initialiser
-from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, layer_known_as
+from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, known_as
 from .shape import Shape, is_map, show, size
 from .signature import (
     Argument,
@@ -84,7 +84,7 @@ __all__ = [
     "convert",
     "describe_value",
     "is_map",
-    "layer_known_as",
+    "known_as",
     "show",
     "signature",
     "size",

@@ -139,8 +139,10 @@ def _plain(value: Any) -> Any:
     return value[0] if len(set(value)) == 1 else "x".join(map(str, value))
 
 
-def layer_known_as(name: str) -> str | None:
-    """The layer that other tools call ``name`` (``dense``, ``BatchNorm2d``), if there is one."""
+def known_as(registry: Registry[Any], name: str) -> str | None:
+    """The entry that other tools call ``name`` (``dense``, ``BatchNorm2d``), if there is one."""
     folded = name.lower()
-    entries = LAYERS.entries.items()
-    return next((own for own, cls in entries if folded in (a.lower() for a in cls.also_called)), None)
+    entries = registry.entries.items()
+    return next(
+        (own for own, cls in entries if folded in (a.lower() for a in getattr(cls, "also_called", ()))), None
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .data.dataset import Dataset, Splits
 from .data.normalization import Normalization
 from .data.pictures import Problem
+from .losses import balanced_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +80,7 @@ def inspect(splits: Splits, mode: str) -> Inspection:
         images=(len(parts[0]), len(parts[1]), len(parts[2])),
         names=splits.names.classes or splits.names.labels,
         counts=counts,
-        weights=_weights(counts),
+        weights=balanced_weights(counts[:, 0]),
         sizes=tuple((int(sizes[i, 0]), int(sizes[i, 1])) for i in picked),
         different_sizes=len(np.unique(sizes, axis=0)),
         colours=dict(Counter(_KINDS.get(int(c), f"{c} channels") for c in shapes[:, 0])),
@@ -104,12 +105,6 @@ def _counts(splits: Splits) -> np.ndarray:
         else:
             columns.append(np.zeros(0, np.int64))
     return np.stack(columns, axis=1)
-
-
-def _weights(counts: np.ndarray) -> tuple[float, ...]:
-    train = counts[:, 0]
-    present = max(1, int((train > 0).sum()))
-    return tuple(float(train.sum() / (present * n)) if n else 0.0 for n in train)
 
 
 def _numbers(part: Dataset, names: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:

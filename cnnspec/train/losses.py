@@ -9,7 +9,18 @@ from ..ir import BadValue, Choice, Either, Float, ListOf, OpError, Shape, WrongR
 from .registries import LOSSES, Loss
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .data.targets import Targets
+
+
+def balanced_weights(counts: np.ndarray) -> tuple[float, ...]:
+    """images / (classes * images of the class), for each class that has images; 0 for others. As scikit-learn's."""
+    import numpy as np
+
+    present = max(1, int((counts > 0).sum()))
+    weights = np.where(counts > 0, counts.sum() / (present * np.maximum(1, counts)), 0.0)
+    return tuple(map(float, weights))
 
 
 @LOSSES.register("cross_entropy")
@@ -50,9 +61,7 @@ class CrossEntropy(Loss):
             return self
         counts = np.bincount(targets.classes, minlength=outputs)[:outputs]
         if self.class_weights == "balanced":
-            present = max(1, int((counts > 0).sum()))
-            weights = np.where(counts > 0, counts.sum() / (present * np.maximum(1, counts)), 0.0)
-            return replace(self, class_weights=tuple(map(float, weights)))
+            return replace(self, class_weights=balanced_weights(counts))
         if len(self.class_weights) != outputs:
             problem = f"there are {len(self.class_weights)} class weights for {outputs} outputs"
             raise OpError(BadValue(call=self.call_name, problem=problem), "class_weights")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..elaborate import Environment, Module, bind_entry, chosen_model, zoo_names
 from ..ir import Graph, OpError, Shape, signature
 from ..source import Diagnostics, Source, Span, SpecError, nearest
-from ..syntax import parse_call, parse_text
+from ..syntax import parse_call, parse_text, print_expression, tree
 from .data.dataset import Splits
 from .data.errors import UnknownData
 from .data.places import relative_to
@@ -24,13 +24,6 @@ _EPOCHS = (10, 60)
 _LARGE = 5000
 _SMALL_SIDE = 96
 """Up to this side of an image, whole images are cut at the edges instead of scaled parts of them."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Sections by name, as texts in the order of a spec."""
-
-    sections: Mapping[str, str]
 
 
 def source_call(given: str, channels: int, option: str = "--data") -> str:
@@ -46,7 +39,7 @@ def source_call(given: str, channels: int, option: str = "--data") -> str:
     source = max(DATA_SOURCES.entries, key=lambda name: _suits(name, path))
     if not _suits(source, path):
         raise _unknown(given, path, option)
-    return f"{source}({quoted(str(path.resolve()))}{', ' if mode else ''}{mode})"
+    return f"{source}({print_expression(tree.Literal(str(path.resolve())))}{', ' if mode else ''}{mode})"
 
 
 def _suits(source: str, path: Path) -> int:
@@ -80,14 +73,9 @@ def _named_near(path: Path, option: str) -> list[str]:
     return [*beside, *DATA_SOURCES.entries, *(() if option == "--data" else zoo_names())]
 
 
-def quoted(text: str) -> str:
-    """``text`` as a string of the language."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> Recipe:
-    """Sections for a network to be trained from nothing on ``splits``, in so many epochs where a person says how many.
+def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> dict[str, str]:
+    """Sections by name, as texts in the order of a spec, for a network to be trained from nothing on ``splits``; in so
+    many epochs where a person says how many.
 
     Cropping, mirroring and colours for photographs, turning and moving for gray images, which are mostly signs; AdamW
     with a warm-up and a cosine; about 3,000 steps for a small set.
@@ -97,16 +85,14 @@ def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> Recipe:
     epochs = epochs or min(max(math.ceil(_STEPS * batch / max(1, images)), _EPOCHS[0]), _EPOCHS[1])
     rate = "1e-3" if _has_norms(graph) else "2e-4"
     warmup = max(1, round(epochs / 20)) if epochs > 2 else 0
-    return Recipe(
-        {
-            "augment": f"augment {{ {_steps(graph.input_shape, splits)} }}",
-            "loss": "loss cross_entropy(label_smoothing = 0.1)",
-            "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
-            "schedule": f"schedule cosine(warmup = {warmup})" if warmup else "schedule cosine",
-            "train": f"train (epochs = {epochs}, batch = {batch})",
-            "metrics": "metrics { accuracy }",
-        }
-    )
+    return {
+        "augment": f"augment {{ {_steps(graph.input_shape, splits)} }}",
+        "loss": "loss cross_entropy(label_smoothing = 0.1)",
+        "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
+        "schedule": f"schedule cosine(warmup = {warmup})" if warmup else "schedule cosine",
+        "train": f"train (epochs = {epochs}, batch = {batch})",
+        "metrics": "metrics { accuracy }",
+    }
 
 
 def _has_norms(graph: Graph) -> bool:
@@ -134,10 +120,10 @@ def tolerating(source: DataSource) -> DataSource:
     return replace(source, skip_broken=True) if skips else source  # type: ignore[call-arg]
 
 
-def with_recipe(module: Module, made: Recipe) -> Module:
+def with_recipe(module: Module, made: Mapping[str, str]) -> Module:
     """The spec with the sections that it lacks."""
     present = {section.name for section in module.spec.sections}
-    added = "\n".join(text for name, text in made.sections.items() if name not in present)
+    added = "\n".join(text for name, text in made.items() if name not in present)
     sections = (*module.spec.sections, *parse_text(Source("recipe.cnn", added)).sections)
     return Module(
         replace(module.spec, sections=sections), module.source, module.path, module.used, dict(module.names)

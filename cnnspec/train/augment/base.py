@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...elaborate.bind import count
 from ...ir import BadValue, Entry, OpError, Registry
 from ..imaging.engine import Engine, Size
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+Range = tuple[float, float]
+"""Least and largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,13 @@ class Augmentation(Entry):
 
     def check(self, channels: int) -> None:
         """Raise ``OpError`` where the step makes no sense for images of so many channels."""
-        if self.needs_colour and channels != 3:
-            problem = (
-                f"it changes colours, and the images have {channels} channel{'s' if channels != 1 else ''}"
-            )
-            raise OpError(BadValue(call=self.call_name, problem=problem))
+        if self.needs_colour:
+            self._check_colours("it", channels)
+
+    def _check_colours(self, what: str, channels: int, argument: str | None = None) -> None:
+        if channels != 3:
+            problem = f"{what} changes colours, and the images have {count(channels, 'channel')}"
+            raise OpError(BadValue(call=self.call_name, problem=problem), argument)
 
     def output_size(self, size: Size | None) -> Size | None:
         """Height and width that an image of ``size`` has afterwards; None where it cannot be told.
@@ -89,6 +96,24 @@ class Augmentation(Entry):
         """The parameters of one image in words."""
         pairs = zip(self.parameters, parameters.tolist(), strict=False)
         return "  ".join(f"{name} {value + 0:.3g}" for name, value in pairs)
+
+
+class Ranged(Augmentation):
+    """A step that draws one number between two limits; it does the same to every image where they are one."""
+
+    draws = 1
+
+    def limits(self) -> Range:
+        """The least and the largest."""
+        raise NotImplementedError
+
+    @property
+    def fixed(self) -> bool:
+        least, most = self.limits()
+        return least == most
+
+    def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        return between(u, *self.limits())
 
 
 class Geometry(Augmentation):
@@ -151,6 +176,11 @@ class Mixing(Augmentation):
 
 
 AUGMENTATIONS: Registry[Augmentation] = Registry("augmentation")
+
+
+def either_way(value: float | Range) -> Range:
+    """``value`` if it is a range, else from minus to plus it."""
+    return value if isinstance(value, tuple) else (-value, value)
 
 
 def between(u: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...ir import Either, Float, ListOf, arg
 from ..imaging.engine import LUMA, Engine
-from .base import AUGMENTATIONS, Pixels, between
+from .base import AUGMENTATIONS, Pixels, Range, Ranged, either_way
 from .frame import check_range
 
 if TYPE_CHECKING:
     import numpy as np
-
-Range = tuple[float, float]
 
 
 def strength_argument(doc: str, default: Any = None) -> Any:
@@ -39,10 +37,6 @@ def hue_argument(doc: str, default: Any = None) -> Any:
 def factors(value: float | Range) -> Range:
     """Least and largest factor; one number is how far from 1 they are."""
     return value if isinstance(value, tuple) else (max(0.0, 1 - value), 1 + value)
-
-
-def shifts(value: float | Range) -> Range:
-    return value if isinstance(value, tuple) else (-value, value)
 
 
 def blend_table(factor: float, target: float) -> np.ndarray:
@@ -110,10 +104,9 @@ def turned_hues(images: Any, turn: Any) -> Any:
     return channel(5.0).cat(channel(3.0), channel(1.0), dim=3)
 
 
-class _Factor(Pixels):
+class _Factor(Ranged, Pixels):
     """A step with one factor."""
 
-    draws = 1
     parameters = ("factor",)
     on_device = True
 
@@ -122,14 +115,6 @@ class _Factor(Pixels):
 
     def __post_init__(self) -> None:
         check_range(self.call_name, "strength", self.limits())
-
-    @property
-    def fixed(self) -> bool:
-        least, most = self.limits()
-        return least == most
-
-    def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        return between(u, *self.limits())
 
 
 @AUGMENTATIONS.register("brightness")
@@ -197,7 +182,7 @@ class Saturation(_Factor):
 
 
 @AUGMENTATIONS.register("hue")
-class Hue(Pixels):
+class Hue(Ranged, Pixels):
     """Turns all hues round the circle of colours by up to ``strength`` of it, either way.
 
     As torchvision's ``ColorJitter(hue)``.
@@ -208,22 +193,16 @@ class Hue(Pixels):
         "hue([0, 0.2])",
     )
     also_called = ("RandomHue",)
-    draws = 1
     parameters = ("turn",)
     on_device = True
     needs_colour = True
     strength: float | Range = hue_argument("largest share of the circle, or the least and the largest")
 
+    def limits(self) -> Range:
+        return either_way(self.strength)
+
     def __post_init__(self) -> None:
-        check_range(self.call_name, "strength", shifts(self.strength))
-
-    @property
-    def fixed(self) -> bool:
-        least, most = shifts(self.strength)
-        return least == most
-
-    def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        return between(u, *shifts(self.strength))
+        check_range(self.call_name, "strength", self.limits())
 
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         return hue_turned(image, float(parameters[0]), engine)

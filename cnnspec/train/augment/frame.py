@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...ir import BadValue, Choice, Either, Float, Int, ListOf, OpError, Pair, arg, show
 from ...ir.signature import Bool
 from ..imaging.engine import INTERPOLATIONS, Size
-from .base import AUGMENTATIONS, Augmentation, Geometry, between
+from .base import AUGMENTATIONS, Augmentation, Geometry, Range, between
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SIDE = Int(1, 16384)
 _EDGE = Int(0, 16384)
 """What a side of an image, and padding, may be: beyond it a number is a slip, and would take gigabytes."""
-_TRIES = 10
+TRIES = 10
 """As often torchvision draws a crop that may not fit."""
 
 
@@ -41,6 +41,35 @@ def check_range(call: str, name: str, limits: tuple[float, float]) -> None:
     if limits[0] > limits[1]:
         problem = f"{name} goes from {limits[0]:g} down to {limits[1]:g}"
         raise OpError(BadValue(call=call, problem=problem), name)
+
+
+def rectangles(
+    u: np.ndarray, sizes: np.ndarray, scale: Range, ratio: Range, upright: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rectangles in images of ``sizes``: left, top, width and height (B, 4), of the first of ten that fits; (B,) whether
+    one does.
+
+    ``scale`` is their share of the area; ``ratio`` is width over height, evenly on a logarithmic scale. ``upright``: it is
+    height over width, and a rectangle must be smaller than the image, as torchvision's ``RandomErasing`` has it.
+    """
+    import numpy as np
+
+    height, width = sizes[:, :1].astype(np.float64), sizes[:, 1:].astype(np.float64)
+    area, shape, right, down = (u[:, i * TRIES : (i + 1) * TRIES] for i in range(4))
+    wanted = height * width * between(area, *scale)
+    aspect = np.exp(between(shape, math.log(ratio[0]), math.log(ratio[1])))
+    w, h = np.round(np.sqrt(wanted * aspect)), np.round(np.sqrt(wanted / aspect))
+    if upright:
+        w, h = h, w
+        fits = (h < height) & (w < width)
+    else:
+        fits = (w > 0) & (w <= width) & (h > 0) & (h <= height)
+    found = fits.any(1)
+    chosen = np.where(found, fits.argmax(1), 0)
+    rows = np.arange(len(u))
+    w, h, right, down = (a[rows, chosen] for a in (w, h, right, down))
+    left, top = np.floor(right * (width[:, 0] - w + 1)), np.floor(down * (height[:, 0] - h + 1))
+    return np.stack([left, top, w, h], axis=1), found
 
 
 @AUGMENTATIONS.register("resize")
@@ -193,7 +222,7 @@ class RandomResizedCrop(Geometry):
         "random_resized_crop((20, 30), scale = [0.5, 1])",
     )
     also_called = ("RandomResizedCrop", "random_sized_crop")
-    draws = 4 * _TRIES
+    draws = 4 * TRIES
     parameters = ("left", "top", "width", "height")
     sets_size = True
     scales = True
@@ -222,19 +251,8 @@ class RandomResizedCrop(Geometry):
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         import numpy as np
 
-        height, width = sizes[:, :1].astype(np.float64), sizes[:, 1:].astype(np.float64)
-        area, ratio, right, down = (u[:, i * _TRIES : (i + 1) * _TRIES] for i in range(4))
-        wanted = height * width * between(area, *self.scale)
-        aspect = np.exp(between(ratio, math.log(self.ratio[0]), math.log(self.ratio[1])))
-        w, h = np.round(np.sqrt(wanted * aspect)), np.round(np.sqrt(wanted / aspect))
-        fits = (w > 0) & (w <= width) & (h > 0) & (h <= height)
-        chosen = np.where(fits.any(1), fits.argmax(1), 0)
-        rows = np.arange(len(u))
-        w, h, right, down = (a[rows, chosen] for a in (w, h, right, down))
-        drawn = np.stack(
-            [np.floor(right * (width[:, 0] - w + 1)), np.floor(down * (height[:, 0] - h + 1)), w, h], axis=1
-        )
-        return np.where(fits.any(1)[:, None], drawn, self._middle(height[:, 0], width[:, 0]))
+        drawn, found = rectangles(u, sizes, self.scale, self.ratio, upright=False)
+        return np.where(found[:, None], drawn, self._middle(sizes[:, 0], sizes[:, 1]))
 
     def _middle(self, height: np.ndarray, width: np.ndarray) -> np.ndarray:
         """The largest part in the middle with proportions that are allowed."""

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...ir import BadValue, OpError
 from ..imaging.engine import Engine
-from .base import AUGMENTATIONS, Pixels
+from .base import AUGMENTATIONS, Pixels, Range, either_way
 from .colour import (
-    Range,
     blended,
     brightened,
     column,
@@ -18,7 +17,6 @@ from .colour import (
     hue_argument,
     hue_turned,
     saturated,
-    shifts,
     strength_argument,
     turned_hues,
 )
@@ -61,12 +59,16 @@ class ColorJitter(Pixels):
 
     def check(self, channels: int) -> None:
         colours = [_ARE[i] for i in self._used() if i >= 2]
-        if channels != 3 and colours:
-            problem = f"{colours[0]} changes colours, and the images have {channels} channel{'s' if channels != 1 else ''}"
-            raise OpError(BadValue(call=self.call_name, problem=problem), colours[0])
+        if colours:
+            self._check_colours(colours[0], channels, colours[0])
 
     def _limits(self) -> tuple[Range, Range, Range, Range]:
-        return factors(self.brightness), factors(self.contrast), factors(self.saturation), shifts(self.hue)
+        return (
+            factors(self.brightness),
+            factors(self.contrast),
+            factors(self.saturation),
+            either_way(self.hue),
+        )
 
     def _used(self) -> list[int]:
         nothing = ((1.0, 1.0),) * 3 + ((0.0, 0.0),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...elaborate.bind import count
 from ...ir import BadValue, Float, ListOf, OpError, arg
 from .base import AUGMENTATIONS, Augmentation
 
@@ -35,9 +36,5 @@ class Normalize(Augmentation):
         for name in ("mean", "std"):
             values = getattr(self, name)
             if values is not None and len(values) != channels:
-                problem = f"{name} has {_count(len(values), 'value')}, and the images have {_count(channels, 'channel')}"
+                problem = f"{name} has {count(len(values), 'value')}, and the images have {count(channels, 'channel')}"
                 raise OpError(BadValue(call=self.call_name, problem=problem), name)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from ...ir import BadValue, Choice, Either, Float, Int, ListOf, OpError, arg
 from ..imaging.engine import Engine
-from .base import AUGMENTATIONS, Pixels, between
-from .frame import check_range
+from .base import AUGMENTATIONS, Pixels, Range, Ranged
+from .frame import TRIES, check_range, rectangles
 
 if TYPE_CHECKING:
     import numpy as np
 
-Range = tuple[float, float]
-_TRIES = 10
-
 
 @AUGMENTATIONS.register("blur")
-class Blur(Pixels):
+class Blur(Ranged, Pixels):
     """Blurs images with a Gaussian of a deviation drawn from ``sigma`` (pixels), cut to ``kernel`` pixels.
 
     Edges are mirrored. As torchvision's ``GaussianBlur``.
@@ -29,7 +25,6 @@ class Blur(Pixels):
         "blur(3, sigma = 1)",
     )
     also_called = ("GaussianBlur", "gaussian_blur", "RandomGaussianBlur")
-    draws = 1
     parameters = ("sigma",)
     kernel: int = arg(Int(1, 255), "side of the window, an odd number of pixels")
     sigma: float | Range = arg(
@@ -43,22 +38,14 @@ class Blur(Pixels):
     )
 
     def __post_init__(self) -> None:
-        check_range(self.call_name, "sigma", self._limits())
+        check_range(self.call_name, "sigma", self.limits())
         if self.kernel % 2 == 0:
             raise OpError(
                 BadValue(call=self.call_name, problem=f"a window of {self.kernel} has no middle"), "kernel"
             )
 
-    def _limits(self) -> Range:
+    def limits(self) -> Range:
         return self.sigma if isinstance(self.sigma, tuple) else (self.sigma, self.sigma)
-
-    @property
-    def fixed(self) -> bool:
-        least, most = self._limits()
-        return least == most
-
-    def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        return between(u, *self._limits())
 
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         import numpy as np
@@ -119,7 +106,7 @@ class RandomErasing(Pixels):
         "random_erasing(1, value = random)",
     )
     also_called = ("RandomErasing", "cutout", "Cutout", "CoarseDropout")
-    draws = 4 * _TRIES + 1
+    draws = 4 * TRIES + 1
     parameters = ("left", "top", "width", "height", "stream")
     p: float = arg(Float(0, 1), "share of the images", 0.5)
     scale: tuple[float, float] = arg(
@@ -141,18 +128,9 @@ class RandomErasing(Pixels):
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         import numpy as np
 
-        height, width = sizes[:, :1].astype(np.float64), sizes[:, 1:].astype(np.float64)
-        area, ratio, right, down = (u[:, i * _TRIES : (i + 1) * _TRIES] for i in range(4))
-        wanted = height * width * between(area, *self.scale)
-        aspect = np.exp(between(ratio, math.log(self.ratio[0]), math.log(self.ratio[1])))
-        h, w = np.round(np.sqrt(wanted * aspect)), np.round(np.sqrt(wanted / aspect))
-        fits = (h < height) & (w < width)
-        chosen = np.where(fits.any(1), fits.argmax(1), 0)
-        rows = np.arange(len(u))
-        w, h, right, down = (a[rows, chosen] for a in (w, h, right, down))
-        left, top = np.floor(right * (width[:, 0] - w + 1)), np.floor(down * (height[:, 0] - h + 1))
-        found = fits.any(1)
-        return np.stack([left, top, w * found, h * found, u[:, -1]], axis=1)
+        drawn, found = rectangles(u, sizes, self.scale, self.ratio, upright=True)
+        drawn[:, 2:] *= found[:, None]
+        return np.concatenate([drawn, u[:, -1:]], axis=1)
 
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         import numpy as np

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...ir import Choice, Either, Float, ListOf, arg
-from .base import AUGMENTATIONS, Geometry, between
+from .base import AUGMENTATIONS, Geometry, Range, Ranged, between, either_way
 from .frame import check_range, fill_argument, interpolation_argument
 
 if TYPE_CHECKING:
     import numpy as np
 
-Range = tuple[float, float]
 _BETWEEN = ("nearest", "bilinear")
 
 
@@ -22,14 +21,6 @@ def _degrees(doc: str, default: Any = None) -> Any:
         expected="a number from 0 to 360, or two from -360 to 360 (least, most)",
     )
     return arg(kind, doc) if default is None else arg(kind, doc, default)
-
-
-def _limits(call: str, name: str, value: float | Range) -> Range:
-    """``value`` or (least, most) as least and most; raises ``OpError``."""
-    if isinstance(value, tuple):
-        check_range(call, name, value)
-        return value
-    return -value, value
 
 
 def turned(angle: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -49,7 +40,7 @@ class _Warp(Geometry):
 
 
 @AUGMENTATIONS.register("rotate")
-class Rotate(_Warp):
+class Rotate(Ranged, _Warp):
     """Turns images about their middle by up to ``degrees``, either way; positive angles are against the clock.
 
     As torchvision's ``RandomRotation``.
@@ -60,22 +51,16 @@ class Rotate(_Warp):
         "rotate([0, 90], interpolation = nearest)",
     )
     also_called = ("RandomRotation", "rotation", "Rotate", "random_rotation")
-    draws = 1
     parameters = ("angle",)
     degrees: float | Range = _degrees("largest angle, or the least and the largest")
     fill: float = fill_argument()
     interpolation: str = interpolation_argument(_BETWEEN)
 
+    def limits(self) -> Range:
+        return either_way(self.degrees)
+
     def __post_init__(self) -> None:
-        _limits(self.call_name, "degrees", self.degrees)
-
-    @property
-    def fixed(self) -> bool:
-        least, most = _limits(self.call_name, "degrees", self.degrees)
-        return least == most
-
-    def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        return between(u, *_limits(self.call_name, "degrees", self.degrees))
+        check_range(self.call_name, "degrees", self.limits())
 
     def geometry(self, parameters: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         import numpy as np
@@ -149,13 +134,13 @@ class Affine(_Warp):
     interpolation: str = interpolation_argument(_BETWEEN)
 
     def __post_init__(self) -> None:
-        _limits(self.call_name, "degrees", self.degrees)
+        check_range(self.call_name, "degrees", either_way(self.degrees))
         check_range(self.call_name, "scale", self.scale)
 
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         import numpy as np
 
-        angle = between(u[:, :1], *_limits(self.call_name, "degrees", self.degrees))
+        angle = between(u[:, :1], *either_way(self.degrees))
         bent = (2 * u[:, 4:6] - 1) * np.array(self.shear)
         return np.concatenate(
             [angle, _shift(u[:, 1:3], self.translate, sizes), between(u[:, 3:4], *self.scale), bent], axis=1

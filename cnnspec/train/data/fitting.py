@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...elaborate.bind import count
 from ...ir import Bool, Choice, OpError, Shape, arg, show
 from .image_errors import ImageChannels, ImageSize, InputNotImage
 
@@ -80,7 +81,7 @@ class Fitting:
             ImageChannels(
                 where=where,
                 has_have="have" if plural else "has",
-                found=_count(found),
+                found=count(found, "channel"),
                 kind=_KINDS.get(found, "no colour image"),
                 expected=str(self.shape[0]),
                 hints=tuple(hints),
@@ -104,7 +105,3 @@ class Fitting:
                 ),
                 "fit",
             )
-
-
-def _count(channels: int) -> str:
-    return f"{channels} channel{'s' if channels != 1 else ''}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from ...backends.tinygrad.native.threads import usable_cores
 from ..augment.draws import Draws
 from ..data.dataset import Dataset
 from .drawn import Drawn, draw
@@ -120,5 +120,4 @@ def _pool(workers: int) -> ThreadPoolExecutor:
 
 def default_workers() -> int:
     """As many threads as the process has cores, sixteen at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(16, cores)
+    return min(16, usable_cores())

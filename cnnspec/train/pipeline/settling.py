@@ -47,7 +47,7 @@ def _fixed(groups: Sequence[Group]) -> int:
     """How many of the first groups give the same each time."""
     count = 0
     for group in groups:
-        if any(leaf.step.draws or leaf.gates for leaf in group.leaves):
+        if any(leaf.gates or not leaf.step.fixed for leaf in group.leaves):
             break
         count += 1
     return count
