@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -257,27 +256,3 @@ def recoloured(images: np.ndarray, mode: str) -> np.ndarray:
     weights = np.array([19595, 38470, 7471], np.uint32)
     luma: np.ndarray = (np.einsum("bhwc,c->bhw", colours.astype(np.uint32), weights) + 0x8000) >> 16
     return luma.astype(np.uint8)[..., None]
-
-
-@dataclass(frozen=True, slots=True)
-class Slices:
-    """Encoded images that lie within larger files: ``spans`` holds a file's number, start and length each."""
-
-    files: tuple[Path, ...]
-    spans: Sequence[tuple[int, int, int]]
-    names: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-    def open(self, index: int) -> IO[bytes]:
-        number, start, length = self.spans[index]
-        with open(self.files[number], "rb") as stream:
-            stream.seek(start)
-            return io.BytesIO(stream.read(length))
-
-    def name(self, index: int) -> str:
-        return self.names[index]
-
-    def place(self, index: int) -> str:
-        return f"{self.files[self.spans[index][0]]}: {self.names[index]}"

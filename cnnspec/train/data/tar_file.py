@@ -6,14 +6,13 @@ import io
 import os
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from ...ir import OpError
 from .archive_errors import BrokenTar, CompressedTar, UnsafeMember
-from .pictures import Slices
 from .places import need_file, unreadable
 
 KEPT = 2**20
@@ -33,20 +32,33 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class ShardImages(Slices):
-    """Images in archives. Their names may start anew in each archive, so a report says in which one.
+class ShardImages:
+    """Images that lie within archives: ``spans`` holds a file's number, start and length each.
 
-    Of a large image only what is asked for is read, so that looking at all headers does not read all archives.
+    Their names may start anew in each archive, so a report says in which one. Of a large image only what is asked for is
+    read, so that looking at all headers does not read all archives.
     """
+
+    files: tuple[Path, ...]
+    spans: Sequence[tuple[int, int, int]]
+    names: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.spans)
 
     def open(self, index: int) -> IO[bytes]:
         number, start, length = self.spans[index]
-        if length <= _WHOLE:
-            return Slices.open(self, index)
-        return io.BufferedReader(Window(self.files[number], start, length))
+        window = Window(self.files[number], start, length)
+        if length > _WHOLE:
+            return io.BufferedReader(window)
+        with window:
+            return io.BytesIO(window.readall())
 
     def name(self, index: int) -> str:
         return f"{self.files[self.spans[index][0]].name}/{self.names[index]}"
+
+    def place(self, index: int) -> str:
+        return f"{self.files[self.spans[index][0]]}: {self.names[index]}"
 
 
 class Window(io.RawIOBase):
