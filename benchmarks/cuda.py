@@ -38,18 +38,21 @@ def ours(graph: Any, images: Any, labels: Any, passes: list[str]) -> Callable[[]
     from cnnspec.backends.tinygrad import lower
     from cnnspec.train import losses as _losses  # noqa: F401
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
+    from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import Scaler, TrainingStep
 
     images = images.transpose(0, 2, 3, 1)
     module = lower(graph, 0, "CUDA", passes, "bfloat16")
     optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
     scaler = Scaler(Normalization((0.5,) * 3, (0.25,) * 3), "CUDA")
-    step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+    heads, targets = class_heads(graph, LOSSES.make("cross_entropy")), Targets(classes=labels)
+    step = TrainingStep(module, optimizer, heads, scaler, images)
 
     def take() -> None:
-        step(images, labels, 0.001)
+        step(images, targets, 0.001)
         step.read()
 
     return take

@@ -81,6 +81,8 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.data import Targets
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import EvaluationStep, Scaler, TrainingStep
 
     graph = graph_of(text)
@@ -97,10 +99,11 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
 
         return infer
     optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
-    step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+    heads, targets = class_heads(graph, LOSSES.make("cross_entropy")), Targets(classes=labels)
+    step = TrainingStep(module, optimizer, heads, scaler, images)
 
     def take() -> None:
-        step(images, labels, 0.001)
+        step(images, targets, 0.001)
         step.read()
 
     return take

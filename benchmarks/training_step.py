@@ -84,6 +84,8 @@ def hand_written_step(layers: list[Callable]) -> Callable[[np.ndarray, np.ndarra
 
 def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]:
     from cnnspec.backends.tinygrad import lower
+    from cnnspec.train.data import Targets
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import Scaler, TrainingStep
 
     graph = elaborate(Loader().link(Source("bench.cnn", text), None))
@@ -92,8 +94,10 @@ def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]
     scaler = Scaler(Normalization((0.5,), (0.5,)), device)
     channels, height, width = graph.input_shape
     sample = np.zeros((BATCH, height, width, channels), np.uint8)
-    compiled = TrainingStep(module, optimizer, CrossEntropy(), 0.3, scaler, sample)
-    return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), labels, 0.01)
+    compiled = TrainingStep(module, optimizer, class_heads(graph, CrossEntropy()), scaler, sample)
+    return lambda images, labels: compiled(
+        images.transpose(0, 2, 3, 1), Targets(classes=labels), 0.01
+    )
 
 
 def timed(step: Callable[[np.ndarray, np.ndarray], None], images: np.ndarray, labels: np.ndarray) -> float:

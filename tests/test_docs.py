@@ -7,11 +7,13 @@ A fenced block in a .md file is checked by the words after its three backticks:
 * ``yaml twin``: the same tree as the ``cnn`` block before it;
 * ``cnn file:NAME``: a whole spec that later blocks of the page can use as the file NAME;
 * ``cnn wrong:CODE``: a spec in which the diagnostic CODE is found.
+* ``console``: commands after ``$ cnnspec``, which must print what stands below each.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from typing import Any
 
 import pytest
 
+from cnnspec.cli.main import main
 from cnnspec.elaborate import Loader, elaborate
 from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import Registry, signature, verify
@@ -112,6 +115,29 @@ def test_example(block: Block, tmp_path: Path) -> None:
     check(path)
     if kind == "twin":
         assert parse(load_source(path)) == parse(Source("before.cnn", block.before))
+
+
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SESSIONS = [
+    pytest.param(match[1], id=f"{page.stem}-{page.read_text().count(chr(10), 0, match.start()) + 1}")
+    for page in PAGES
+    for match in CONSOLE.finditer(page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_commands_print_what_the_page_says(
+    session: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    for each in re.split(r"^\$ cnnspec ", session, flags=re.MULTILINE)[1:]:
+        command, _, expected = each.partition("\n")
+        main(shlex.split(command))
+        assert _trimmed(capsys.readouterr().out) == _trimmed(expected)
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def check(path: Path) -> None:

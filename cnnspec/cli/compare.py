@@ -4,7 +4,10 @@ how many times the first is the second.
 
 The lecture's comparisons: cnnspec compare alexnet_lecture vgg16
                            cnnspec compare vgg19 plain34 resnet34
-                           cnnspec compare three_3x3 one_7x7"""
+                           cnnspec compare three_3x3 one_7x7
+
+Given run folders it compares what was trained: figures of the networks, the best epochs and the tests, and what differs in
+the specs: cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png"""
 
 from __future__ import annotations
 
@@ -15,16 +18,31 @@ from dataclasses import asdict
 from ..analyses.comparison import Figures, figures
 from ..elaborate import elaborate, open_target
 from ..ir import Shape
-from ..source import Diagnostics
-from .output import add_spec, print_json, sections
+from ..source import Diagnostics, SpecError
+from .compare_runs import are_runs, compare_runs
+from .errors import NoCurves, NothingToSet
+from .output import add_spec, png_file, print_json, sections
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command, many=True)
     command.add_argument("--json", action="store_true", help="print an object a network")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=png_file,
+        help="draw the curves of runs into one picture (.png)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
+    if are_runs(options.spec):
+        if options.overrides:
+            raise SpecError([NothingToSet(spec=options.spec[0], what="a run")])
+        return compare_runs(options.spec, options.json, options.output)
+    if options.output:
+        raise SpecError([NoCurves(spec=options.spec[0])])
     found, compared = Diagnostics(), []
     for spec in options.spec:
         with found.stage():

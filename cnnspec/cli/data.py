@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..elaborate import elaborate, open_target
 from ..source import Diagnostic, SpecError, write_atomically
 from .errors import NothingToSet
-from .output import add_skip_broken, add_spec, fail, png_file, print_json, sections
+from .output import add_skip_broken, add_spec, fail, png_file, print_json, printable, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _read(options: argparse.Namespace) -> tuple[DataSource, Splits, Experiment |
 
     if not options.data and not _is_spec(options.spec):
         if options.overrides:
-            raise SpecError([NothingToSet(spec=options.spec)])
+            raise SpecError([NothingToSet(spec=options.spec, what="data")])
         source = bound_source(source_call(options.spec, 0, "<command line>"))
         return source, loaded(tolerating(source), (3, 1, 1), 0, Path()), None
     if options.data:
@@ -149,11 +149,6 @@ def print_inspection(found: Inspection, source: DataSource) -> None:
         console.print(table)
     for line in _lines(found):
         console.print(Text(line))
-
-
-def printable(name: str) -> str:
-    """A name with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def _lines(found: Inspection) -> list[str]:

@@ -33,10 +33,32 @@ class CannotCompute(Diagnostic):
 
 
 class NothingToSet(Diagnostic):
-    """``--set`` changes a spec, and data alone was named. The call of a source has arguments of its own."""
+    """``--set`` changes a spec, and data or a run alone was named. The call of a source has arguments of its own."""
 
     code = "nothing-to-set"
-    message = "'{spec}' is data, not a spec that --set could change"
+    message = "'{spec}' is {what}, not a spec that --set could change"
     bad = "cnnspec data photos --set data.mode=gray"
     good = "cnnspec data 'folder(\"photos\", mode = gray)'"
+    spec: str
+    what: str
+
+
+class MixedComparison(Diagnostic):
+    """``compare`` takes networks or trained runs, not some of each: they have different figures."""
+
+    code = "mixed-comparison"
+    message = "'{run}' is a run, and '{spec}' is not"
+    bad = "cnnspec compare runs/lenet-1 vgg16"
+    good = "cnnspec compare runs/lenet-1 runs/lenet-2"
+    run: str
+    spec: str
+
+
+class NoCurves(Diagnostic):
+    """``compare -o`` draws the curves of trained runs; specs have none. ``draw`` draws a network."""
+
+    code = "no-curves"
+    message = "'{spec}' is no run, so it has no curves to draw"
+    bad = "cnnspec compare vgg16 vgg19 -o curves.png"
+    good = "cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png"
     spec: str

@@ -1,19 +1,26 @@
-"""Images are decoded and fitted as the run's data was. A broken image is reported, and the others are
-still predicted; the exit code is then 1."""
+"""Images are decoded and fitted as the run's data was; a folder stands for the images in it. A broken image is reported, and
+the others are still predicted; the exit code is then 1. Boxes and points are in pixels of the image as it is stored."""
 
 from __future__ import annotations
 
 import argparse
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .output import add_checkpoint, add_device, fail, print_json, whole_number
+from .output import add_checkpoint, add_device, fail, print_json, printable, whole_number
+
+if TYPE_CHECKING:
+    from ..train.predict import Answer, Prediction
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
-    command.add_argument("images", metavar="IMAGE", type=Path, nargs="+", help="image files")
+    command.add_argument(
+        "images", metavar="IMAGE", type=Path, nargs="+", help="image files, or folders of them"
+    )
     command.add_argument(
         "--top", type=whole_number, metavar="N", default=5, help="how many classes to name (default: 5)"
     )
@@ -23,29 +30,75 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="how images of another size are fitted (default: as in the spec)",
     )
     add_checkpoint(command)
-    command.add_argument("--json", action="store_true", help="print a JSON list, an entry an image")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON list, an entry an image")
+    form.add_argument("--csv", action="store_true", help="print a table with a head line, a row an image")
     add_device(command)
 
 
 def run(options: argparse.Namespace) -> int:
-    from ..train.predict import predict
+    from ..train.predict import picture_files, predict
     from .runs import run_experiment
 
     gc.enable()
     opened, experiment = run_experiment(options.run_folder)
-    result = predict(
-        opened, experiment, options.images, options.top, options.device, options.checkpoint, options.fit
-    )
+    images = picture_files(options.images)
+    result = predict(opened, experiment, images, options.top, options.device, options.checkpoint, options.fit)
     if options.json:
-        print_json(
-            [
-                {"file": str(p.file), "classes": [{"name": n, "probability": q} for n, q in p.classes]}
-                for p in result.found
-            ]
-        )
+        print_json([_plain(p) for p in result.found])
+    elif options.csv:
+        _print_csv(result.found)
     else:
         for prediction in result.found:
-            named = "  ".join(f"{name} {probability:.3f}" for name, probability in prediction.classes)
-            print(f"{prediction.file}: {named}")
+            print(f"{printable(str(prediction.file))}: {'; '.join(map(_told, prediction.answers))}")
     sys.stdout.flush()
     return fail(result.problems) if result.problems else 0
+
+
+def _told(answer: Answer) -> str:
+    """``cat 0.981  dog 0.012``; labels that do not apply stand in brackets."""
+    if answer.learns == "classes":
+        return "  ".join(f"{printable(name)} {value:.3f}" for name, value in answer.values)
+    if answer.learns == "labels":
+        told = [f"{printable(name)} {value:.3f}" for name, value in answer.values]
+        return "  ".join(t if v >= 0.5 else f"({t})" for t, (_, v) in zip(told, answer.values, strict=True))
+    return "  ".join(f"{printable(name)} {value:.4g}" for name, value in answer.values)
+
+
+def _plain(prediction: Prediction) -> dict[str, Any]:
+    """An object; by what is learnt, or by output where two outputs learn the same."""
+    kinds = [answer.learns for answer in prediction.answers]
+    named = {(a.learns if kinds.count(a.learns) == 1 else a.output): _values(a) for a in prediction.answers}
+    return {"file": str(prediction.file), **named}
+
+
+def _values(answer: Answer) -> Any:
+    if answer.learns in ("classes", "labels"):
+        return [{"name": name, "probability": value} for name, value in answer.values]
+    return dict(answer.values)
+
+
+def _print_csv(found: Sequence[Prediction]) -> None:
+    """Columns ``file``, then of each output its names and probabilities, likeliest first, or its numbers."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for place, prediction in enumerate(found):
+        cells = [
+            cell for answer in prediction.answers for cell in _cells(answer, len(prediction.answers) > 1)
+        ]
+        if not place:
+            writer.writerow(["file", *(title for title, _ in cells)])
+        writer.writerow([prediction.file, *(value for _, value in cells)])
+
+
+def _cells(answer: Answer, several: bool) -> list[tuple[str, Any]]:
+    before = f"{answer.output}_" if several else ""
+    if answer.learns in ("classes", "labels"):
+        word = "class" if answer.learns == "classes" else "label"
+        return [
+            cell
+            for rank, (name, value) in enumerate(answer.values, 1)
+            for cell in ((f"{before}{word}_{rank}", name), (f"{before}probability_{rank}", f"{value:.6g}"))
+        ]
+    return [(f"{before}{name}", f"{value:.6g}") for name, value in answer.values]

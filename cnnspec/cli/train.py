@@ -20,6 +20,7 @@ from .with_data import open_with_data
 if TYPE_CHECKING:
     from ..elaborate import Module
     from ..train.data.dataset import Splits
+    from ..train.measures import Measures
 
     Overrides = list[tuple[str, str]]
 
@@ -74,10 +75,9 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     if outcome.test is not None:
-        summary = outcome.test.summary()
-        print(
-            f"test accuracy {summary['accuracy']:.4f}, loss {summary['loss']:.4f}, {summary['images']} images"
-        )
+        print(test_line(outcome.test))
+        for note in outcome.test.notes:
+            print(f"note: {note}")
     print(f"run folder {outcome.folder}")
     return 0
 
@@ -91,6 +91,19 @@ def _opened(options: argparse.Namespace) -> tuple[Module, Splits | None]:
     if options.data:
         return open_with_data(options.spec, options.data, overrides)
     return open_target(options.spec, overrides, sections), None
+
+
+def test_line(test: Measures) -> str:
+    """``test accuracy 0.9415, loss 0.2269, 359 images``."""
+    from ..train.run import LARGEST
+
+    values = dict(test.values)
+    largest = values.pop(LARGEST, None)
+    loss = values.pop("loss")
+    told = [f"{key.replace('_', ' ')} {'–' if v is None else f'{v:.4f}'}" for key, v in values.items()]
+    if largest is not None:
+        told.insert(1, f"share of the largest class {largest:.4f}")
+    return f"test {', '.join(told)}, loss {loss:.4f}, {test.images} images"
 
 
 def _text(module: Module) -> str:

@@ -203,14 +203,28 @@ def _argument_value(
             return _bound_call(call, declared, expression, environment, found)
         if isinstance(declared.kind, CallsOf):
             return convert(call, declared, _bound_calls(call, declared, expression, environment, found))
-        word = isinstance(expression, tree.Name) and not environment.has(expression.name)
-        if isinstance(expression, tree.Name) and word and declared.kind.choices:
-            return _choice(call, declared, expression)
+        if declared.kind.choices or declared.kind.any_word:
+            if isinstance(expression, tree.Name) and not environment.has(expression.name):
+                return _choice(call, declared, expression)
+            expression = _with_words(expression, environment)
         return convert(call, declared, evaluate(expression, environment))
     except OpError as error:
         raise Failure(replace(error.diagnostic, span=expression.span)) from None
     except Failure as failure:
         raise Failure(_with_quotes(failure.diagnostic, declared, expression)) from None
+
+
+def _with_words(expression: tree.Expression, environment: Environment) -> tree.Expression:
+    """A list with the bare words in it as strings: ``classes = [circle, square]``."""
+    if not isinstance(expression, tree.Sequence):
+        return expression
+    items = (
+        tree.Literal(item.name, span=item.span)
+        if isinstance(item, tree.Name) and not environment.has(item.name)
+        else item
+        for item in expression.items
+    )
+    return replace(expression, items=tuple(items))
 
 
 def _with_quotes(diagnostic: Diagnostic, declared: Argument, expression: tree.Expression) -> Diagnostic:

@@ -21,12 +21,13 @@ Override = tuple[str, str]
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Settable(Value):
     """A section that can be set: as it stands where a spec leaves it out, the arguments of a call in it, and
-    the names of the calls that it may hold, which are of a ``kind``."""
+    the names of the calls that it may hold, which are of a ``kind``. ``listed``: it may be a list of calls."""
 
     default: tree.Section
     names: Callable[[str], tuple[str, ...]]
     calls: tuple[str, ...] = ()
     kind: str = ""
+    listed: bool = False
 
 
 def open_target(
@@ -174,11 +175,11 @@ def _changed_section(
             raise SpecError(
                 [BadOverride(name=section.name, problem="it is not one call", span=key, hints=hints)]
             )
-        if settable.default.form == "list" and source.text[key.end + 1 :].lstrip().startswith("{"):
+        if settable.listed and source.text[key.end + 1 :].lstrip().startswith("{"):
             return _list_section(section.name, settable, source, key)
         call = parse_call(source, key.end + 1)
         _check_call(call, section.name, settable)
-        return replace(section, calls=(call,))
+        return replace(section, form=settable.default.form, calls=(call,))
     _check_argument(section, argument, settable, key)
     value = parse_expression(source, key.end + 1)
     given = tree.Argument(value, argument, span=value.span, name_span=key)
@@ -191,7 +192,14 @@ def _changed_section(
             calls=(replace(call, arguments=_merged(call.arguments, given, settable.names(call.name))),),
         )
     raise SpecError(
-        [BadOverride(name=f"{section.name}.{argument}", problem="it is a list of calls", span=key)]
+        [
+            BadOverride(
+                name=f"{section.name}.{argument}",
+                problem="it is a list of calls",
+                span=key,
+                hints=(f"set the whole list: --set '{section.name}={{ … }}'",),
+            )
+        ]
     )
 
 

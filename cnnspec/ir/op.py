@@ -85,7 +85,8 @@ class Op(Entry):
     number of tensors taken: (least, most), most None where there is no limit. ``also_called``
     are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
-    ``any_axes`` that ``forward`` does the same to (N, H, W, C).
+    ``any_axes`` that ``forward`` does the same to (N, H, W, C). ``output_range`` is the least and the most that it can
+    give, where it is limited; ``keeps_range`` says that what it gives lies between what it took.
     """
 
     family: ClassVar[Family]
@@ -96,6 +97,8 @@ class Op(Entry):
     is_view: ClassVar[bool] = False
     is_view_at_inference: ClassVar[bool] = False
     any_axes: ClassVar[bool] = False
+    output_range: ClassVar[tuple[float, float] | None] = None
+    keeps_range: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""

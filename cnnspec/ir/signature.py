@@ -31,6 +31,7 @@ class Kind:
 
     expected: str = "a value"
     choices: tuple[str, ...] = ()  # bare words that are values here, e.g. same
+    any_word: bool = False  # whether any bare word is a value here
 
     def convert(self, value: Any) -> Any:
         """The value as the op stores it; raises :class:`BadType` or :class:`BadRange`."""
@@ -100,6 +101,18 @@ class Text(Kind):
         return value
 
 
+class Word(Kind):
+    """A name that is not known before the data or the network is: a bare word, or a string in quotes."""
+
+    expected = "a name"
+    any_word = True
+
+    def convert(self, value: Any) -> str:
+        if not isinstance(value, str) or not value:
+            raise BadType
+        return value
+
+
 class Choice(Kind):
     """One of a few bare words: ``precision = bf16``."""
 
@@ -137,6 +150,7 @@ class Pair(Kind):
 class ListOf(Kind):
     def __init__(self, item: Kind, length: int | None = None) -> None:
         self.item, self.length = item, length
+        self.choices, self.any_word = item.choices, item.any_word
 
     @property
     def expected(self) -> str:  # type: ignore[override]
@@ -155,6 +169,7 @@ class Either(Kind):
     def __init__(self, *kinds: Kind, expected: str | None = None) -> None:
         self.kinds = kinds
         self.choices = tuple(c for k in kinds for c in k.choices)
+        self.any_word = any(k.any_word for k in kinds)
         self.expected = expected or ", or ".join(k.expected for k in kinds)
 
     def convert(self, value: Any) -> Any:

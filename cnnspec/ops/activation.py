@@ -55,6 +55,7 @@ class Activation(Op):
 class Relu(Activation):
     """max(x, 0). Nair and Hinton 2010."""
 
+    output_range = (0.0, math.inf)
     backward_reads = ("output",)
     examples = (Example("relu", _MAP), Example("relu", _VECTOR))
 
@@ -66,6 +67,7 @@ class Relu(Activation):
 class Relu6(Activation):
     """min(max(x, 0), 6). Howard et al. 2017 (MobileNet)."""
 
+    output_range = (0.0, 6.0)
     backward_reads = ("output",)
     examples = (Example("relu6", _MAP),)
 
@@ -146,6 +148,7 @@ class HardSwish(Activation):
 class HardSigmoid(Activation):
     """relu6(x + 3) / 6, as in PyTorch. Howard et al. 2019 (MobileNetV3), section 5.2."""
 
+    output_range = (0.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("hard_sigmoid", _MAP),)
 
@@ -157,6 +160,7 @@ class HardSigmoid(Activation):
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
+    output_range = (0.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("sigmoid", _MAP),)
 
@@ -168,6 +172,7 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """Hyperbolic tangent."""
 
+    output_range = (-1.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("tanh", _MAP),)
 
@@ -183,6 +188,7 @@ class Softmax(Activation):
     """
 
     any_axes = False
+    output_range = (0.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("softmax", _MAP), Example("softmax", _VECTOR))
 

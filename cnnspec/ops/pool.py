@@ -31,6 +31,7 @@ _CEIL_DOC = "round the output size up; a window that would start in the far padd
 class _SlidingPool(Op):
     """What maximum and average pooling share."""
 
+    keeps_range = True
     family = "pooling"
 
     kernel: SizePair
@@ -158,6 +159,7 @@ def _cells(n: int, parts: int) -> list[tuple[int, int]]:
 class _AdaptivePool(Op):
     """What the adaptive pools share: cell i of n covers pixels floor(i * H / n) to ceil((i + 1) * H / n)."""
 
+    keeps_range = True
     family = "pooling"
 
     size: SizePair
@@ -233,6 +235,7 @@ class AdaptiveMaxPool(_AdaptivePool):
 class _GlobalPool(Op):
     """What the global pools share."""
 
+    keeps_range = True
     family = "pooling"
 
     def output_shape(self, *inputs: Shape) -> Shape:

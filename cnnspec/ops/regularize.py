@@ -40,6 +40,7 @@ class _Drop(Op):
 class Dropout(_Drop):
     """Zeroes each element with probability p, scales the others by 1 / (1 - p). Srivastava et al. 2014."""
 
+    keeps_range = True
     examples = (Example("dropout", ((2, 3, 4),)), Example("dropout(0.2)", ((9,),)))
 
     p: float = arg(Float(minimum=0, below=1), "probability of zero", 0.5)

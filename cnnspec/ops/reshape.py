@@ -45,6 +45,7 @@ class Identity(Op):
     backward_reads = ()
     is_view = True
     family = "reshape"
+    keeps_range = True
     examples = (Example("identity", ((2, 3, 4),)), Example("identity", ((5,),)))
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -61,6 +62,7 @@ class Flatten(Op):
     backward_reads = ()
     is_view = True
     family = "reshape"
+    keeps_range = True
     examples = (
         Example("flatten", ((2, 3, 4),)),
         Example("flatten", ((5, 1, 1),)),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Sequence
 
-from ..ir import GraphOutput, OpError
-from ..source import Diagnostic, Diagnostics, SpecError
-from .data.dataset import Dataset, Splits
-from .errors import NoData, NoTrainingImages, SeveralOutputs, TargetsMissing, TooFewOutputs
+from ..analyses.output_range import limited
+from ..source import SpecError
+from .augment.base import Mixing
+from .data.dataset import Splits
+from .errors import NoData, NoTrainingImages
 from .experiment import Experiment
-from .registries import DataSource, Loss
+from .heads import Head, main_heads
+from .metrics.tables import largest_share, unequal
+from .registries import DataSource
+from .task_errors import CannotMix, ClassesNeeded
+from .tasks import ClassTask
 
 
 def need_data(experiment: Experiment, verb: str) -> DataSource:
@@ -20,74 +26,52 @@ def need_data(experiment: Experiment, verb: str) -> DataSource:
     return experiment.data
 
 
-def check_outputs(experiment: Experiment) -> None:
-    """One main output, and every output of a shape that the loss takes; raises :class:`SpecError`."""
-    graph, found = experiment.graph, Diagnostics()
-    main = graph.main_outputs
-    if len(main) != 1:
-        names = ", ".join(o.name for o in main)
-        hints = ("mark the outputs that only help training as auxiliary",)
-        problem = SeveralOutputs(model=graph.name, count=len(main), names=names, hints=hints)
-        found.add(_at_output(experiment, main[-1] if main else graph.outputs[0], problem))
-    with found.stage():
-        check_losses(experiment)
-    found.raise_errors()
-
-
-def check_losses(experiment: Experiment) -> None:
-    """Every output of a shape that the loss takes; raises :class:`SpecError`."""
-    graph, found = experiment.graph, Diagnostics()
-    for output in graph.outputs:
-        try:
-            experiment.loss.check(graph.nodes[output.node].shape)
-        except OpError as error:
-            found.add(_at_output(experiment, output, error.diagnostic))
-    found.raise_errors()
-
-
-def check_classes(experiment: Experiment, classes: int, training_images: int) -> None:
-    """As many outputs as the data has classes, and something to learn from; raises :class:`SpecError`."""
-    if not training_images:
+def check_training(experiment: Experiment, splits: Splits) -> None:
+    """Something to learn from, and nothing asked for that the data cannot give; raises :class:`SpecError`."""
+    if not len(splits.train):
         raise experiment.located("data", NoTrainingImages())
-    for output in experiment.graph.outputs:
-        head = experiment.graph.nodes[output.node]
-        if head.shape[0] < classes:
-            raise SpecError([TooFewOutputs.of(head, classes, experiment.span("data"))])
+    if experiment.settings.balanced and splits.train.targets.classes is None:
+        found = " and ".join(splits.train.targets.kinds) or "no targets"
+        raise experiment.located("train", ClassesNeeded(what="balanced", found=found), "balanced")
 
 
-def check_targets(experiment: Experiment, splits: Splits) -> None:
-    """The data has what the loss takes; raises :class:`SpecError`."""
-    wanted, found = experiment.loss.target, splits.train.targets.kinds
-    if wanted not in found:
-        problem = TargetsMissing(
-            loss=experiment.loss.call_name, wanted=wanted, found=" and ".join(found) or "none"
+def check_mixing(experiment: Experiment, heads: Sequence[Head]) -> None:
+    """Raise :class:`SpecError` where images are mixed whose targets cannot be."""
+    kinds = [head.task.kind for head in heads if head.task.kind in ("boxes", "points")]
+    for place, step in enumerate(experiment.augment):
+        mixing = next(
+            (leaf.step for leaf in step.leaves(iter(range(10**6)), ()) if isinstance(leaf.step, Mixing)), None
         )
-        raise experiment.located("data", problem)
+        if mixing is not None and kinds:
+            raise experiment.located(f"augment.{place}", CannotMix(step=mixing.call_name, what=kinds[0]))
 
 
-def fitted_loss(experiment: Experiment, train: Dataset) -> Loss:
-    """The loss for the training targets, such as weights of classes that follow from their numbers."""
-    output = experiment.graph.main_outputs[0]
-    try:
-        return experiment.loss.fitted(train.targets, experiment.graph.nodes[output.node].shape[0])
-    except OpError as error:
-        raise experiment.error("loss", error) from None
+def remarks(experiment: Experiment, heads: Sequence[Head], splits: Splits) -> list[str]:
+    """What a person should know of before training begins."""
+    found = [note for head in main_heads(heads) for note in (*_unused(head), *_unequal(head, splits))]
+    for output in experiment.graph.main_outputs:
+        limit = limited(experiment.graph, output.node)
+        if limit is not None and not math.isfinite(limit.high):
+            found.append(
+                f"the output '{output.name}' ends in '{limit.node.name}', which gives nothing below {limit.low:g}: "
+                "negative scores are lost"
+            )
+    return found
 
 
-def unused_outputs(experiment: Experiment, classes: int) -> str | None:
-    """A remark where the network has more outputs than there are classes."""
-    output = experiment.graph.main_outputs[0]
-    count = experiment.graph.nodes[output.node].shape[0]
-    if count <= classes:
-        return None
-    return f"the data has {classes} classes and the network {count} outputs; the others learn to stay low"
+def _unused(head: Head) -> list[str]:
+    if not isinstance(head.task, ClassTask) or len(head.task.names) == head.task.classes:
+        return []
+    classes, count = head.task.classes, len(head.task.names)
+    return [f"the data has {classes} classes and the network {count} outputs; the others learn to stay low"]
 
 
-def _at_output(experiment: Experiment, output: GraphOutput, diagnostic: Diagnostic) -> Diagnostic:
-    node = experiment.graph.nodes[output.node]
-    span = node.span or experiment.span("data")
-    return (
-        diagnostic
-        if diagnostic.span
-        else replace(diagnostic, span=span, notes=(*diagnostic.notes, *node.origin))
-    )
+def _unequal(head: Head, splits: Splits) -> list[str]:
+    if not isinstance(head.task, ClassTask) or not unequal(splits.train.labels, head.task.classes):
+        return []
+    number, share = largest_share(splits.train.labels)
+    return [
+        f"{share:.1%} of the training images are of the class '{head.task.names[number]}': accuracy says little below "
+        "that; metrics { f1  balanced_accuracy } say more, and class weights or train (balanced = true) count rare classes "
+        "for more"
+    ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir import Node
-from ..source import Diagnostic, Note, Span
+from ..source import Diagnostic
 
 
 class NoData(Diagnostic):
@@ -46,21 +45,6 @@ class EmptySplit(Diagnostic):
     bad = "cnnspec evaluate RUN --split test  # data with test = 0"
     good = "cnnspec evaluate RUN --split validation"
     split: str
-
-
-class SeveralOutputs(Diagnostic):
-    """Training lowers the loss of one main output; this network has several.
-
-    Outputs that exist only to help training are marked ``auxiliary``; their losses are added.
-    """
-
-    code = "several-outputs"
-    message = "'{model}' has {count} main outputs ({names}), and training takes one"
-    bad = "output a: linear(10)  …  output b: linear(10)"
-    good = "auxiliary a: linear(10)  …  output b: linear(10)"
-    model: str
-    count: int
-    names: str
 
 
 class LossNotFinite(Diagnostic):
@@ -145,12 +129,16 @@ class RunDamaged(Diagnostic):
 
 
 class ClassesChanged(Diagnostic):
-    """The data has other classes now than when the network was trained, so outputs would be misnamed."""
+    """The data has other classes (or labels, or numbers) than when the network was trained, so outputs would be misnamed.
+
+    Other data, which ``--data`` names, may lack classes; it may not have one that the network does not know.
+    """
 
     code = "classes-changed"
-    message = "the data has the classes {found}, but the run was trained on {expected}"
+    message = "the data has the {what} {found}, but the run was trained on {expected}"
     bad = "cnnspec evaluate RUN  # a class folder was renamed since"
     good = "cnnspec evaluate RUN"
+    what: str
     found: str
     expected: str
 
@@ -195,21 +183,33 @@ class TooFewOutputs(Diagnostic):
     """The data has more classes than the network has outputs, so some could never be predicted."""
 
     code = "too-few-outputs"
-    message = "the data has {classes} classes, but '{layer}' gives only {outputs} outputs"
+    message = "the data has {classes} classes, but '{layer}' gives only {outputs} output{s}"
     bad = "input 1 x 8 x 8  flatten  linear(5)  data digits"
     good = "input 1 x 8 x 8  flatten  linear(10)  data digits"
     classes: int
     layer: str
     outputs: int
+    s: str
 
-    @classmethod
-    def of(cls, head: Node, classes: int, data: Span | None) -> TooFewOutputs:
-        """``head`` gives the output; ``data`` is the spec text of the data section."""
-        return cls(
-            classes=classes,
-            layer=head.name,
-            outputs=head.shape[0],
-            span=head.span or data,
-            notes=((Note("the data is given here", data),) if head.span and data else ()) + head.origin,
-            hints=(f"give the last layer {classes} outputs, e.g.: linear({classes})",),
-        )
+
+class LayerNotShown(Diagnostic):
+    """Feature maps can be shown of layers that give maps of several pixels: convolutions, pooling, activations."""
+
+    code = "layer-not-shown"
+    message = "'{name}' {reason}, in '{model}'"
+    bad = "cnnspec report RUN --layers conv9"
+    good = "cnnspec report RUN --layers conv1,conv2"
+    model: str
+    name: str
+    reason: str
+
+
+class PackageMissing(Diagnostic):
+    """What is asked for needs a package that is not installed."""
+
+    code = "package-missing"
+    message = "{what} need the package {package}, which is not installed"
+    bad = "cnnspec report RUN --tensorboard"
+    good = "pip install 'cnnspec[tensorboard]'"
+    package: str
+    what: str

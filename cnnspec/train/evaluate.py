@@ -1,70 +1,148 @@
-"""``evaluate``: how a run's network does on a split of its data."""
+"""``evaluate``: how a run's network does on images: a part of its own data, or others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..source import SpecError
-from .checks import check_classes, check_targets, need_data
-from .data.dataset import Dataset
+from .aligned import aligned, known_to, listed
+from .checks import check_training, need_data
+from .data.dataset import Dataset, Splits
 from .data.places import relative_to
+from .data.targets import Targets
 from .errors import ClassesChanged, EmptySplit, TrainingImagesChanged
 from .experiment import Experiment
+from .heads import Head, check_heads, known_of, main_heads, make_heads
 from .loop import data_errors, memory_errors
 from .lowering import Lowering, compiling
-from .measures import Measures, measure
+from .measures import Measures, all_metrics, bound_metrics, measure
 from .network import open_network
 from .preparation import check_engine, prepare, prepared_splits
 from .reading import Run
+from .registries import DataSource
 from .reporter import Reporter
+from .tasks import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .steps import EvaluationStep
 
 SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Other:
+    """Data that a network was not trained with: a source, and the folder that relative paths start at."""
+
+    source: DataSource
+    base: Path = Path()
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Measures, and what they come from: ``parts`` of images one after another, ``targets`` as the network sees them, raw
+    ``outputs`` by name, and the network itself, ready for more."""
+
+    measures: Measures
+    parts: tuple[Dataset, ...]
+    targets: Targets
+    outputs: dict[str, np.ndarray]
+    heads: tuple[Head, ...]
+    step: EvaluationStep
+    device: str
+
+    def located(self, image: int) -> tuple[Dataset, int]:
+        """The part that an image is in, and its number there."""
+        for part in self.parts:
+            if image < len(part):
+                return part, image
+            image -= len(part)
+        raise IndexError(image)
+
+    def name(self, image: int) -> str:
+        part, number = self.located(image)
+        return part.names(number)
 
 
 def evaluate(
     run: Run,
     experiment: Experiment,
-    split: str = "test",
+    split: str | None = None,
     device: str | None = None,
     checkpoint: str = "best",
     reporter: Reporter | None = None,
-) -> Measures:
-    """Measures of ``run`` on ``split`` (train, validation or test).
+    other: Other | None = None,
+) -> Evaluated:
+    """``run`` on a ``split`` of its data (train, validation or test; test unless told), or on all images of ``other`` data.
 
     ``experiment`` is ``run.spec``, elaborated. Raises :class:`SpecError`.
     """
     reporter = reporter or Reporter()
     try:
-        return _evaluate(run, experiment, split, device, checkpoint, reporter)
+        reporter.phase("reading the data")
+        check_heads(experiment, None)
+        if other is None:
+            parts, heads = _own(run, experiment, split or "test")
+        else:
+            parts, heads = _others(run, experiment, split, other)
+        return _evaluated(run, experiment, parts, heads, device, checkpoint, reporter)
     finally:
         reporter.close()
 
 
-def _evaluate(
-    run: Run, experiment: Experiment, split: str, device: str | None, checkpoint: str, reporter: Reporter
-) -> Measures:
-    reporter.phase("reading the data")
-    dataset = _split(run, experiment, split)
+def _evaluated(
+    run: Run,
+    experiment: Experiment,
+    parts: Sequence[Dataset],
+    heads: tuple[Head, ...],
+    device: str | None,
+    checkpoint: str,
+    reporter: Reporter,
+) -> Evaluated:
+    import numpy as np
+
     reporter.phase("compiling the evaluation step")
-    batch = min(run.info.batch, len(dataset))
+    total = sum(map(len, parts))
+    batch = min(run.info.batch, total)
     step, place = open_network(run, experiment, batch, device, checkpoint)
+    made, done = [], 0
     with data_errors(experiment), memory_errors(experiment, place, batch), compiling(Lowering(), reporter):
-        outputs = step.outputs(dataset, lambda done: reporter.evaluated(done, len(dataset)))
-    return measure(outputs, dataset.labels, experiment.loss, experiment.metrics, run.info.class_names, place)
+        for part in parts:
+            made.append(step.outputs(part, lambda count, done=done: reporter.evaluated(done + count, total)))  # type: ignore[misc]
+            done += len(part)
+    outputs = {name: np.concatenate([each[name] for each in made]) for name in made[0]}
+    targets = joined([part.targets_as_seen() for part in parts])
+    own = bound_metrics(experiment, heads)
+    keys = {metric.key for metric in own}
+    metrics = (*own, *(metric for metric in all_metrics(heads) if metric.key not in keys))
+    measures = measure(outputs, targets, heads, metrics, place)
+    return Evaluated(measures, tuple(parts), targets, outputs, heads, step, place)
 
 
-def _split(run: Run, experiment: Experiment, split: str) -> Dataset:
+def joined(parts: Sequence[Targets]) -> Targets:
+    """Targets one after another."""
+    import numpy as np
+
+    return Targets(**{kind: np.concatenate([getattr(p, kind) for p in parts]) for kind in parts[0].kinds})
+
+
+def _own(run: Run, experiment: Experiment, split: str) -> tuple[list[Dataset], tuple[Head, ...]]:
+    """A part of the run's own data, and what its outputs learnt."""
     source = need_data(experiment, "evaluate on")
-    check_engine()
-    preparation = prepare(experiment)
-    with data_errors(experiment), relative_to(Path(run.info.base)):
-        splits = source.load(experiment.graph.input_shape, run.info.seed)
-    splits = prepared_splits(experiment, preparation, splits)
-    check_targets(experiment, splits)
-    if tuple(splits.class_names) != tuple(run.info.class_names):
-        found, expected = (_listed(names) for names in (splits.class_names, run.info.class_names))
-        raise experiment.located("data", ClassesChanged(found=found, expected=expected))
-    check_classes(experiment, len(splits.class_names), 1)
+    splits = _loaded(experiment, Other(source, Path(run.info.base)), run.info.seed)
+    check_training(experiment, splits)
+    heads = main_heads(make_heads(experiment, known_of(splits)))
+    tasks = run.tasks
+    for head, task in zip(heads, _same_outputs(heads, tasks), strict=True):
+        if (head.task.kind, head.task.known_names) != (task.kind, task.known_names):
+            changed = ClassesChanged(
+                what=task.kind, found=listed(head.task.known_names), expected=listed(task.known_names)
+            )
+            raise experiment.located("data", changed)
     if run.info.trained_on not in ("", splits.train.fingerprint):
         raise experiment.located(
             "data", TrainingImagesChanged(split=split, then=run.info.images["train"], now=len(splits.train))
@@ -72,8 +150,43 @@ def _split(run: Run, experiment: Experiment, split: str) -> Dataset:
     dataset: Dataset = getattr(splits, split)
     if not len(dataset):
         raise SpecError([EmptySplit(split=split, span=experiment.span("data"))])
-    return dataset
+    return [dataset], tuple(replace(head, task=task) for head, task in zip(heads, tasks, strict=True))
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:8]) + (f" … ({len(names)})" if len(names) > 8 else "")
+def _same_outputs(heads: Sequence[Head], tasks: Sequence[Task]) -> Sequence[Task]:
+    from .reading import damaged
+    from .run import RUN
+
+    if [head.output for head in heads] != [task.output for task in tasks]:
+        raise damaged(Path(RUN), "does not belong to the spec beside it: the outputs differ")
+    return tasks
+
+
+def _others(
+    run: Run, experiment: Experiment, split: str | None, other: Other
+) -> tuple[list[Dataset], tuple[Head, ...]]:
+    """All images of other data (or a part of them), their targets in the order of the run's."""
+    spans = {place: span for place, span in experiment.spans.items() if place.partition(".")[0] != "data"}
+    experiment = replace(experiment, data=other.source, spans=spans)
+    splits, tasks = _loaded(experiment, other, run.info.seed), run.tasks
+    chosen = [getattr(splits, split)] if split else list(splits)
+    with data_errors(experiment):
+        parts = [
+            Dataset(part.pictures, aligned(part.targets, splits.names, tasks), part.rows, part.pipeline)
+            for part in chosen
+            if len(part)
+        ]
+    if not parts:
+        raise SpecError([EmptySplit(split=split or "all")])
+    known = known_to(tasks, joined([part.targets for part in parts]))
+    heads = main_heads(make_heads(experiment, known))
+    same = _same_outputs(heads, tasks)
+    return parts, tuple(replace(head, task=task) for head, task in zip(heads, same, strict=True))
+
+
+def _loaded(experiment: Experiment, other: Other, seed: int) -> Splits:
+    check_engine()
+    preparation = prepare(experiment)
+    with data_errors(experiment), relative_to(other.base):
+        splits = other.source.load(experiment.graph.input_shape, seed)
+    return prepared_splits(experiment, preparation, splits)

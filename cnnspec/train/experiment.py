@@ -13,14 +13,15 @@ from .registries import DataSource, Loss, Metric, Optimizer, Schedule, TrainSett
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """All that ``train`` needs. ``evaluation`` is None where it follows from ``augment``.
+    """All that ``train`` needs. ``evaluation`` is None where it follows from ``augment``, ``metrics`` is empty where they
+    follow from the data and the losses.
 
     ``spans`` maps dotted places (``data``, ``data.path``, ``augment.0``, ``augment.0.degrees``) to spec text.
     """
 
     graph: Graph
     data: DataSource | None
-    loss: Loss
+    losses: tuple[Loss, ...]
     optimizer: Optimizer
     schedule: Schedule
     settings: TrainSettings

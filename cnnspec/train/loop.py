@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,12 @@ from ..source import SpecError
 from .batches import training_draws, training_order
 from .errors import LossNotFinite, OutOfMemory
 from .experiment import Experiment
+from .heads import Head, main_heads
 from .interrupt import Interrupted, StopRequest
-from .measures import Measures, measure
+from .measures import Measures, bound_metrics, measure
 from .reporter import Progress, Reporter
 from .run import RunFolder, checkpoint
+from .sums import Sums
 
 if TYPE_CHECKING:
     from ..backends.tinygrad.module import Module
@@ -89,6 +91,7 @@ class Loop:
         self,
         experiment: Experiment,
         splits: Splits,
+        heads: Sequence[Head],
         state: TrainingState,
         step: TrainingStep,
         evaluation: EvaluationStep,
@@ -97,6 +100,8 @@ class Loop:
         reporter: Reporter,
     ) -> None:
         self.experiment, self.splits, self.state, self.folder = experiment, splits, state, folder
+        self._heads = main_heads(heads)
+        self._metrics = bound_metrics(experiment, self._heads)
         self._images = images
         self._step, self._evaluation, self._reporter = step, evaluation, reporter
         self._batch = evaluation.batch
@@ -129,26 +134,23 @@ class Loop:
         settings, train = self.experiment.settings, self.splits.train
         order = training_order(settings, train, self._batch, epoch)
         draws = training_draws(settings, len(train), self._batch, epoch)
-        loss = correct = 0.0
+        sums = Sums(tuple(head.output for head in self._heads))
         pending, last = 0, time.perf_counter()
         # The device still works on the step before while a batch is read.
         for index, fed in enumerate(self._images.feed.batches(list(order), draws)):
             self._announce()
             self._images.part.write(fed.drawn, settings.seed, epoch, index)
-            self._step(fed.images, train.labels[fed.rows], self._rate(epoch, index))
+            self._step(fed.images, fed.drawn.targets(train.targets[fed.rows]), self._rate(epoch, index))
             self.state.step, pending = self.state.step + 1, pending + 1
             calls = self._clock.calls + pending
             due = pending >= _READ_STEPS or time.perf_counter() - last > _READ_SECONDS
             if due or calls <= _COMPILED or index + 1 == len(order) or self._stop.requested:
                 tally = self._read(epoch, index + 1, pending)
-                loss, correct = loss + tally.loss, correct + tally.correct
+                sums.add(tally)
                 self._show(epoch, index + 1, tally, pending)
                 pending, last = 0, time.perf_counter()
             self._leave_if_asked()
-        return {
-            "train_loss": loss / len(order),
-            "train_accuracy": correct / (len(order) * self._batch),
-        }
+        return sums.means(len(order), len(order) * self._batch)
 
     def _announce(self) -> None:
         if self._clock.calls == 0:
@@ -172,7 +174,7 @@ class Loop:
                 step=step,
                 steps=self._steps,
                 loss=tally.loss / pending,
-                accuracy=tally.correct / (pending * self._batch),
+                accuracy=next((n / (pending * self._batch) for n in tally.correct.values()), None),
                 images_per_second=self._speed(),
                 seconds_left=self._seconds_left(epoch, step),
             )
@@ -195,7 +197,7 @@ class Loop:
         )
         return self.experiment.optimizer.lr * factor
 
-    def _validate(self, epoch: int) -> dict[str, float]:
+    def _validate(self, epoch: int) -> dict[str, float | None]:
         if not len(self.splits.validation):
             return {}
         started = time.perf_counter()
@@ -203,25 +205,24 @@ class Loop:
         values = self.evaluate(self.splits.validation).values
         self._clock.validation_seconds = time.perf_counter() - started
         self._reporter.phase("training")
-        if not math.isfinite(values["loss"]):
+        if not math.isfinite(values["loss"] or 0.0):
             raise self._not_finite("validation", epoch, self._steps)
         return {f"val_{name}": value for name, value in values.items()}
 
     def evaluate(self, dataset: Dataset) -> Measures:
         """Measures of the network as it is on a split."""
         outputs = self._evaluation.outputs(dataset, lambda done: self._reporter.evaluated(done, len(dataset)))
-        e = self.experiment
-        return measure(
-            outputs, dataset.labels, e.loss, e.metrics, self.splits.class_names, self.state.module.device
-        )
+        targets = dataset.targets_as_seen()
+        return measure(outputs, targets, self._heads, self._metrics, self.state.module.device)
 
     def _save(self, record: dict[str, Any]) -> None:
-        best = self.state.best is None or _rank(record) > _rank(self.state.best)
+        best = self.state.best is None or self._rank(record) > self._rank(self.state.best)
         self._save_checkpoint(*(("last", "best") if best else ("last",)))
         if best:
             self.state.best = record
-            keep = ("epoch", "train_loss", "train_accuracy", *(k for k in record if k.startswith("val_")))
-            self.folder.info.best = {k: record[k] for k in keep}
+            self.folder.info.best = {
+                k: v for k, v in record.items() if k == "epoch" or k.startswith(("train_", "val_"))
+            }
         self.folder.add_record(record)
         self.folder.write_info()
         self._reporter.epoch(record, best)
@@ -239,6 +240,14 @@ class Loop:
     def _existing_checkpoint(self) -> Any:
         path = self.folder.path / checkpoint("last")
         return path if path.exists() else None
+
+    def _rank(self, record: Mapping[str, Any]) -> tuple[float, float]:
+        """Higher is better: the first metric on the validation part, then its loss; training's where there is none."""
+        if "val_loss" not in record:
+            return record.get("train_accuracy", 0.0), -record["train_loss"]
+        first = self._metrics[0] if self._metrics else None
+        value = record.get(f"val_{first.key}") if first else 0.0
+        return (-math.inf if value is None or first is None else first.sign * value), -record["val_loss"]
 
     def _not_finite(self, which: str, epoch: int, step: int) -> SpecError:
         lr = self._rate(epoch, step - 1)
@@ -275,9 +284,3 @@ def memory_errors(experiment: Experiment, device: str, batch: int) -> Iterator[N
         raise experiment.located(
             "train", OutOfMemory(device=device, batch=batch, hints=(hint,)), "batch"
         ) from error
-
-
-def _rank(record: dict[str, Any]) -> tuple[float, float]:
-    """Higher is better: validation accuracy, then lower loss (training's without a validation part)."""
-    part = "val" if "val_accuracy" in record else "train"
-    return record[f"{part}_accuracy"], -record[f"{part}_loss"]

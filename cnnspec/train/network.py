@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..source import SpecError
-from .checks import check_outputs
 from .data.normalization import Normalization
 from .devices import open_device
 from .experiment import Experiment
+from .heads import check_heads
 from .reading import Run, damaged
 from .run import RUN
 
@@ -24,7 +24,7 @@ def open_network(
     ``experiment`` is the run's own spec, elaborated. Raises :class:`SpecError`.
     """
     weights = run.weights(checkpoint)
-    check_outputs(experiment)
+    check_heads(experiment, None)
     if tuple(experiment.graph.input_shape) != tuple(run.info.input_shape) or len(run.info.mean) != len(
         run.info.std
     ):

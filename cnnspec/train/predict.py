@@ -16,10 +16,10 @@ from .data.targets import Targets
 from .errors import PictureUnusable
 from .experiment import Experiment
 from .loop import memory_errors
-from .measures import output_names
 from .network import open_network
 from .preparation import Preparation, check_engine, prepare
 from .reading import Run
+from .tasks import Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,11 +28,23 @@ _BATCH = 32
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What one output says of a picture: names with probabilities, likeliest first, or with numbers.
+
+    A box and points are in pixels of the picture as it is stored.
+    """
+
+    output: str
+    learns: str
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
 class Prediction:
-    """The likeliest classes of a picture, likeliest first, as (name, probability)."""
+    """What is said of a picture, an answer a main output."""
 
     file: Path
-    classes: tuple[tuple[str, float], ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
@@ -54,27 +66,68 @@ def predict(
 ) -> Predictions:
     """Predictions for picture files, decoded and fitted as the run's data source does.
 
-    ``fit`` (exact, resize, crop, pad) overrides the data source's. ``experiment`` is ``run.spec``,
-    elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are missing,
-    broken or of another size are reported in the result.
+    ``top`` is how many classes, or labels, are named. ``fit`` (exact, resize, crop, pad) overrides the data source's.
+    ``experiment`` is ``run.spec``, elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are
+    missing, broken or of another size are reported in the result.
     """
     check_engine()
-    dataset, problems = _readable(images, prepare(experiment, fit))
+    tasks = run.tasks
+    dataset, problems = readable_pictures(images, prepare(experiment, fit))
     if not len(dataset):
         return Predictions((), problems)
     batch = min(_BATCH, len(dataset))
     step, place = open_network(run, experiment, batch, device, checkpoint)
     with memory_errors(experiment, place, batch):
         outputs = step.outputs(dataset)
-    names = output_names(run.info.class_names, outputs.shape[1])
-    files = [Path(dataset.names(i)) for i in range(len(dataset))]
-    found = tuple(
-        Prediction(f, _best(row, names, top)) for f, row in zip(files, _softmax(outputs), strict=True)
-    )
-    return Predictions(found, problems)
+    scores = {task.output: _placed(task, task.scores(outputs[task.output]), dataset) for task in tasks}
+    found = [
+        Prediction(
+            Path(dataset.names(i)), tuple(_answer(task, scores[task.output][i], top) for task in tasks)
+        )
+        for i in range(len(dataset))
+    ]
+    return Predictions(tuple(found), problems)
 
 
-def _readable(images: Sequence[Path], preparation: Preparation) -> tuple[Dataset, tuple[Diagnostic, ...]]:
+def picture_files(given: Sequence[Path]) -> list[Path]:
+    """The files that are named, and those with a picture's suffix in the folders that are, in order of their names."""
+    from .data.sources.folder import images_in
+
+    found: list[Path] = []
+    for path in given:
+        inside = images_in(path) if path.is_dir() else []
+        found += inside or [path]
+    return found
+
+
+def _answer(task: Task, scores: np.ndarray, top: int) -> Answer:
+    order = range(len(scores))
+    if task.kind in ("classes", "labels"):
+        order = (-scores).argsort(kind="stable")[:top].tolist()
+    return Answer(task.output, task.kind, tuple((task.names[i], float(scores[i])) for i in order))
+
+
+def _placed(task: Task, scores: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Places in the network's input as places in the pictures."""
+    import numpy as np
+
+    from .augment.matrices import moved_points
+
+    if task.kind not in ("boxes", "points"):
+        return scores
+    matrices, _ = dataset.at_evaluation().geometry()
+    corners = scores.reshape(len(scores), -1, 2)
+    if task.kind == "boxes":
+        corners = scores[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    moved = moved_points(corners, np.linalg.inv(matrices))
+    if task.kind == "points":
+        return moved.reshape(len(scores), -1)
+    return np.concatenate([moved.min(1), moved.max(1)], axis=1)
+
+
+def readable_pictures(
+    images: Sequence[Path], preparation: Preparation
+) -> tuple[Dataset, tuple[Diagnostic, ...]]:
     """The pictures that can be read and fitted, and why others cannot."""
     import numpy as np
 
@@ -102,7 +155,7 @@ def _readable(images: Sequence[Path], preparation: Preparation) -> tuple[Dataset
 def _missing(path: Path) -> Diagnostic | None:
     if path.is_file():
         return None
-    return _unusable(path, "is a folder" if path.is_dir() else "does not exist")
+    return _unusable(path, "is a folder without images" if path.is_dir() else "does not exist")
 
 
 def _unfit(path: Path, shape: Shape, preparation: Preparation) -> Diagnostic | None:
@@ -124,17 +177,3 @@ def _undecodable(path: Path, pictures: EncodedPictures, place: int) -> Diagnosti
 
 def _unusable(path: Path, reason: str) -> Diagnostic:
     return PictureUnusable(path=str(path), reason=reason)
-
-
-def _softmax(outputs: np.ndarray) -> np.ndarray:
-    import numpy as np
-
-    wide = outputs.astype(np.float64)
-    powers = np.exp(wide - wide.max(1, keepdims=True))
-    result: np.ndarray = powers / powers.sum(1, keepdims=True)
-    return result
-
-
-def _best(probabilities: np.ndarray, names: Sequence[str], top: int) -> tuple[tuple[str, float], ...]:
-    order = (-probabilities).argsort(kind="stable")[:top]
-    return tuple((names[i], float(probabilities[i])) for i in order)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from .reporter import Plan, Progress, Reporter
+from .run import LARGEST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,24 +37,45 @@ def plan_lines(plan: Plan) -> list[str]:
         f"{plan.model}: {plan.parameters:,} trainable parameters, on {plan.device}",
         f"{train:,} training, {validation:,} validation, {test:,} test images; "
         f"{plan.epochs} epochs of {plan.steps} steps of {plan.batch}",
+        *plan.learns,
         f"images in training: {plan.steps_of[0]}",
         f"images at evaluation: {plan.steps_of[1]}",
         f"writing {plan.folder}",
     ]
 
 
-def epoch_line(record: Mapping[str, Any], best: bool, epochs: int) -> str:
+def epoch_line(
+    record: Mapping[str, Any], best: bool, epochs: int, percents: Collection[str] = ("accuracy",)
+) -> str:
     """``epoch  3/10  loss 0.41  accuracy 87.1 %  validation loss 0.39  accuracy 88.0 %  …``."""
-    parts = [f"epoch {record['epoch']:>{len(str(epochs))}}/{epochs}"]
-    parts.append(f"loss {loss_text(record['train_loss'])}  accuracy {record['train_accuracy']:.2%}")
+    parts = [f"epoch {record['epoch']:>{len(str(epochs))}}/{epochs}", *_figures(record, "train", percents)]
     if "val_loss" in record:
-        parts.append(
-            f"validation loss {loss_text(record['val_loss'])}  accuracy {record['val_accuracy']:.2%}"
-        )
+        parts.append("validation " + "  ".join(_figures(record, "val", percents)))
     if record["images_per_second"]:
         parts.append(f"{record['images_per_second']:,.0f} images/s")
     parts.append(f"{record['seconds']:.1f} s")
     return "  ".join(parts) + ("  *" if best else "")
+
+
+def _figures(record: Mapping[str, Any], part: str, percents: Collection[str]) -> list[str]:
+    """Loss and metrics of a part, with the share of the largest class beside the accuracy."""
+    own = {key.removeprefix(f"{part}_"): value for key, value in record.items() if key.startswith(f"{part}_")}
+    largest = own.pop(LARGEST, None)
+    found = []
+    for key, value in own.items():
+        text = f"{key.replace('_', ' ')} {_value(key, value, percents)}"
+        if key.endswith("accuracy") and key != "balanced_accuracy" and largest is not None:
+            text += f" (largest class {largest:.2%})"
+        found.append(text)
+    return found
+
+
+def _value(key: str, value: float | None, percents: Collection[str]) -> str:
+    if value is None:
+        return "–"
+    if key == "loss" or key.startswith("loss_"):
+        return loss_text(value)
+    return f"{value:.2%}" if key in percents or key.endswith("_accuracy") else f"{value:.4g}"
 
 
 def loss_text(loss: float) -> str:
@@ -62,7 +84,9 @@ def loss_text(loss: float) -> str:
 
 
 def progress_text(progress: Progress) -> str:
-    parts = [f"loss {progress.loss:.4f}", f"accuracy {progress.accuracy:.1%}"]
+    parts = [f"loss {loss_text(progress.loss)}"]
+    if progress.accuracy is not None:
+        parts.append(f"accuracy {progress.accuracy:.1%}")
     if progress.images_per_second:
         parts.append(f"{progress.images_per_second:,.0f} images/s")
     if progress.seconds_left is not None:
@@ -100,7 +124,7 @@ class PlainReporter(Reporter):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._epochs = 0
+        self._epochs, self._percents = 0, frozenset(("accuracy",))
         self._phase = ""
         self._pace = Pace()
         self._last = time.monotonic()
@@ -110,7 +134,7 @@ class PlainReporter(Reporter):
         self._last = time.monotonic()
 
     def plan(self, plan: Plan) -> None:
-        self._epochs = plan.epochs
+        self._epochs, self._percents = plan.epochs, plan.percents
         for line in plan_lines(plan):
             self._say(line)
 
@@ -133,7 +157,7 @@ class PlainReporter(Reporter):
             self._say(f"{place}  {progress_text(progress)}")
 
     def epoch(self, record: Mapping[str, Any], best: bool) -> None:
-        self._say(epoch_line(record, best, self._epochs))
+        self._say(epoch_line(record, best, self._epochs, self._percents))
 
 
 class LiveReporter(Reporter):
@@ -157,7 +181,7 @@ class LiveReporter(Reporter):
             transient=True,
             refresh_per_second=5,
         )
-        self._epochs = 0
+        self._epochs, self._percents = 0, frozenset(("accuracy",))
         self._pace = Pace()
         self._task = self._bar.add_task("starting", total=None, figures="")
         self._bar.start()
@@ -166,7 +190,7 @@ class LiveReporter(Reporter):
         self._bar.console.print(text, markup=False, highlight=False)
 
     def plan(self, plan: Plan) -> None:
-        self._epochs = plan.epochs
+        self._epochs, self._percents = plan.epochs, plan.percents
         for line in plan_lines(plan):
             self._say(line)
 
@@ -194,7 +218,7 @@ class LiveReporter(Reporter):
         self._bar.update(self._task, total=total, completed=done)
 
     def epoch(self, record: Mapping[str, Any], best: bool) -> None:
-        self._say(epoch_line(record, best, self._epochs))
+        self._say(epoch_line(record, best, self._epochs, self._percents))
 
     def close(self) -> None:
         self._bar.stop()

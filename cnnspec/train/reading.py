@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..source import SpecError
 from .errors import NotARun, RunDamaged
 from .run import FORMAT, METRICS, RUN, SPEC, RunInfo, checkpoint
+from .tasks.base import Task
+from .tasks.saving import task_from
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,14 @@ class Run:
     path: Path
     info: RunInfo
     records: tuple[Mapping[str, Any], ...]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What each main output learns; raises :class:`SpecError` where ``run.json`` was damaged."""
+        try:
+            return tuple(map(task_from, self.info.tasks))
+        except ValueError as error:
+            raise damaged(self.path / RUN, f"does not say what its outputs learn: {error}") from None
 
     @property
     def spec(self) -> Path:
@@ -87,7 +97,8 @@ def _json(path: Path, data: bytes, what: str) -> dict[str, Any]:
 def _info(path: Path) -> RunInfo:
     data = _json(path, _read(path), "(the run's description)")
     if data.get("format") != FORMAT:
-        raise damaged(path, f"has format {data.get('format')!r}, and this version of cnnspec reads {FORMAT}")
+        reason = f"has format {data.get('format')!r}, and this version of cnnspec reads {FORMAT}"
+        raise damaged(path, reason)
     known = {f.name: f for f in fields(RunInfo)}
     needed = [n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING]
     wrong = next((n for n in needed if not _plausible(data.get(n), known[n].type)), None)
@@ -112,6 +123,7 @@ def _plausible(value: Any, annotation: Any) -> bool:
     items: dict[str, type | UnionType] = {
         "tuple[str, ...]": str,
         "tuple[float, ...]": int | float,
+        "tuple[dict[str, Any], ...]": dict,
         "Shape": int,
     }
     item = items.get(str(annotation))

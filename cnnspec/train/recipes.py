@@ -17,6 +17,7 @@ from .data.errors import UnknownData
 from .data.places import relative_to
 from .experiment import Experiment
 from .registries import DATA_SOURCES, DataSource
+from .tasks.making import columns
 
 _STEPS = 3000
 """About so many steps train a small set; a large one needs fewer epochs, not fewer steps."""
@@ -87,12 +88,34 @@ def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> dict[str,
     warmup = max(1, round(epochs / 20)) if epochs > 2 else 0
     return {
         "augment": f"augment {{ {_steps(graph.input_shape, splits)} }}",
-        "loss": "loss cross_entropy(label_smoothing = 0.1)",
+        "loss": f"loss {_LOSSES[_learnt(splits)]}",
         "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
         "schedule": f"schedule cosine(warmup = {warmup})" if warmup else "schedule cosine",
         "train": f"train (epochs = {epochs}, batch = {batch})",
-        "metrics": "metrics { accuracy }",
+        "metrics": f"metrics {{ {_METRICS[_learnt(splits)]} }}",
     }
+
+
+_LOSSES = {
+    "classes": "cross_entropy(label_smoothing = 0.1)",
+    "labels": "binary_cross_entropy",
+    "numbers": "huber",
+    "points": "huber(target = points)",
+    "boxes": "huber(target = boxes)",
+}
+_METRICS = {
+    "classes": "accuracy",
+    "labels": "f1(average = macro)  hamming",
+    "numbers": "mae  r2",
+    "points": "mae",
+    "boxes": "iou",
+}
+
+
+def _learnt(splits: Splits) -> str:
+    """What a network of one output learns of the data: the first of the usual things that it has."""
+    kinds = splits.train.targets.kinds
+    return next((kind for kind in _LOSSES if kind in kinds), "classes")
 
 
 def _has_norms(graph: Graph) -> bool:
@@ -133,15 +156,15 @@ def with_recipe(module: Module, made: Mapping[str, str]) -> Module:
 def class_count(
     module: Module, overrides: Sequence[tuple[str, str]], splits: Splits
 ) -> list[tuple[str, str]]:
-    """The override that gives the model as many classes as the data, unless a person said how many."""
+    """The override that gives the model as many outputs as the data has classes (labels, numbers), unless a person said how
+    many."""
     takes = any(parameter.name == "classes" for parameter in chosen_model(module).model.parameters)
     given = any(name == "classes" for name, _ in overrides)
     written = module.path is None and any(
         argument.name == "classes" for use in module.spec.uses for argument in use.arguments or ()
     )
-    if not takes or given or written or not splits.class_names:
-        return []
-    return [("classes", str(len(splits.class_names)))]
+    count = len(columns(_learnt(splits), splits.names))
+    return [("classes", str(count))] if takes and count and not given and not written else []
 
 
 def bound_source(call: str) -> DataSource:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ..ir import Bool, Choice, Entry, Float, Int, Registry, Shape, arg
+from ..ir import Bool, Choice, Entry, Float, Int, Registry, Shape, Word, arg
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .data.dataset import Splits
-    from .data.targets import Targets
+    from .data.targets import Known, Targets
+    from .tasks import Scored, Task
 
 
 class DataSource(Entry):
@@ -38,8 +37,8 @@ class DataSource(Entry):
         return None
 
     @property
-    def known_classes(self) -> int | None:
-        """Number of classes where that is certain without reading anything."""
+    def known(self) -> Known | None:
+        """What its images are known by, where that is certain without reading anything."""
         return None
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
@@ -52,20 +51,30 @@ class DataSource(Entry):
 
 
 class Loss(Entry):
-    """What training lowers: section ``loss``."""
+    """What training lowers: section ``loss``. Every one has fields ``of`` and ``weight``."""
 
-    target: ClassVar[str] = "classes"
-    """What of the data it takes, a field of ``Targets``."""
+    kinds: ClassVar[tuple[str, ...]] = ("classes",)
+    """What of the data it can take, fields of ``Targets``."""
+    bounded: ClassVar[str] = ""
+    """What it does itself to raw outputs ("softmax", "sigmoid"), so that the network must not; "" for nothing."""
+    class_outputs: ClassVar[tuple[str, ...]] = ("each",)
+    """How outputs stand for classes: an output "each", or a "single" one for two classes."""
 
-    def check(self, output: Shape) -> None:
-        """Raise ``OpError`` where a network output of this shape does not suit the loss."""
+    if TYPE_CHECKING:
+        # Declared by each loss, in its own place among its arguments.
+        of: str | None
+        weight: float
 
-    def fitted(self, targets: Targets, outputs: int) -> Loss:
-        """The loss for these training targets, for a network of so many outputs. Raises ``OpError``."""
+    def fitted(self, task: Task, targets: Targets) -> Loss:
+        """The loss for a task and its training targets, such as class weights that follow from their numbers.
+
+        Raises ``OpError`` where an argument does not fit.
+        """
         return self
 
     def __call__(self, outputs: Any, targets: Any) -> Any:
-        """The mean over the batch, a scalar tensor; ``outputs`` (N, …), ``targets`` (N,) of int."""
+        """The mean over the batch, a scalar tensor. ``outputs`` (N, K) are raw; ``targets`` are (N,) of int, class
+        numbers, or (N, K) of float32, as ``Task.encoded`` gives them."""
         raise NotImplementedError
 
 
@@ -88,11 +97,45 @@ class Schedule(Entry):
 
 
 class Metric(Entry):
-    """A measure over a whole split: section ``metrics``."""
+    """A measure over a whole split: section ``metrics``. Every one has a field ``of``."""
 
-    def compute(self, outputs: np.ndarray, targets: np.ndarray) -> float:
-        """``outputs`` (N, classes) are raw network outputs, ``targets`` (N,) class indices."""
+    kinds: ClassVar[tuple[str, ...]] = ("classes",)
+    """Kinds of task that it measures; with ``joint``, those of the outputs that it needs, in order."""
+    joint: ClassVar[bool] = False
+    """Whether it measures several outputs at once."""
+    better: ClassVar[Literal["higher", "lower"]] = "higher"
+    scalar: ClassVar[bool] = True
+    """Whether it is a number; else it says how something is shown."""
+    ranks: ClassVar[bool] = False
+    """Whether it needs probabilities, not only what was predicted."""
+    percent: ClassVar[bool] = False
+    """Whether it is a share, shown as such in the lines of training."""
+
+    if TYPE_CHECKING:
+        # Declared by each metric, the last of its arguments.
+        of: str | None
+
+    @property
+    def key(self) -> str:
+        """What it is called in ``metrics.jsonl``; tells uses of it with other arguments apart."""
+        return self.call_name
+
+    def check(self, task: Task) -> None:
+        """Raise ``OpError`` where an argument does not fit the task, such as a class that it does not have."""
+
+    def compute(self, *scored: Scored) -> float | None:
+        """The measure of one output (of several where it is ``joint``); None where it is not defined."""
         raise NotImplementedError
+
+
+def of_argument() -> Any:
+    """The field ``of`` of losses and metrics."""
+    return arg(Word(), "the output that it is about, where the network has several", None)
+
+
+def weight_argument() -> Any:
+    """The field ``weight`` of losses."""
+    return arg(Float(above=0), "what it counts in the sum of all losses", 1.0)
 
 
 DATA_SOURCES: Registry[DataSource] = Registry("data source")

@@ -23,8 +23,9 @@ def report(info: RunInfo, records: Sequence[Mapping[str, Any]], test: Measures |
     ]
     parts += _epochs(records)
     if test is not None:
-        parts += ["", "## Test", "", *_measures(test), "", *_classes(test)]
-        parts += ["", f"![confusion matrix, predicted against actual]({CONFUSION})"]
+        parts += ["", "## Test", "", *_measures(test), *_tables(test)]
+        if test.of_classes is not None:
+            parts += ["", f"![confusion matrix, predicted against actual]({CONFUSION})"]
     parts += ["", "## To repeat it", ""]
     parts += [f"Seed {info.seed}, device {info.device}, spec `spec/{info.spec}`.", ""]
     parts += ["| | version |", "| --- | --- |", *(f"| {name} | {v} |" for name, v in info.versions.items())]
@@ -37,7 +38,8 @@ def _facts(info: RunInfo) -> list[str]:
     lines = [
         "",
         f"- Status: {info.status}",
-        f"- Input {show(info.input_shape)}, {len(info.class_names)} classes",
+        f"- Input {show(info.input_shape)}",
+        *(f"- Output {_plain(t['output'])}: {len(t['names'])} {t['learns']}" for t in info.tasks),
         f"- Parameters: {info.parameters:,} trainable",
         f"- Images: {images}; batches of {info.batch}",
         f"- Time: {info.seconds:.0f} s",
@@ -66,18 +68,22 @@ def _measures(test: Measures) -> list[str]:
     return [
         f"- Images: {test.images:,}",
         *(f"- {_title(k).capitalize()}: {_figure(v)}" for k, v in test.values.items()),
+        *(f"- Note: {_plain(note)}" for note in test.notes),
     ]
 
 
-def _classes(test: Measures) -> list[str]:
-    rows = sorted(test.classes, key=lambda c: 2.0 if c["recall"] is None else c["recall"])
-    title = f"The {_WORST} classes recognised worst:" if len(rows) > _WORST else "Each class, worst first:"
-    table = ["| class | images | recall | precision |", "| --- | --- | --- | --- |"]
-    table += [
-        f"| {_plain(c['name'])} | {c['images']} | {_figure(c['recall'])} | {_figure(c['precision'])} |"
-        for c in rows[:_WORST]
-    ]
-    return [title, "", *table]
+def _tables(test: Measures) -> list[str]:
+    lines: list[str] = []
+    for table in test.tables.values():
+        rows = sorted(table, key=lambda row: 2.0 if row.recall is None else row.recall)
+        many = f"The {_WORST} recognised worst:"
+        lines += ["", many if len(rows) > _WORST else "Each one, worst first:", ""]
+        lines += ["| class | images | recall | precision | F1 |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {_plain(r.name)} | {r.images} | {_figure(r.recall)} | {_figure(r.precision)} | {_figure(r.f1)} |"
+            for r in rows[:_WORST]
+        ]
+    return lines
 
 
 def _title(key: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is about to be trained. ``images`` counts train, validation and test; ``steps_of`` says what is done to
-    images, in training and at evaluation."""
+    images, in training and at evaluation; ``learns`` what each output learns, and by which losses. ``percents`` are
+    the figures of records that are shares."""
 
     model: str
     device: str
@@ -21,18 +22,21 @@ class Plan:
     batch: int
     folder: str
     steps_of: tuple[str, str]
+    learns: tuple[str, ...] = ()
+    percents: frozenset[str] = frozenset(("accuracy",))
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Within an epoch; loss and accuracy are those of the last few steps. Rates are None at first."""
+    """Within an epoch; loss and accuracy are those of the last few steps. The accuracy is None where no output learns
+    classes, rates are None at first."""
 
     epoch: int
     epochs: int
     step: int
     steps: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     images_per_second: float | None
     seconds_left: float | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,19 +37,22 @@ def _relinked(spec: tree.Spec, module: Module, names: dict[int, str]) -> tree.Sp
 
 
 def _sections(experiment: Experiment) -> tuple[tree.Section, ...]:
-    calls: dict[str, Iterable[Any]] = {
+    calls: dict[str, Sequence[Any]] = {
         "data": [experiment.data] if experiment.data else [],
-        "loss": [experiment.loss],
+        "loss": experiment.losses,
         "optimizer": [experiment.optimizer],
         "schedule": [experiment.schedule],
     }
     sections = [
-        tree.Section(n, "call", tuple(map(call_of, entries))) for n, entries in calls.items() if entries
+        tree.Section(n, "call" if len(entries) == 1 else "list", tuple(map(call_of, entries)))
+        for n, entries in calls.items()
+        if entries
     ]
     steps = prepared_steps(experiment)
     sections += [tree.Section(n, "list", tuple(map(call_of, entries))) for n, entries in steps.items()]
     sections.append(tree.Section("train", "arguments", arguments=_arguments(experiment.settings)))
-    sections.append(tree.Section("metrics", "list", tuple(map(call_of, experiment.metrics))))
+    if experiment.metrics:
+        sections.append(tree.Section("metrics", "list", tuple(map(call_of, experiment.metrics))))
     return tuple(sections)
 
 

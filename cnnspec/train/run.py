@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 RUN, METRICS, REPORT = "run.json", "metrics.jsonl", "report.md"
 CURVES, CONFUSION, CONFUSION_TABLE = "curves.png", "confusion_matrix.png", "confusion_matrix.csv"
 SPEC = "spec"
-FORMAT = 1
+FORMAT = 2
+LARGEST = "largest_class"
+"""The share of the largest class, in records and measures, where classes are unequal."""
 _PACKAGES = (
     *("cnnspec", "tinygrad", "numpy", "scikit-learn", "safetensors", "matplotlib"),
     *("pillow", "opencv-python-headless", "simplejpeg"),
@@ -36,7 +38,8 @@ class RunInfo:
     """What ``run.json`` says. ``status`` is running, finished, interrupted or failed.
 
     ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` is a
-    fingerprint of the names of the training images.
+    fingerprint of the names of the training images. ``tasks`` says of each main output what it learns, as
+    ``tasks.saving`` writes it.
     """
 
     model: str
@@ -46,7 +49,7 @@ class RunInfo:
     seed: int
     epochs: int
     batch: int
-    class_names: tuple[str, ...]
+    tasks: tuple[dict[str, Any], ...]
     input_shape: Shape
     mean: tuple[float, ...]
     std: tuple[float, ...]

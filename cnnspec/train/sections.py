@@ -19,15 +19,16 @@ from . import metrics as _metrics
 from . import optimizers as _optimizers
 from . import schedules as _schedules
 from .augment.base import AUGMENTATIONS
-from .checks import check_classes, check_losses
 from .experiment import Experiment
+from .heads import check_heads
 from .preparation import check_known, check_steps, prepare
 from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
 
 
 @dataclass(frozen=True, slots=True)
 class SectionKind:
-    """``form`` is "call", "list" or "arguments"; ``default`` names the calls used where it is left out."""
+    """``form`` is "call", "list", "calls" (either of them) or "arguments"; ``default`` names the calls used where it is
+    left out."""
 
     form: str
     registry: Registry[Any] | None = None
@@ -41,16 +42,18 @@ SECTIONS: dict[str, SectionKind] = {
     "data": SectionKind("call", DATA_SOURCES),
     "augment": SectionKind("list", AUGMENTATIONS),
     "evaluation": SectionKind("list", AUGMENTATIONS),
-    "loss": SectionKind("call", LOSSES, ("cross_entropy",)),
+    "loss": SectionKind("calls", LOSSES, ("cross_entropy",)),
     "optimizer": SectionKind("call", OPTIMIZERS, ("adam",)),
     "schedule": SectionKind("call", SCHEDULES, ("constant",)),
     "train": SectionKind("arguments"),
-    "metrics": SectionKind("list", METRICS, ("accuracy",)),
+    "metrics": SectionKind("list", METRICS),
 }
 
+_LISTED = ("list", "calls")
 _FORMS = {
     "call": "as one call, such as '{name} {example}'",
     "list": "as a list in braces, such as '{name} {{ {example} }}'",
+    "calls": "as one call, such as '{name} {example}', or as a list of them in braces",
     "arguments": "as arguments in parentheses, such as '{name} (epochs = 3)'",
 }
 
@@ -62,16 +65,16 @@ def settable() -> dict[str, Settable]:
 
 def _settable(name: str, kind: SectionKind) -> Settable:
     default = kind.default or (("digits",) if name == "data" else ())
-    section = tree.Section(name, kind.form, tuple(tree.Call(call) for call in default))
+    form = "call" if kind.form == "calls" else kind.form
+    section = tree.Section(name, form, tuple(tree.Call(call) for call in default))
 
     def names(call: str) -> tuple[str, ...]:
         cls = kind.registry.entries.get(call) if kind.registry else TrainSettings
         return tuple(a.name for a in signature(cls)) if cls else ()
 
     registry = kind.registry
-    return Settable(
-        section, names, tuple(registry.entries) if registry else (), registry.kind if registry else ""
-    )
+    calls, called = (tuple(registry.entries), registry.kind) if registry else ((), "")
+    return Settable(section, names, calls, called, kind.form in _LISTED)
 
 
 def bind_experiment(module: Module, graph: Graph) -> Experiment:
@@ -86,7 +89,7 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
     experiment = Experiment(
         graph=graph,
         data=bound["data"][0] if bound["data"] else None,
-        loss=bound["loss"][0],
+        losses=tuple(bound["loss"]),
         optimizer=bound["optimizer"][0],
         schedule=bound["schedule"][0],
         settings=bound["train"][0],
@@ -160,7 +163,7 @@ def _examples(kind: SectionKind) -> tuple[str, ...]:
 
 
 def _fits(section: tree.Section, kind: SectionKind) -> bool:
-    return section.form == kind.form or (kind.form == "list" and section.form == "call")
+    return section.form == kind.form or (kind.form in _LISTED and section.form in ("call", "list"))
 
 
 def _bind_section(name: str, section: tree.Section | None, found: Diagnostics) -> list[Any]:
@@ -182,12 +185,12 @@ def _spans(written: Mapping[str, tree.Section]) -> dict[str, Span]:
         call = section.calls[0] if section.calls else None
         if span := (call.span if call and section.form == "call" else None) or section.span:
             spans[name] = span
-        if kind.form == "list":
+        if kind.form in _LISTED:
             for place, each in enumerate(section.calls):
                 _add_call(spans, f"{name}.{place}", each, kind.registry)
-        elif call:
+        if call and section.form == "call":
             _add_call(spans, name, call, kind.registry)
-        else:
+        elif section.form == "arguments":
             _add_arguments(spans, name, section.arguments, TrainSettings)
     return spans
 
@@ -211,17 +214,14 @@ def _add_arguments(
 
 def _check(experiment: Experiment, found: Diagnostics) -> None:
     """What can be told before any data is read: does the loss suit the output, the data the network?"""
-    if "loss" in experiment.spans or experiment.data is not None:
-        with found.stage():
-            check_losses(experiment)
-    if found.errors or (experiment.data is None and not experiment.augment and experiment.evaluation is None):
-        return
     source = experiment.data
+    if "loss" in experiment.spans or source is not None:
+        with found.stage():
+            check_heads(experiment, source.known if source else None)
+    if found.errors or (source is None and not experiment.augment and experiment.evaluation is None):
+        return
     with found.stage():
         preparation = prepare(experiment)
         check_steps(experiment, preparation)
         if source is not None and source.known_shape is not None:
             check_known(experiment, preparation, source.known_shape)
-    if source is not None and source.known_classes is not None:
-        with found.stage():
-            check_classes(experiment, source.known_classes, training_images=1)

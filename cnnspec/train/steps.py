@@ -6,7 +6,7 @@ Nothing here waits for the device except ``read`` and ``outputs``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,12 @@ from .batches import in_order
 from .data.dataset import Dataset
 from .pipeline.feed import Feed
 from .registries import Loss
+from .tasks import ClassTask, Task
 
 if TYPE_CHECKING:
     from .data.normalization import Normalization
+    from .data.targets import Targets
+    from .heads import Head
     from .pipeline.device import DevicePart
 
 
@@ -54,11 +57,15 @@ class Scaler:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sums over the steps since the last reading; ``finite`` steps came before the first nan or inf."""
+    """Sums over the steps since the last reading; ``finite`` steps came before the first nan or inf.
+
+    ``correct`` counts images by output, of outputs that learn classes; ``losses`` are the parts of the sum by output.
+    """
 
     loss: float
-    correct: float
     finite: int
+    correct: Mapping[str, float]
+    losses: Mapping[str, float]
 
 
 class TrainingStep:
@@ -68,44 +75,40 @@ class TrainingStep:
         self,
         module: Module,
         optimizer: Any,
-        loss: Loss,
-        auxiliary_weight: float,
+        heads: Sequence[Head],
         scaler: Scaler,
         images: np.ndarray,
         part: DevicePart | None = None,
     ) -> None:
         """``images`` is a batch (B, H, W, C), taken for its shape and type; ``part`` is what it goes through first."""
-        self._module, self._optimizer, self._loss, self._scaler = module, optimizer, loss, scaler
+        self._module, self._optimizer, self._heads, self._scaler = module, optimizer, tuple(heads), scaler
         self._part = part
-        main = module.graph.main_outputs[0].name
-        self._main = main
-        self._weights = {o.name: 1.0 if o.name == main else auxiliary_weight for o in module.graph.outputs}
+        self._counted = [h for h in heads if not h.auxiliary and isinstance(h.task, ClassTask)]
         self._images = place(np.zeros_like(images), module.device)
-        self._labels = place(np.zeros(len(images), np.int32), module.device)
-        self._tally = place(np.zeros(3, np.float32), module.device)
+        self._targets = {h.output: place(_empty(h.task, len(images)), module.device) for h in heads}
+        self._tally = place(np.zeros(2 + len(self._counted) + len(self._heads), np.float32), module.device)
         self._rate = -1.0
         self._run = captured_at_once(self._compute, module.device, optimizer)
 
-    def __call__(self, images: np.ndarray, labels: np.ndarray, rate: float) -> None:
+    def __call__(self, images: np.ndarray, targets: Targets, rate: float) -> None:
         if rate != self._rate:
             write(self._optimizer.lr, np.full(1, rate, np.float32))
             self._rate = rate
         write(self._images, images)
-        write(self._labels, labels.astype(np.int32))
+        for head in self._heads:
+            write(self._targets[head.output], head.task.encoded(targets))
         self._run()
 
     def _compute(self) -> None:
         images = self._part(self._images) if self._part else self._images
         outputs = self._module.forward(self._scaler(images), training=True)
-        loss = self._total_loss(outputs)
+        losses = [self._mixed_loss(head, outputs[head.output]) for head in self._heads]
+        weighted = [loss * head.factor for loss, head in zip(losses, self._heads, strict=True)]
+        loss: Tensor = sum(weighted[1:], weighted[0])
         parameters = self._module.trainable
         for parameter, gradient in zip(parameters, loss.gradient(*parameters), strict=True):
             parameter.grad = gradient
-        correct = (outputs[self._main].argmax(-1) == self._labels).sum()
-        now = Tensor.stack(
-            loss.detach(), correct.cast(dtypes.float32), (loss.detach() + self._tally[0]).isfinite().float()
-        )
-        self._tally.assign(self._tally + now)
+        self._tally.assign(self._tally + self._now(loss, losses, outputs))
         # tinygrad orders what is assigned by walking through all that it depends on: for each parameter through the
         # whole network, unless the gradients are there already.
         Tensor.realize(self._tally, *(parameter.grad for parameter in parameters), *self._module.buffers)
@@ -114,61 +117,102 @@ class TrainingStep:
         # Gradients that stay alive could not share memory with anything else.
         self._optimizer.zero_grad()
 
-    def _total_loss(self, outputs: dict[str, Tensor]) -> Tensor:
-        losses = [self._mixed_loss(outputs[name]) * weight for name, weight in self._weights.items()]
-        total: Tensor = sum(losses[1:], losses[0])
-        return total
+    def _now(self, loss: Tensor, losses: Sequence[Tensor], outputs: Mapping[str, Tensor]) -> Tensor:
+        """What this step adds to the tally."""
+        correct = [_correct(h.task, outputs[h.output], self._targets[h.output]) for h in self._counted]
+        finite = (loss.detach() + self._tally[0]).isfinite().float()
+        return Tensor.stack(loss.detach(), finite, *correct, *(each.detach() for each in losses))
 
-    def _mixed_loss(self, output: Tensor) -> Tensor:
+    def _mixed_loss(self, head: Head, output: Tensor) -> Tensor:
         """The loss; where images are mixed, that of both targets, weighted."""
-        own: Tensor = self._loss(output, self._labels)
+        targets = self._targets[head.output]
+        own = summed_loss(head.losses, output, targets)
         share = self._part.own_share if self._part else None
         if share is None:
             return own
-        return own * share + self._loss(output, self._labels.flip(0)) * (1 - share)
+        return own * share + summed_loss(head.losses, output, targets.flip(0)) * (1 - share)
 
     def read(self) -> Tally:
         """Wait for the device, take what was added up, begin anew at zero."""
-        loss, correct, finite = self._tally.numpy().tolist()
-        write(self._tally, np.zeros(3, np.float32))
-        return Tally(loss, correct, int(finite))
+        loss, finite, *rest = self._tally.numpy().tolist()
+        write(self._tally, np.zeros(self._tally.shape, np.float32))
+        correct = {h.output: value for h, value in zip(self._counted, rest, strict=False)}
+        losses = {h.output: value for h, value in zip(self._heads, rest[len(correct) :], strict=True)}
+        return Tally(loss, int(finite), correct, losses)
+
+
+def summed_loss(losses: Sequence[Loss], outputs: Tensor, targets: Tensor) -> Tensor:
+    """The weighted sum of the losses of an output."""
+    weighted = [loss(outputs, targets) * loss.weight for loss in losses]
+    total: Tensor = sum(weighted[1:], weighted[0])
+    return total
+
+
+def _empty(task: Task, batch: int) -> np.ndarray:
+    """Encoded targets of a batch, to be written over."""
+    indices = isinstance(task, ClassTask) and not task.single
+    return np.zeros(batch, np.int32) if indices else np.zeros((batch, task.outputs), np.float32)
+
+
+def _correct(task: Task, output: Tensor, targets: Tensor) -> Tensor:
+    """How many images of a batch get their class."""
+    assert isinstance(task, ClassTask)
+    # Of two equal scores argmax takes the first class, which a single output of 0 stands for where it is the other one.
+    threshold = output > 0 if task.positive == 1 else output >= 0
+    hits = threshold == (targets > 0) if task.single else output.argmax(-1) == targets
+    return hits.sum().cast(dtypes.float32)
 
 
 class EvaluationStep:
-    """Raw outputs of the main output, a batch at a time."""
+    """Raw outputs of the main outputs, a batch at a time."""
 
     def __init__(self, module: Module, scaler: Scaler, batch: int, workers: int | None = None) -> None:
         self._module, self._scaler, self.batch = module, scaler, batch
         self._workers = workers
-        self._main = module.graph.main_outputs[0].name
+        self._names = [output.name for output in module.graph.main_outputs]
         self._images: Tensor | None = None
         self._run = captured_at_once(self._compute, module.device)
 
-    def _compute(self) -> Tensor:
+    def _compute(self) -> list[Tensor]:
         assert self._images is not None
-        return self._module.forward(self._scaler(self._images), training=False)[self._main].realize()
+        outputs = self._module.forward(self._scaler(self._images), training=False)
+        made = [outputs[name] for name in self._names]
+        Tensor.realize(*made)
+        return made
 
-    def one(self, images: np.ndarray) -> np.ndarray:
+    def one(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Raw outputs by name for a batch (B, H, W, C) of the size that the step is made for."""
         if self._images is None:
             self._images = place(images, self._module.device)
         else:
             write(self._images, images)
-        outputs: np.ndarray = self._run().numpy()
-        return outputs
+        return {name: made.numpy().copy() for name, made in zip(self._names, self._run(), strict=True)}
 
-    def outputs(self, dataset: Dataset, tick: Callable[[int], None] = lambda done: None) -> np.ndarray:
-        """Raw outputs (N, …) for all images of ``dataset``; ``tick`` is told how many are done."""
-        return np.concatenate(list(self._parts(dataset, tick)))
+    def outputs(
+        self, dataset: Dataset, tick: Callable[[int], None] = lambda done: None
+    ) -> dict[str, np.ndarray]:
+        """Raw outputs (N, …) by name for all images of ``dataset``; ``tick`` is told how many are done."""
+        parts = list(self._parts(dataset, tick))
+        return {name: np.concatenate([part[name] for part in parts]) for name in self._names}
 
-    def _parts(self, dataset: Dataset, tick: Callable[[int], None]) -> Iterator[np.ndarray]:
+    def _parts(self, dataset: Dataset, tick: Callable[[int], None]) -> Iterator[dict[str, np.ndarray]]:
         done = 0
         feed = Feed(dataset, dataset.prepared_by, self.batch, self._workers)
         for fed in feed.batches(in_order(len(dataset), self.batch)):
-            yield self.one(fed.images)[: len(fed.rows)].copy()
+            yield {name: made[: len(fed.rows)] for name, made in self.one(fed.images).items()}
             done += len(fed.rows)
             tick(done)
 
 
-def mean_loss(loss: Loss, outputs: np.ndarray, labels: np.ndarray, device: str) -> float:
-    """The loss over a whole split at once, so that no batch size enters into it."""
-    return float(loss(place(outputs, device), place(labels.astype(np.int32), device)).item())
+def mean_losses(
+    heads: Sequence[Head], outputs: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray], device: str
+) -> dict[str, float]:
+    """The loss of each output over a whole split at once, so that no batch size enters into it."""
+    return {
+        head.output: float(
+            summed_loss(
+                head.losses, place(outputs[head.output], device), place(targets[head.output], device)
+            ).item()
+        )
+        for head in heads
+    }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..ir import size
 from ..source import SpecError
 from . import pictures
-from .checks import check_classes, check_outputs, check_targets, fitted_loss, need_data, unused_outputs
+from .checks import check_mixing, check_training, need_data, remarks
 from .data.dataset import Splits
 from .data.normalization import Normalization, normalization_of
 from .data.pictures import broken_text
@@ -19,16 +19,20 @@ from .data.places import relative_to
 from .devices import open_device
 from .experiment import Experiment
 from .files import check_free
+from .heads import Head, check_heads, check_reach, described, known_of, main_heads, make_heads
 from .interrupt import Interrupted
 from .loop import Images, Loop, TrainingState, data_errors, memory_errors
 from .lowering import Lowering, compiling
-from .measures import Measures
+from .measures import Measures, bound_metrics
+from .metrics.tables import confusion
 from .pipeline.plan import Pipeline
 from .preparation import check_engine, prepare, prepared_splits
 from .report import report
 from .reporter import Plan, Reporter
 from .resolve import steps_text
 from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder, RunInfo, checkpoint, versions
+from .tasks.base import Scored
+from .tasks.saving import as_plain
 
 
 @dataclass(frozen=True)
@@ -87,24 +91,22 @@ def _train(
     started = time.perf_counter()
     need_data(experiment, "train on")
     check_engine()
-    check_outputs(experiment)
+    check_heads(experiment, None)
     check_free(out)
     reporter.phase("opening the device")
     device = open_device(device)
     reporter.phase("reading the data")
     data = load_data(experiment, spec.base, splits)
-    splits, normalization = data.splits, data.normalization
-    check_targets(experiment, splits)
-    check_classes(experiment, len(splits.class_names), len(splits.train))
-    info = run_info(experiment, spec, device, splits, normalization)
+    splits, heads = data.splits, heads_of(experiment, data.splits)
+    info = run_info(experiment, spec, device, data, heads)
     info.notes += [note for note in (lowering.note, skipped_note(splits)) if note]
     folder = RunFolder(out, info, spec.files)
-    reporter.plan(_plan(folder, data))
+    reporter.plan(_plan(experiment, folder, data, heads))
     for note in folder.info.notes:
         reporter.note(note)
     try:
         with compiling(lowering, reporter):
-            return _run(experiment, data, folder, reporter, started, lowering)
+            return _run(experiment, data, heads, folder, reporter, started, lowering)
     except BaseException as error:
         folder.info.status = (
             "interrupted" if isinstance(error, (Interrupted, KeyboardInterrupt)) else "failed"
@@ -138,17 +140,27 @@ def load_data(experiment: Experiment, base: Path, splits: Splits | None = None) 
         return LoadedData(splits, preparation.training, normalization_of(preparation.training, splits.train))
 
 
+def heads_of(experiment: Experiment, splits: Splits) -> tuple[Head, ...]:
+    """What each output learns of the data; raises :class:`SpecError` where that does not fit."""
+    check_training(experiment, splits)
+    heads = make_heads(experiment, known_of(splits))
+    check_mixing(experiment, heads)
+    check_reach(experiment, heads, splits)
+    bound_metrics(experiment, main_heads(heads))
+    return heads
+
+
 def skipped_note(splits: Splits) -> str | None:
     """A remark on broken images that were left out, the first few by name."""
     return f"{broken_text(splits.skipped)}, left out" if splits.skipped else None
 
 
 def run_info(
-    experiment: Experiment, spec: ResolvedSpec, device: str, splits: Splits, normalization: Normalization
+    experiment: Experiment, spec: ResolvedSpec, device: str, data: LoadedData, heads: Sequence[Head]
 ) -> RunInfo:
-    graph, settings = experiment.graph, experiment.settings
+    graph, settings, splits = experiment.graph, experiment.settings, data.splits
     batch = min(settings.batch, len(splits.train))
-    notes = [unused_outputs(experiment, len(splits.class_names))]
+    notes = remarks(experiment, heads, splits)
     if batch < settings.batch:
         notes.append(f"there are only {batch} training images, so batches have {batch}, not {settings.batch}")
     return RunInfo(
@@ -159,20 +171,21 @@ def run_info(
         seed=settings.seed,
         epochs=settings.epochs,
         batch=batch,
-        class_names=tuple(splits.class_names),
+        tasks=tuple(as_plain(head.task) for head in main_heads(heads)),
         input_shape=graph.input_shape,
-        mean=normalization.mean,
-        std=normalization.std,
+        mean=data.normalization.mean,
+        std=data.normalization.std,
         parameters=sum(size(p.shape) for node in graph.nodes for p in node.parameters if p.trainable),
         images={"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)},
         versions=versions(),
-        notes=[note for note in notes if note],
+        notes=notes,
         trained_on=splits.train.fingerprint,
     )
 
 
-def _plan(folder: RunFolder, data: LoadedData) -> Plan:
-    info = folder.info
+def _plan(experiment: Experiment, folder: RunFolder, data: LoadedData, heads: Sequence[Head]) -> Plan:
+    info, main = folder.info, main_heads(heads)
+    metrics = bound_metrics(experiment, main)
     train, validation, test = info.images.values()
     return Plan(
         model=info.model,
@@ -184,12 +197,15 @@ def _plan(folder: RunFolder, data: LoadedData) -> Plan:
         batch=info.batch,
         folder=str(folder.path),
         steps_of=(steps_text(data.training.steps), steps_text(data.splits.train.prepared_by.steps)),
+        learns=tuple(map(described, main)),
+        percents=frozenset(m.key for m in metrics if m.metric.percent),
     )
 
 
 def _run(
     experiment: Experiment,
     data: LoadedData,
+    heads: Sequence[Head],
     folder: RunFolder,
     reporter: Reporter,
     started: float,
@@ -197,7 +213,7 @@ def _run(
 ) -> Outcome:
     splits = data.splits
     with memory_errors(experiment, folder.info.device, folder.info.batch):
-        loop = build_loop(experiment, data, folder, reporter, lowering)
+        loop = build_loop(experiment, data, heads, folder, reporter, lowering)
     loop.run()
     folder.info.status = "finished"
     test = _test(loop, reporter) if len(splits.test) else None
@@ -208,6 +224,7 @@ def _run(
 def build_loop(
     experiment: Experiment,
     data: LoadedData,
+    heads: Sequence[Head],
     folder: RunFolder,
     reporter: Reporter,
     lowering: Lowering | None = None,
@@ -231,13 +248,13 @@ def build_loop(
     pipeline = pipeline.placed(info.device.partition(":")[0] == "CPU", train.one_size)
     feed = Feed(train, pipeline, info.batch, settings.workers)
     part = DevicePart(pipeline, info.batch, info.device)
-    loss = fitted_loss(experiment, train)
-    step = TrainingStep(module, optimizer, loss, settings.auxiliary_weight, scaler, feed.empty(), part)
+    step = TrainingStep(module, optimizer, heads, scaler, feed.empty(), part)
     evaluation = EvaluationStep(module, scaler, info.batch, settings.workers)
     splits = replace(data.splits, validation=settled_part(data.splits.validation))
     return Loop(
         experiment,
         splits,
+        heads,
         TrainingState(module, optimizer),
         step,
         evaluation,
@@ -265,20 +282,20 @@ def _close(folder: RunFolder, started: float, test: Measures | None) -> None:
     folder.write_info()
     if folder.records:
         folder.write_bytes(CURVES, pictures.curves(folder.records, info.model))
-    if test is not None:
+    if test is not None and (scored := test.of_classes) is not None:
         title = f"{info.model}, test, epoch {(info.best or {}).get('epoch')}"
-        folder.write_bytes(CONFUSION, pictures.confusion_matrix(test.confusion, test.names, title))
-        folder.write_bytes(CONFUSION_TABLE, confusion_table(test).encode())
+        folder.write_bytes(CONFUSION, pictures.confusion_matrix(confusion(scored), scored.task.names, title))
+        folder.write_bytes(CONFUSION_TABLE, confusion_table(scored).encode())
     folder.write_bytes(REPORT, report(info, folder.records, test).encode())
 
 
-def confusion_table(test: Measures) -> str:
+def confusion_table(scored: Scored) -> str:
     """The confusion matrix as CSV: a row a predicted class, a column an actual one."""
     import csv
     import io
 
-    stream = io.StringIO()
+    stream, names = io.StringIO(), scored.task.names
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["predicted \\ actual", *test.names])
-    writer.writerows([name, *map(int, row)] for name, row in zip(test.names, test.confusion, strict=True))
+    writer.writerow(["predicted \\ actual", *names])
+    writer.writerows([name, *map(int, row)] for name, row in zip(names, confusion(scored), strict=True))
     return stream.getvalue()

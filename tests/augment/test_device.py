@@ -135,7 +135,9 @@ def test_losses_of_mixed_batches_are_those_of_both_targets(cpu: str) -> None:
     from cnnspec.backends.tinygrad import lower
     from cnnspec.elaborate import Loader, elaborate
     from cnnspec.source import Source
+    from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.pipeline.device import DevicePart
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.sections import SECTIONS
@@ -159,8 +161,8 @@ def test_losses_of_mixed_batches_are_those_of_both_targets(cpu: str) -> None:
         for each in (labels, labels[::-1])
     )
     optimizer = OPTIMIZERS.make("sgd", lr=0.1).build(module.trainable)
-    taken = TrainingStep(module, optimizer, loss, 0.3, scaler, images, part)
+    taken = TrainingStep(module, optimizer, class_heads(module.graph, loss), scaler, images, part)
     part.write(draw(pipeline, Draws.of(0, 1, np.arange(6)), np.array([[6, 6]] * 6)), 0, 1, 0)
-    taken(images, labels, 0.1)
+    taken(images, Targets(classes=labels), 0.1)
     assert 0.02 < own < 0.98 and abs(first - second) > 0.01
     assert taken.read().loss == pytest.approx(own * first + (1 - own) * second, rel=1e-4)

@@ -76,7 +76,7 @@ def test_digits() -> None:
 def test_known_shapes() -> None:
     assert DATA_SOURCES.make("digits").known_shape == (1, 8, 8)
     assert DATA_SOURCES.make("fashion_mnist").known_shape == (1, 28, 28)
-    assert DATA_SOURCES.make("fashion_mnist").known_classes == 10
+    assert len(DATA_SOURCES.make("fashion_mnist").known.names.classes) == 10
     assert DATA_SOURCES.make("folder", path="x").known_shape is None
 
 

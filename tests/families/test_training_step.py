@@ -23,6 +23,8 @@ FAMILIES = (
 @pytest.mark.parametrize("name", FAMILIES)
 def test_three_steps(name: str, cpu: str) -> None:
     from cnnspec.backends.tinygrad import lower
+    from cnnspec.train.data import Targets
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import Scaler, TrainingStep
 
     graph = elaborate(open_target(MEMBERS[name].spec))
@@ -35,10 +37,11 @@ def test_three_steps(name: str, cpu: str) -> None:
     labels = np.arange(len(images)) % 10
     optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), cpu)
-    step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+    heads = class_heads(graph, LOSSES.make("cross_entropy"))
+    step = TrainingStep(module, optimizer, heads, scaler, images)
     losses = []
     for _ in range(3):
-        step(images, labels, 0.01)
+        step(images, Targets(classes=labels), 0.01)
         tally = step.read()
         assert tally.finite == 1
         losses.append(tally.loss)

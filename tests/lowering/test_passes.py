@@ -51,7 +51,9 @@ def net(text: str) -> Graph:
 def losses(text: str, batch: int, passes: tuple[str, ...] | None, device: str) -> list[float]:
     from cnnspec.train import losses as _losses  # noqa: F401
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
+    from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
+    from cnnspec.train.heads import class_heads
     from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.steps import Scaler, TrainingStep
 
@@ -61,10 +63,11 @@ def losses(text: str, batch: int, passes: tuple[str, ...] | None, device: str) -
     images = rng.uniform(size=(batch, *module.graph.input_shape)).astype(np.float32).transpose(0, 2, 3, 1)
     channels = module.graph.input_shape[0]
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
-    step = TrainingStep(module, optimizer, LOSSES.make("cross_entropy"), 0.3, scaler, images)
+    loss = LOSSES.make("cross_entropy")
+    step = TrainingStep(module, optimizer, class_heads(module.graph, loss), scaler, images)
     found = []
     for _ in range(8):
-        step(images, np.arange(batch) % 4, 0.05)
+        step(images, Targets(classes=np.arange(batch) % 4), 0.05)
         found.append(step.read().loss)
     return found
 

@@ -87,7 +87,7 @@ def experiment(
     return Experiment(
         graph=graph or small_net(),
         data=data or BlobSource(),
-        loss=LOSSES.make("cross_entropy"),
+        losses=(LOSSES.make("cross_entropy"),),
         optimizer=OPTIMIZERS.make("sgd", lr=lr, momentum=0.9),
         schedule=SCHEDULES.make("constant"),
         settings=TrainSettings(**{"epochs": 3, "batch": 16, **settings}),

@@ -179,7 +179,7 @@ def test_images_of_rare_classes_can_count_for_more(
         code, out, err = run(capsys, "train", "net.cnn", "--set", change, "--epochs", "1")
         assert code == 0, err
     code, _, err = run(capsys, "train", "net.cnn", "--set", "loss=cross_entropy(class_weights = [1, 2, 3])")
-    assert code == 1 and "3 class weights for 2 outputs" in err
+    assert code == 1 and "3 class weights for 2 classes" in err
 
 
 @pytest.mark.parametrize(

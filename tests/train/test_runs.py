@@ -19,6 +19,8 @@ from cnnspec.train.predict import predict
 from cnnspec.train.reading import open_run
 from cnnspec.train.training import train
 
+TASK = {"learns": "classes", "output": "output", "classes": 3, "positive": 1, "single": False}
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, cpu: str) -> Path:
@@ -34,12 +36,13 @@ def copy(trained: Path, tmp_path: Path) -> Path:
 def test_evaluation_gives_what_training_recorded(trained: Path) -> None:
     run = open_run(trained)
     assert run.spec == trained / "spec" / "spec.cnn" and len(run.records) == 6
-    test = evaluate(run, experiment())
-    assert test.summary() == pytest.approx(run.info.test)
+    test = evaluate(run, experiment()).measures
+    assert run.info.test is not None
+    assert {key: test.summary()[key] for key in run.info.test} == pytest.approx(run.info.test)
     assert run.info.best is not None
-    validation = evaluate(run, experiment(), "validation")
+    validation = evaluate(run, experiment(), "validation").measures
     assert validation.values["loss"] == pytest.approx(run.info.best["val_loss"], rel=1e-5)
-    assert sum(c["images"] for c in validation.classes) == 13
+    assert sum(row.images for row in validation.tables["output"]) == 13
     json.dumps(validation.as_json(), allow_nan=False)
 
 
@@ -63,12 +66,13 @@ def test_prediction_goes_on_past_broken_pictures(trained: Path, tmp_path: Path) 
     given = [paths[0], broken, paths[1], tmp_path / "none.png", tmp_path, large, paths[2]]
     found = predict(open_run(trained), experiment(), given, top=2)
     assert [p.file for p in found.found] == paths
-    assert [p.classes[0][0] for p in found.found] == ["a", "b", "c"]
-    assert all(len(p.classes) == 2 and p.classes[0][1] > p.classes[1][1] for p in found.found)
+    answers = [p.answers[0].values for p in found.found]
+    assert [values[0][0] for values in answers] == ["a", "b", "c"]
+    assert all(len(values) == 2 and values[0][1] > values[1][1] for values in answers)
     problems = [d.code for d in found.problems]
     assert problems == ["picture-unusable", "picture-unusable", "picture-unusable", "image-size"]
     resized = predict(open_run(trained), experiment(), [large], fit="resize")
-    assert sum(p for _, p in resized.found[0].classes) == pytest.approx(1)
+    assert sum(p for _, p in resized.found[0].answers[0].values) == pytest.approx(1)
     assert predict(open_run(trained), experiment(), [broken]).found == ()
 
 
@@ -103,12 +107,13 @@ def edit(key: str, value: object) -> Callable[[Path], None]:
         (shutil.rmtree, "not-a-run"),
         (edit("format", 99), "run-damaged"),
         (edit("seed", "x"), "run-damaged"),
-        (edit("class_names", [1, 2]), "run-damaged"),
+        (edit("tasks", [1, 2]), "run-damaged"),
+        (edit("tasks", [{"learns": "classes", "output": "output"}]), "run-damaged"),
         (edit("batch", 0), "run-damaged"),
         (edit("std", [0.0]), "run-damaged"),
         (edit("mean", [0.5, 0.5]), "run-damaged"),
         (edit("best", 3), "run-damaged"),
-        (edit("class_names", ["x", "y", "z"]), "classes-changed"),
+        (edit("tasks", [{**TASK, "names": ["x", "y", "z"]}]), "classes-changed"),
     ],
 )
 def test_damage_is_told(change: Callable[[Path], None], expected: str, copy: Path) -> None:
@@ -139,4 +144,4 @@ def test_weights_are_float32_with_metadata(trained: Path) -> None:
 
     assert all(v.dtype == np.float32 for v in open_run(trained).weights("last").values())
     with safe_open(trained / "last.safetensors", "numpy") as file:
-        assert file.metadata() == {"model": "net", "epoch": "6", "step": "18", "format": "1"}
+        assert file.metadata() == {"model": "net", "epoch": "6", "step": "18", "format": "2"}

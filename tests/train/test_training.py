@@ -72,7 +72,8 @@ def test_a_run_learns_and_leaves_its_files(tmp_path: Path) -> None:
     assert {"train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate"} < set(lines[0])
     assert {"images_per_second", "seconds"} < set(lines[0])
     assert outcome.test is not None and outcome.test.values["accuracy"] == 1.0
-    assert outcome.test.confusion.sum() == 9 and outcome.test.names == ("a", "b", "c")
+    of_classes = outcome.test.of_classes
+    assert of_classes is not None and of_classes.task.names == ("a", "b", "c") and len(of_classes) == 9
     info = json.loads((folder / "run.json").read_text())
     assert info["status"] == "finished" and info["test"]["accuracy"] == 1.0 and info["device"] == "CPU"
     assert info["best"]["val_loss"] == min(r["val_loss"] for r in lines if r["val_accuracy"] == 1.0)
@@ -193,9 +194,9 @@ def two_outputs() -> Graph:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"graph": two_outputs()}, "several-outputs"),
+        ({"graph": two_outputs()}, "output-not-named"),
         ({"graph": small_net(classes=2)}, "too-few-outputs"),
-        ({"graph": chain((1, 6, 6), layer("conv", channels=3, kernel=3))}, "wrong-rank"),
+        ({"graph": chain((1, 6, 6), layer("conv", channels=3, kernel=3))}, "not-a-vector"),
         ({"data": BlobSource((0, 3, 3))}, "no-training-images"),
     ],
 )

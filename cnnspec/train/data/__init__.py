@@ -9,11 +9,12 @@ from .fitting import Fitting
 from .normalization import Normalization, measure
 from .places import relative_to
 from .split import stratified
-from .targets import TargetNames, Targets
+from .targets import Known, TargetNames, Targets
 
 __all__ = [
     "Dataset",
     "Fitting",
+    "Known",
     "Normalization",
     "Splits",
     "TargetNames",

@@ -102,6 +102,19 @@ class Dataset:
         """The same images with ``pipeline`` at evaluation."""
         return Dataset(self.pictures, self.targets, self.rows, pipeline)
 
+    def at_evaluation(self) -> Drawn:
+        """What is done to all images at evaluation."""
+        import numpy as np
+
+        from ..augment.draws import Draws
+        from ..pipeline.drawn import draw
+
+        return draw(self.prepared_by, Draws.of(0, 0, np.arange(len(self))), self.sizes)
+
+    def targets_as_seen(self) -> Targets:
+        """The targets with boxes and points where they are in the images as at evaluation, in pixels of those."""
+        return self.at_evaluation().targets(self.targets)
+
     def batch(self, indices: Indices) -> np.ndarray:
         """The images at ``indices`` as at evaluation, (B, H, W, C): uint8 from 0 to 255, or float32 from 0 to 1
         where the source holds floats. Raises ``OpError`` where an image is broken."""

@@ -18,6 +18,11 @@ class Outline:
     corners: tuple[Point, ...]
     hole: tuple[Point, ...] = ()
 
+    @property
+    def area(self) -> float:
+        """What it covers, without the hole."""
+        return _moments(self.corners)[0] - _moments(self.hole)[0]
+
 
 @cache
 def outline(name: str) -> Outline:
@@ -33,7 +38,7 @@ def outline(name: str) -> Outline:
 def _moments(corners: Sequence[Point]) -> tuple[float, float, float]:
     """The area of a polygon, and the integrals of x and y over it."""
     area = x = y = 0.0
-    for (a, b), (c, d) in zip(corners, (*corners[1:], corners[0]), strict=True):
+    for (a, b), (c, d) in zip(corners, (*corners[1:], *corners[:1]), strict=True):
         cross = a * d - b * c
         area, x, y = area + cross / 2, x + (a + c) * cross / 6, y + (b + d) * cross / 6
     return area, x, y

@@ -51,3 +51,15 @@ class TargetNames:
     labels: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the images of a data set: the columns of ``Targets`` that it has, their names, and the targets of
+    the training images, which are None before anything is read. ``named`` is False where the names stand for others that
+    are not known yet."""
+
+    kinds: tuple[str, ...]
+    names: TargetNames
+    targets: Targets | None = None
+    named: bool = True

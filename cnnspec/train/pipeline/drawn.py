@@ -61,15 +61,20 @@ class Drawn:
         """Boxes and points where they are after all geometry."""
         if targets.boxes is None and targets.points is None:
             return targets
-        total, sizes = identity(len(self.sizes)), self.sizes
-        for group in self.groups:
-            if group.matrices is not None:
-                total, sizes = total @ group.matrices, group.sizes
+        total, sizes = self.geometry()
         boxes, points = targets.boxes, targets.points
         return targets.placed(
             None if boxes is None else moved_boxes(boxes, total, sizes).astype(np.float32),
             None if points is None else moved_points(points, total).astype(np.float32),
         )
+
+    def geometry(self) -> tuple[np.ndarray, np.ndarray]:
+        """All geometry as one matrix an image, (B, 3, 3), and the sizes (B, 2) of what comes out."""
+        total, sizes = identity(len(self.sizes)), self.sizes
+        for group in self.groups:
+            if group.matrices is not None:
+                total, sizes = total @ group.matrices, group.sizes
+        return total, sizes
 
 
 def draw(pipeline: Pipeline, draws: Draws, sizes: np.ndarray) -> Drawn:

@@ -13,7 +13,7 @@ from ..fitting import fit_argument, mode_argument
 from ..pictures import ArrayPictures
 from ..places import need_folder, resolve
 from ..split import fraction_argument
-from ..targets import TargetNames, Targets
+from ..targets import Known, TargetNames, Targets
 
 if TYPE_CHECKING:
     from ..cifar_files import Batch, CifarFiles, Kind
@@ -48,8 +48,9 @@ class Cifar(DataSource):
         return SHAPE
 
     @property
-    def known_classes(self) -> int | None:
-        return 20 if self.labels == "coarse" else None
+    def known(self) -> Known | None:
+        names = TargetNames(tuple(map(str, range(20))))
+        return Known(("classes",), names, named=False) if self.labels == "coarse" else None
 
     @classmethod
     def suits(cls, path: Path) -> int:

@@ -10,7 +10,7 @@ from ..fitting import fit_argument, mode_argument
 from ..pictures import ArrayPictures
 from ..places import require
 from ..split import check_fractions, fraction_argument
-from ..targets import TargetNames, Targets
+from ..targets import Known, TargetNames, Targets
 
 SHAPE = (1, 8, 8)
 
@@ -34,8 +34,8 @@ class Digits(DataSource):
         return SHAPE
 
     @property
-    def known_classes(self) -> int | None:
-        return 10
+    def known(self) -> Known:
+        return Known(("classes",), TargetNames(tuple(map(str, range(10)))))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         import numpy as np

@@ -16,7 +16,7 @@ from ..fitting import fit_argument, mode_argument
 from ..idx_file import IMAGES, LABELS, read_idx
 from ..places import need_folder, resolve
 from ..split import fraction_argument
-from ..targets import TargetNames
+from ..targets import Known, TargetNames
 
 SHAPE = (1, 28, 28)
 CLASSES = (
@@ -67,8 +67,8 @@ class FashionMnist(DataSource):
         return SHAPE
 
     @property
-    def known_classes(self) -> int | None:
-        return len(CLASSES)
+    def known(self) -> Known:
+        return Known(("classes",), TargetNames(CLASSES))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         files = self._files()

@@ -64,7 +64,7 @@ class Folder(DataSource):
         import numpy as np
 
         present = _known_classes(folder, classes)
-        found = [_images(folder / name) for name in present]
+        found = [images_in(folder / name) for name in present]
         _check_none_empty(folder, present, found)
         paths = tuple(path for images in found for path in images)
         labels = np.repeat([classes.index(n) for n in present], [len(images) for images in found])
@@ -128,7 +128,7 @@ def _known_classes(folder: Path, classes: tuple[str, ...]) -> list[str]:
     return present
 
 
-def _images(folder: Path) -> list[Path]:
+def images_in(folder: Path) -> list[Path]:
     """Image files at any depth, sorted; links to folders inside are not followed, as they may loop."""
     found = []
     for place, folders, files in os.walk(folder):

@@ -10,6 +10,7 @@ from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument, skip_argument
 from ..places import require
 from ..split import fraction_argument
+from ..targets import Known, TargetNames
 
 
 @DATA_SOURCES.register("webdataset")
@@ -49,8 +50,8 @@ class WebDataset(DataSource):
     skip_broken: bool = skip_argument()
 
     @property
-    def known_classes(self) -> int | None:
-        return len(self.classes) if self.classes else None
+    def known(self) -> Known | None:
+        return Known(("classes",), TargetNames(self.classes)) if self.classes else None
 
     @classmethod
     def suits(cls, path: Path) -> int:

@@ -1,0 +1,91 @@
+"""Trained runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..source import Diagnostics, SpecError, write_atomically
+from .errors import MixedComparison
+from .output import print_json, printable
+
+if TYPE_CHECKING:
+    from ..train.comparing import Line
+    from ..train.experiment import Experiment
+    from ..train.reading import Run
+
+
+def are_runs(targets: Sequence[str]) -> bool:
+    """Whether all are run folders; raises :class:`SpecError` where only some are."""
+    from ..train.run import RUN
+
+    runs = [(Path(target) / RUN).is_file() for target in targets]
+    if any(runs) and not all(runs):
+        raise SpecError([MixedComparison(run=targets[runs.index(True)], spec=targets[runs.index(False)])])
+    return all(runs)
+
+
+def compare_runs(targets: Sequence[str], as_json: bool, output: Path | None) -> int:
+    """Print the table (or JSON) of runs, and draw their curves where ``output`` is given."""
+    from ..train.comparing import compared_lines, run_figures
+    from .runs import run_experiment
+
+    found = Diagnostics()
+    opened: list[tuple[Run, Experiment]] = []
+    for target in targets:
+        with found.stage():
+            opened.append(run_experiment(Path(target)))
+    found.raise_errors()
+    figures = [run_figures(run, experiment) for run, experiment in opened]
+    if as_json:
+        print_json(
+            [
+                {"run": target, **each.figures, **each.measures, "settings": dict(each.settings)}
+                for target, each in zip(targets, figures, strict=True)
+            ]
+        )
+    else:
+        print_lines([str(Path(target)) for target in targets], compared_lines(figures))
+    if output:
+        _draw(opened, output)
+        print(f"wrote {output}")
+    return 0
+
+
+def _draw(opened: Sequence[tuple[Run, Experiment]], output: Path) -> None:
+    from ..train.comparing import first_measure
+    from ..train.figures import compared
+
+    run, experiment = opened[0]
+    measure = f"val_{first_measure(experiment, run)}"
+    if not any(measure in record for each, _ in opened for record in each.records):
+        measure = "train_loss"
+    named = [(each.path.name, each.records) for each, _ in opened]
+    write_atomically(output, compared(named, measure))
+
+
+def print_lines(names: Sequence[str], lines: Sequence[Line]) -> None:
+    """A column a run; the best of each measure is marked."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold")
+    table.add_column("")
+    for name in names:
+        table.add_column(Text(printable(name)), justify="right", overflow="fold")
+    for line in lines:
+        cells = [_cell(value) + (" *" if i in line.best else "") for i, value in enumerate(line.values)]
+        table.add_row(Text(printable(line.title)), *(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)
+    if any(line.best for line in lines):
+        print("* the best of the row")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.4f}" if isinstance(value, float) and abs(value) < 1000 else str(value)

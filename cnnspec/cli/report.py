@@ -1,0 +1,87 @@
+"""The page needs no network and no other file: it can be mailed. It holds the measures, curves, confusion matrix, ROC, PR
+and calibration where they apply, the worst mistakes and the least sure images, the first filters, feature maps, occlusion
+maps, the drawing, and the spec. The figures are written beside it.
+
+--data PATH reports on other images, as for 'evaluate'."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .evaluate import add_data, other_data
+from .output import add_checkpoint, add_device
+
+if TYPE_CHECKING:
+    from ..train.reading import Run
+
+FOLDER = "report"
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
+    command.add_argument(
+        "-o", "--output", metavar="FOLDER", type=Path, help=f"where to write (default: RUN/{FOLDER})"
+    )
+    add_data(command)
+    command.add_argument(
+        "--layers",
+        metavar="NAMES",
+        help="layers whose feature maps are shown, e.g. conv1,stage2 (default: a few)",
+    )
+    command.add_argument(
+        "--image",
+        metavar="FILE",
+        type=Path,
+        help="the image whose feature maps are shown (default: the first one)",
+    )
+    command.add_argument(
+        "--rows",
+        choices=("predicted", "actual"),
+        help="what the rows of the confusion matrix are (default: as in the spec, else predicted)",
+    )
+    command.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="write the epochs as TensorBoard event files too (pip install 'cnnspec[tensorboard]')",
+    )
+    add_checkpoint(command)
+    add_device(command)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..train.evaluate import evaluate
+    from ..train.page import PageOptions, build_report, write_report
+    from ..train.progress import reporter_for
+    from .runs import run_experiment
+
+    gc.enable()
+    opened, experiment = run_experiment(options.run_folder)
+    other = other_data(options.data, experiment.graph.input_shape[0])
+    split = options.split or (None if other else _part(opened))
+    folder = options.output or opened.path / FOLDER
+    if options.tensorboard:
+        from ..train.tensorboard import write_events
+
+        print(f"wrote {write_events(opened.records, folder / 'tensorboard')}")
+    found = evaluate(
+        opened, experiment, split, options.device, options.checkpoint, reporter_for(sys.stderr), other
+    )
+    layers = tuple(name.strip() for name in (options.layers or "").split(",") if name.strip())
+    about = f"{split} images" if split else "other images"
+    if other:
+        about = f"{about} of {options.data}"
+    page = write_report(
+        build_report(opened, experiment, found, PageOptions(layers, options.image, options.rows, about)),
+        folder,
+    )
+    print(f"wrote {page}")
+    return 0
+
+
+def _part(run: Run) -> str:
+    """Test images; where there are none, those of validation, else of training."""
+    return next((part for part in ("test", "validation") if run.info.images.get(part)), "train")

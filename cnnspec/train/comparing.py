@@ -1,0 +1,134 @@
+"""Runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..analyses.summary import summarize
+from ..ir import show
+from ..source import Source
+from ..syntax import parse_text, print_expression, tree
+from .experiment import Experiment
+from .measures import bound_metrics
+from .reading import Run
+from .registries import METRICS
+from .run import LARGEST, RUN
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the comparison: a value a run, None where a run has none; ``best`` are the columns of the best value."""
+
+    title: str
+    values: tuple[Any, ...]
+    best: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """What is compared of a run."""
+
+    name: str
+    figures: Mapping[str, Any]
+    measures: Mapping[str, float | None]
+    settings: Mapping[str, str]
+
+
+def is_run(target: str) -> bool:
+    """Whether a person who names ``target`` means a run folder."""
+    return (Path(target) / RUN).is_file()
+
+
+def run_figures(run: Run, experiment: Experiment) -> RunFigures:
+    """The figures of a run: of its network, of its best epoch and of its test."""
+    info, best = run.info, run.info.best or {}
+    summary = summarize(experiment.graph)
+    speeds = sorted(s for r in run.records if (s := r.get("images_per_second")))
+    figures = {
+        "model": info.model,
+        "status": info.status,
+        "input": show(info.input_shape),
+        "parameters": info.parameters,
+        "multiply-adds": summary.macs,
+        "training images": info.images.get("train"),
+        "seed": info.seed,
+        "epochs": len(run.records),
+        "best epoch": best.get("epoch"),
+        "device": info.device,
+        "seconds": info.seconds,
+        "images a second": speeds[len(speeds) // 2] if speeds else None,
+    }
+    measures = {f"validation {_words(k[4:])}": v for k, v in best.items() if k.startswith("val_")}
+    measures |= {f"test {_words(k)}": v for k, v in (info.test or {}).items() if k != "images"}
+    return RunFigures(run.path.name or str(run.path), figures, measures, _settings(run))
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _settings(run: Run) -> dict[str, str]:
+    """Every argument of the resolved spec's sections, by its dotted name."""
+    text = run.spec.read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for section in parse_text(Source(str(run.spec), text)).sections:
+        found |= _arguments(section.name, section.arguments)
+        if section.form == "list":
+            found[section.name] = "  ".join(map(_call, section.calls))
+            continue
+        for call in section.calls:
+            found[section.name] = call.name
+            found |= _arguments(section.name, call.arguments)
+    return found
+
+
+def _call(call: tree.Call) -> str:
+    return print_expression(call).removesuffix("()")
+
+
+def _arguments(name: str, arguments: Sequence[tree.Argument]) -> dict[str, str]:
+    return {f"{name}.{a.name}": print_expression(a.value) for a in arguments}
+
+
+def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
+    """Figures of all; then measures, the best marked; then what differs in the specs."""
+    lines = [Line(key, tuple(run.figures[key] for run in runs)) for key in runs[0].figures]
+    keys = dict.fromkeys(key for run in runs for key in run.measures)
+    lines += [_measured(key, [run.measures.get(key) for run in runs]) for key in keys]
+    settings = dict.fromkeys(key for run in runs for key in run.settings)
+    for key in settings:
+        values = tuple(run.settings.get(key) for run in runs)
+        if len(set(values)) > 1:
+            lines.append(Line(key, values))
+    return lines
+
+
+def _measured(key: str, values: list[float | None]) -> Line:
+    there = [v for v in values if v is not None]
+    sign = -1.0 if _lower_is_better(key) else 1.0
+    if len(there) < 2 or key.endswith(_words(LARGEST)) or len(set(there)) == 1:
+        return Line(key, tuple(values))
+    top = max(sign * v for v in there)
+    return Line(
+        key, tuple(values), tuple(i for i, v in enumerate(values) if v is not None and sign * v == top)
+    )
+
+
+def _lower_is_better(key: str) -> bool:
+    word = key.split(" ", 1)[1]
+    lower = [name for name, cls in METRICS.entries.items() if cls.better == "lower"]
+    return (
+        word == "loss" or word.startswith("loss ") or any(word == n or word.endswith(f" {n}") for n in lower)
+    )
+
+
+def first_measure(experiment: Experiment, run: Run) -> str:
+    """What decides which epoch of a run is best, as its records call it."""
+    from .heads import Head
+
+    heads = [Head(task.output, task, ()) for task in run.tasks]
+    metrics = bound_metrics(experiment, heads)
+    return metrics[0].key if metrics else "loss"
