@@ -40,8 +40,8 @@ def ours(graph: Any, images: Any, labels: Any, passes: list[str]) -> Callable[[]
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
     from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.heads import class_heads
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.steps import Scaler, TrainingStep
 
     images = images.transpose(0, 2, 3, 1)

@@ -79,10 +79,10 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
     from cnnspec.backends.tinygrad import lower
     from cnnspec.train import losses as _losses  # noqa: F401
     from cnnspec.train import optimizers as _optimizers  # noqa: F401
-    from cnnspec.train.data.normalization import Normalization
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.data import Targets
+    from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.heads import class_heads
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS
     from cnnspec.train.steps import EvaluationStep, Scaler, TrainingStep
 
     graph = graph_of(text)

@@ -95,9 +95,7 @@ def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]
     channels, height, width = graph.input_shape
     sample = np.zeros((BATCH, height, width, channels), np.uint8)
     compiled = TrainingStep(module, optimizer, class_heads(graph, CrossEntropy()), scaler, sample)
-    return lambda images, labels: compiled(
-        images.transpose(0, 2, 3, 1), Targets(classes=labels), 0.01
-    )
+    return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), Targets(classes=labels), 0.01)
 
 
 def timed(step: Callable[[np.ndarray, np.ndarray], None], images: np.ndarray, labels: np.ndarray) -> float:

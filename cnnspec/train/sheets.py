@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .pictures import literal, new_figure, png
+from .figures.style import new_figure, png
+from .figures.text import literal
 from .preview import Row, Shown
 
 _CELL = 1.55  # inches
 _TITLE = 0.42
 _LEAST = 6
 """Columns at least, so that titles have room."""
+_DPI = 110
 _GREEN = "#00a878"
 
 
@@ -19,7 +21,7 @@ def contact_sheet(rows: Sequence[Row], heading: str) -> bytes:
     """A row of pictures a step: its title above, what was drawn below each."""
     columns = max(_LEAST, *(len(row.pictures) for row in rows))
     tall = sum(_height(row) for row in rows)
-    made = new_figure(columns * _CELL, tall + 0.5, tight=False)
+    made = new_figure(columns * _CELL, tall + 0.5, tight=False, dpi=_DPI)
     made.text(
         0.08 / (columns * _CELL),
         1 - 0.14 / (tall + 0.5),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..ir import size
 from ..source import SpecError
-from . import pictures
 from .checks import check_mixing, check_training, need_data, remarks
+from .closing import close
 from .data.dataset import Splits
 from .data.normalization import Normalization, normalization_of
 from .data.pictures import broken_text
@@ -23,15 +23,12 @@ from .heads import Head, check_heads, check_reach, described, known_of, main_hea
 from .interrupt import Interrupted
 from .loop import Images, Loop, TrainingState, data_errors, memory_errors
 from .lowering import Lowering, compiling
-from .measures import Measures, bound_metrics
-from .metrics.tables import confusion
+from .measures import Measures, bound_metrics, matrix_rows
 from .pipeline.plan import Pipeline
 from .preparation import check_engine, prepare, prepared_splits
-from .report import report
 from .reporter import Plan, Reporter
 from .resolve import steps_text
-from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder, RunInfo, checkpoint, versions
-from .tasks.base import Scored
+from .run import RunFolder, RunInfo, checkpoint, versions
 from .tasks.saving import as_plain
 
 
@@ -112,7 +109,7 @@ def _train(
             "interrupted" if isinstance(error, (Interrupted, KeyboardInterrupt)) else "failed"
         )
         with contextlib.suppress(SpecError):  # the first error is the one to show
-            _close(folder, started, None)
+            close(folder, started, None)
         raise
 
 
@@ -217,7 +214,7 @@ def _run(
     loop.run()
     folder.info.status = "finished"
     test = _test(loop, reporter) if len(splits.test) else None
-    _close(folder, started, test)
+    close(folder, started, test, matrix_rows(experiment.metrics))
     return Outcome(folder.path, dict(folder.info.best or {}), test)
 
 
@@ -273,29 +270,3 @@ def _test(loop: Loop, reporter: Reporter) -> Measures:
         test = loop.evaluate(loop.splits.test)
     loop.folder.info.test = test.summary()
     return test
-
-
-def _close(folder: RunFolder, started: float, test: Measures | None) -> None:
-    """The files that sum the run up."""
-    info = folder.info
-    info.seconds = round(time.perf_counter() - started, 1)
-    folder.write_info()
-    if folder.records:
-        folder.write_bytes(CURVES, pictures.curves(folder.records, info.model))
-    if test is not None and (scored := test.of_classes) is not None:
-        title = f"{info.model}, test, epoch {(info.best or {}).get('epoch')}"
-        folder.write_bytes(CONFUSION, pictures.confusion_matrix(confusion(scored), scored.task.names, title))
-        folder.write_bytes(CONFUSION_TABLE, confusion_table(scored).encode())
-    folder.write_bytes(REPORT, report(info, folder.records, test).encode())
-
-
-def confusion_table(scored: Scored) -> str:
-    """The confusion matrix as CSV: a row a predicted class, a column an actual one."""
-    import csv
-    import io
-
-    stream, names = io.StringIO(), scored.task.names
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["predicted \\ actual", *names])
-    writer.writerows([name, *map(int, row)] for name, row in zip(names, confusion(scored), strict=True))
-    return stream.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from ..tasks import ClassTask
+from ..metrics.areas import one_against_rest
 from .base import Drawing, Figure, FigureOptions, figure
 from .style import FAINT, WIDE, Entry, headed, legend_below, look, new_figure, said, shares
 from .text import plain
@@ -40,11 +40,8 @@ class Line(NamedTuple):
 
 def ranked(scored: Scored) -> Iterator[Ranked]:
     """Each class or label that some images have and others have not; of two classes the positive one alone."""
-    task, names = scored.task, scored.task.names
-    for number in [task.positive] if isinstance(task, ClassTask) and task.binary else range(len(names)):
-        truth = scored.truth[:, number] == 1 if task.kind == "labels" else scored.truth == number
-        if 0 < truth.sum() < len(truth):
-            yield Ranked(names[number], truth, scored.scores[:, number])
+    for number, truth, score in one_against_rest(scored):
+        yield Ranked(scored.task.names[number], truth, score)
 
 
 class Ranking(Figure):
