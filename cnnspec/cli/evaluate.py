@@ -73,7 +73,9 @@ def other_data(given: str | None, channels: int) -> Other | None:
     from ..train.evaluate import Other
     from ..train.recipes import bound_source, source_call
 
-    return Other(bound_source(source_call(given, channels))) if given else None
+    if not given:
+        return None
+    return Other(bound_source(source_call(given, channels)), fitted="(" not in given)
 
 
 def print_measures(measures: Measures, rows: str) -> None:

@@ -36,10 +36,12 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Other:
-    """Data that a network was not trained with: a source, and the folder that relative paths start at."""
+    """Data that a network was not trained with: a source, and the folder that relative paths start at. ``fitted``: images
+    are brought to the network's input as those of the run are, not as the source says."""
 
     source: DataSource
     base: Path = Path()
+    fitted: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,9 @@ def _others(
 ) -> tuple[list[Dataset], tuple[Head, ...]]:
     """All images of other data (or a part of them), their targets in the order of the run's."""
     spans = {place: span for place, span in experiment.spans.items() if place.partition(".")[0] != "data"}
+    own = experiment.data
+    if other.fitted and own is not None:
+        other = replace(other, source=replace(other.source, fit=own.fit))  # type: ignore[call-arg]
     experiment = replace(experiment, data=other.source, spans=spans)
     splits, tasks = _loaded(experiment, other, run.info.seed), run.tasks
     chosen = [getattr(splits, split)] if split else list(splits)
