@@ -80,11 +80,16 @@ def other_data(given: str | None, channels: int) -> Other | None:
 
 def print_measures(measures: Measures, rows: str) -> None:
     """All figures, a table of classes or labels, and the confusion matrix."""
+    from ..train.tasks import ClassTask
     from .matrix import print_matrix
 
     width = max(map(len, measures.summary()))
     for name, value in measures.summary().items():
         print(f"{name:<{width}}  {_cell(value)}")
+    for scored in measures.scored.values():
+        if isinstance(scored.task, ClassTask) and scored.task.binary:
+            name = printable(scored.task.names[scored.task.positive])
+            print(f"precision, recall, f1 and the areas are those of the class '{name}'")
     for note in measures.notes:
         print(f"note: {note}")
     for name, table in measures.tables.items():

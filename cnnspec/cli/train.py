@@ -100,9 +100,11 @@ def test_line(test: Measures) -> str:
     values = dict(test.values)
     largest = values.pop(LARGEST, None)
     loss = values.pop("loss")
-    told = [f"{key.replace('_', ' ')} {'–' if v is None else f'{v:.4f}'}" for key, v in values.items()]
-    if largest is not None:
-        told.insert(1, f"share of the largest class {largest:.4f}")
+    told = []
+    for key, value in values.items():
+        told.append(f"{key.replace('_', ' ')} {'–' if value is None else f'{value:.4f}'}")
+        if key == "accuracy" and largest is not None:
+            told[-1] += f" (share of the largest class {largest:.4f})"
     return f"test {', '.join(told)}, loss {loss:.4f}, {test.images} images"
 
 

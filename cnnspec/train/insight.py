@@ -21,6 +21,8 @@ _LAYERS = 4
 _PATCHES = 5
 """A patch that hides a part of an image is a fifth of its shorter side."""
 _OVERLAP = 3
+_SURE = 1e-12
+"""Probabilities are held so far from 0 and 1."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class Maps:
 class Occlusion:
     """How much what the network says depends on each place of an image, (H, W).
 
-    ``heat`` is the mean fall of the probability of ``name`` (for numbers, the mean change of them all) over the places
-    of a gray patch that hid the pixel. Zeiler and Fergus 2014, section 4.2.
+    ``heat`` is the mean fall of the log-odds of ``name`` (for numbers, the mean change of them all) over the places of a
+    gray patch that hid the pixel. Zeiler and Fergus 2014, section 4.2, who show the probability itself, which does not
+    move where the network is sure.
     """
 
     name: str
     value: float
     heat: np.ndarray
+    unit: str
 
 
 def first_filters(graph: Graph, weights: Mapping[str, np.ndarray]) -> Filters | None:
@@ -139,7 +143,8 @@ def occlusion(step: EvaluationStep, task: Task, image: np.ndarray, normalization
     for (top, left), fall in zip(places, falls, strict=True):
         heat[top : top + patch, left : left + patch] += fall
         counts[top : top + patch, left : left + patch] += 1
-    return Occlusion(name, value, heat / np.maximum(counts, 1))
+    unit = "fall of the log-odds" if task.kind in ("classes", "labels") else "change of the answer"
+    return Occlusion(name, value, heat / np.maximum(counts, 1), unit)
 
 
 def _places(height: int, width: int) -> tuple[int, list[tuple[int, int]]]:
@@ -153,10 +158,12 @@ def _places(height: int, width: int) -> tuple[int, list[tuple[int, int]]]:
 def _falls(task: Task, scores: np.ndarray) -> tuple[np.ndarray, str, float]:
     """How much each hidden image changes what is said of the whole one, which comes first; what that is."""
     import numpy as np
+    from scipy.special import logit
 
     if task.kind in ("classes", "labels"):
         said = int(scores[0].argmax())
-        return scores[0, said] - scores[1:, said], task.names[said], float(scores[0, said])
+        odds = logit(np.clip(scores[:, said], _SURE, 1 - _SURE))
+        return odds[0] - odds[1:], task.names[said], float(scores[0, said])
     return np.abs(scores[1:] - scores[0]).mean(1), ", ".join(task.names), float(scores[0].mean())
 
 

@@ -208,15 +208,15 @@ def measure(
     if len(heads) > 1:
         values.update({f"loss_{name}": value for name, value in losses.items()})
     values.update({m.key: m.metric.compute(*(scored[name] for name in m.of)) for m in metrics})
-    notes = _with_largest(values, scored, metrics)
+    values, notes = _with_largest(values, scored, metrics)
     percents = frozenset((LARGEST, *(m.key for m in metrics if m.metric.percent)))
     return Measures(len(targets), values, scored, percents, tuple(notes))
 
 
 def _with_largest(
     values: dict[str, float | None], scored: Mapping[str, Scored], metrics: Sequence[Measured]
-) -> list[str]:
-    """Puts the share of the largest class beside the accuracy, where classes are unequal; what there is to say of it."""
+) -> tuple[dict[str, float | None], list[str]]:
+    """The share of the largest class beside the accuracy, where classes are unequal; and what there is to say of it."""
     for found in metrics:
         about = scored[found.of[0]]
         accuracy = values.get(found.key)
@@ -225,7 +225,11 @@ def _with_largest(
         if not len(about) or not unequal(about.truth, about.task.classes):
             continue
         number, share = largest_share(about.truth)
-        values[LARGEST] = share
+        told: dict[str, float | None] = {}
+        for key, value in values.items():
+            told[key] = value
+            if key == found.key:
+                told[LARGEST] = share
         note = baseline_note(accuracy, about.task.names[number], share)
-        return [note] if note else []
-    return []
+        return told, [note] if note else []
+    return values, []

@@ -16,6 +16,7 @@ from .data.dataset import Splits
 from .data.errors import UnknownData
 from .data.places import relative_to
 from .experiment import Experiment
+from .metrics.tables import unequal
 from .registries import DATA_SOURCES, DataSource
 from .tasks.making import columns
 
@@ -92,7 +93,7 @@ def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> dict[str,
         "optimizer": f"optimizer adamw(lr = {rate}, weight_decay = 0.05)",
         "schedule": f"schedule cosine(warmup = {warmup})" if warmup else "schedule cosine",
         "train": f"train (epochs = {epochs}, batch = {batch})",
-        "metrics": f"metrics {{ {_METRICS[_learnt(splits)]} }}",
+        "metrics": f"metrics {{ {_metrics(splits)} }}",
     }
 
 
@@ -110,6 +111,14 @@ _METRICS = {
     "points": "mae",
     "boxes": "iou",
 }
+
+
+def _metrics(splits: Splits) -> str:
+    """The first one decides which epoch is kept: where classes are unequal, one in which rare ones count as much."""
+    learnt, train = _learnt(splits), splits.train
+    if learnt == "classes" and unequal(train.labels, splits.classes):
+        return "f1(average = macro)  accuracy"
+    return _METRICS[learnt]
 
 
 def _learnt(splits: Splits) -> str:

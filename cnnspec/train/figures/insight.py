@@ -88,7 +88,12 @@ def occlusion_figure(seen: Sequence[tuple[np.ndarray, str, Occlusion]]) -> bytes
             )
         if drawn is not None:
             figure.colorbar(
-                drawn, ax=grid, location="bottom", shrink=0.6, aspect=30, label="fall where this is hidden"
+                drawn,
+                ax=grid,
+                location="bottom",
+                shrink=0.6,
+                aspect=30,
+                label=f"{seen[0][2].unit} where this is hidden",
             )
         return png(figure)
 

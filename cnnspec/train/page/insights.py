@@ -63,8 +63,8 @@ _MAPS = (
 )
 _OCCLUSION = (
     "What the answer rests on",
-    "A gray patch hides a part of the image at a time; colour shows how much the probability of the answer falls where it "
-    "does (Zeiler and Fergus 2014). The colour should lie on the thing itself, not on the background.",
+    "A gray patch hides a part of the image at a time; red shows how much the log-odds of the answer fall where it does, "
+    "blue where they rise (after Zeiler and Fergus 2014). The colour should lie on the thing itself, not on the background.",
 )
 
 
