@@ -95,12 +95,6 @@ def png_file(text: str) -> Path:
     return Path(text)
 
 
-def existing_suffix(path: Path, allowed: Iterable[str]) -> str | None:
-    """The suffix of ``path`` without its dot, where it is one of ``allowed``."""
-    suffix = path.suffix.lower().lstrip(".")
-    return suffix if suffix in allowed else None
-
-
 def add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--device",

@@ -12,6 +12,7 @@ from ..analyses.receptive_field import Field
 from ..analyses.rows import Row, rows, shares
 from ..analyses.summary import Summary
 from ..ir import Shape
+from .output import printable
 
 _MEGA = 10**6
 _NARROWEST = 12
@@ -58,11 +59,11 @@ def _without_auxiliary(summary: Summary) -> list[tuple[str, str]]:
 
 def _title(summary: Summary) -> str:
     outputs = ", ".join(_output(o.name, o.shape, o.auxiliary, len(summary.outputs)) for o in summary.outputs)
-    return f"{_clean(summary.model)}: {_shape(summary.input)} -> {outputs}"
+    return f"{printable(summary.model)}: {_shape(summary.input)} -> {outputs}"
 
 
 def _output(name: str, shape: Shape, auxiliary: bool, number: int) -> str:
-    text = _shape(shape) if number == 1 else f"{_clean(name)} {_shape(shape)}"
+    text = _shape(shape) if number == 1 else f"{printable(name)} {_shape(shape)}"
     return text + (" (training only)" if auxiliary else "")
 
 
@@ -104,10 +105,10 @@ def _fold(text: str, width: int) -> list[str]:
 
 
 def _cells(row: Row, unit: int) -> tuple[str, ...]:
-    name = "  " * row.level + _clean(row.name)
-    what = _clean(row.what) or f"{row.layers} layers"
+    name = "  " * row.level + printable(row.name)
+    what = printable(row.what) or f"{row.layers} layers"
     if row.output is None or row.field is None:
-        return name, _clean(row.what)
+        return name, printable(row.what)
     return name, what, _shape(row.output), _count(row.params), _macs(row.macs, unit), _field(row.field)
 
 
@@ -146,8 +147,3 @@ def _percent(part: float) -> str:
 
 def _megabytes(number: int) -> str:
     return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"
-
-
-def _clean(text: str) -> str:
-    """Without line ends and control characters, which would break the table or the terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
