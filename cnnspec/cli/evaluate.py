@@ -86,9 +86,9 @@ def print_measures(measures: Measures, rows: str) -> None:
     width = max(map(len, measures.summary()))
     for name, value in measures.summary().items():
         print(f"{name:<{width}}  {_cell(value)}")
-    for scored in measures.scored.values():
-        if isinstance(scored.task, ClassTask) and scored.task.binary:
-            name = printable(scored.task.names[scored.task.positive])
+    for task in (each.task for each in measures.scored.values()):
+        if isinstance(task, ClassTask) and task.binary:
+            name = printable(task.names[task.positive])
             print(f"precision, recall, f1 and the areas are those of the class '{name}'")
     for note in measures.notes:
         print(f"note: {note}")

@@ -53,8 +53,9 @@ def known_of(splits: Splits) -> Known:
     return Known(splits.train.targets.kinds, splits.names, splits.train.targets)
 
 
-def check_heads(experiment: Experiment, known: Known | None) -> None:
-    """Raise :class:`SpecError` with all that is wrong between losses, outputs and (where it is known) the data."""
+def check_heads(experiment: Experiment, known: Known | None) -> tuple[Head, ...]:
+    """Raise :class:`SpecError` with all that is wrong between losses, outputs and (where it is known) the data; the heads
+    as far as they can be told, none without knowing the data."""
     found = Diagnostics()
     with found.stage():
         shares = _shared(experiment)
@@ -63,8 +64,7 @@ def check_heads(experiment: Experiment, known: Known | None) -> None:
                 with found.stage():
                     _check_shape(experiment, output, placed)
     found.raise_errors()
-    if known is not None:
-        make_heads(experiment, known)
+    return () if known is None else make_heads(experiment, known)
 
 
 def make_heads(experiment: Experiment, known: Known) -> tuple[Head, ...]:

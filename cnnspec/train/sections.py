@@ -20,7 +20,8 @@ from . import optimizers as _optimizers
 from . import schedules as _schedules
 from .augment.base import AUGMENTATIONS
 from .experiment import Experiment
-from .heads import check_heads
+from .heads import check_heads, main_heads
+from .measures import bound_metrics
 from .preparation import check_known, check_steps, prepare
 from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
 
@@ -217,7 +218,10 @@ def _check(experiment: Experiment, found: Diagnostics) -> None:
     source = experiment.data
     if "loss" in experiment.spans or source is not None:
         with found.stage():
-            check_heads(experiment, source.known if source else None)
+            known = source.known if source else None
+            heads = check_heads(experiment, known)
+            if known is not None and known.named:
+                bound_metrics(experiment, main_heads(heads))
     if found.errors or (source is None and not experiment.augment and experiment.evaluation is None):
         return
     with found.stage():
