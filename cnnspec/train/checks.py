@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from ..analyses.output_range import limited
 from ..source import SpecError
-from .augment.base import Mixing
 from .data.dataset import Splits
 from .errors import NoData, NoTrainingImages
 from .experiment import Experiment
 from .heads import Head, main_heads
 from .metrics.tables import largest_share, unequal
+from .pipeline.plan import check_targets
+from .preparation import AUGMENT, placed, prepare
 from .registries import DataSource
-from .task_errors import CannotMix, ClassesNeeded
+from .task_errors import ClassesNeeded
 from .tasks import ClassTask
 
 
@@ -36,14 +37,10 @@ def check_training(experiment: Experiment, splits: Splits) -> None:
 
 
 def check_mixing(experiment: Experiment, heads: Sequence[Head]) -> None:
-    """Raise :class:`SpecError` where images are mixed whose targets cannot be."""
-    kinds = [head.task.kind for head in heads if head.task.kind in ("boxes", "points")]
-    for place, step in enumerate(experiment.augment):
-        mixing = next(
-            (leaf.step for leaf in step.leaves(iter(range(10**6)), ()) if isinstance(leaf.step, Mixing)), None
-        )
-        if mixing is not None and kinds:
-            raise experiment.located(f"augment.{place}", CannotMix(step=mixing.call_name, what=kinds[0]))
+    """Raise :class:`SpecError` where images are mixed and places in them are learnt."""
+    training = prepare(experiment).training
+    with placed(experiment, AUGMENT):
+        check_targets(training, [head.task.kind for head in heads])
 
 
 def remarks(experiment: Experiment, heads: Sequence[Head], splits: Splits) -> list[str]:

@@ -162,17 +162,6 @@ class MetricDoesNotFit(Diagnostic):
     found: str
 
 
-class CannotMix(Diagnostic):
-    """``mixup`` and ``cutmix`` show two images in one; a place of one thing has no meaning there."""
-
-    code = "cannot-mix"
-    message = "'{step}' mixes images, and {what} of mixed images mean nothing"
-    bad = "augment { mixup }  …  loss mse(target = boxes)"
-    good = "augment { flip }  …  loss mse(target = boxes)"
-    step: str
-    what: str
-
-
 class ClassesNeeded(Diagnostic):
     """What is asked for goes by the class of an image, and the data has no classes."""
 

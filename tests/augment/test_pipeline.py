@@ -16,9 +16,10 @@ from cnnspec.train.augment import Augmentation
 from cnnspec.train.augment.draws import Draws
 from cnnspec.train.data import Dataset, Fitting, Targets
 from cnnspec.train.data.pictures import ArrayPictures, Files, scanned
-from cnnspec.train.data.preparing import check_parts, evaluation_steps, pipelines
+from cnnspec.train.data.preparing import evaluation_steps, pipelines
 from cnnspec.train.pipeline import Pipeline
 from cnnspec.train.pipeline.feed import Feed
+from cnnspec.train.pipeline.plan import check_targets
 from cnnspec.train.pipeline.settling import settled
 
 LECTURE = [
@@ -149,16 +150,11 @@ def test_evaluation_leaves_nothing_to_chance() -> None:
     assert found.value.diagnostic.code == "normalize-differs"
 
 
-def test_boxes_are_not_mixed() -> None:
-    pictures = ArrayPictures(np.zeros((4, 8, 8, 3), np.uint8), "image", "the images")
-    part = Dataset(pictures, Targets(boxes=np.zeros((4, 4), np.float32)))
-    from cnnspec.train.data.dataset import Splits
-    from cnnspec.train.data.targets import TargetNames
-
-    fitting = Fitting((3, 8, 8))
-    training, evaluation = pipelines((step("mixup"),), (), fitting)
+def test_boxes_are_not_mixed_where_they_are_learnt() -> None:
+    training, _ = pipelines((step("mixup"),), (), Fitting((3, 8, 8)))
+    check_targets(training, ["classes"])
     with pytest.raises(OpError) as found:
-        check_parts(Splits(part, part, part, TargetNames()), training, evaluation, fitting)
+        check_targets(training, ["classes", "boxes"])
     assert found.value.diagnostic.code == "targets-not-mixed"
 
 
@@ -180,6 +176,28 @@ def test_what_is_fixed_is_done_once_and_gives_the_same(seed: int) -> None:
     )
     one, other = (next(iter(feed)).images.copy() for feed in feeds)
     assert (one == other).all()
+
+
+def test_boxes_and_points_go_along_where_images_are_made_ready(seed: int = 3) -> None:
+    targets = Targets(
+        boxes=np.array([[4, 6, 20, 30]] * 5, np.float32), points=np.array([[[10, 12]]] * 5, np.float32)
+    )
+    pictures = ArrayPictures(np.zeros((5, 40, 50, 3), np.uint8), "image", "the images")
+    dataset = Dataset(pictures, targets)
+    pipeline = Pipeline.of(
+        [step("resize", (30, 30)), step("brightness", 0.3), step("random_crop", 24), step("flip")],
+        (3, 24, 24),
+    )
+    order = [np.arange(5)]
+    ready, rest = settled(dataset, pipeline)
+    assert ready.targets.boxes is not None and len(rest.groups) < len(pipeline.groups)
+    np.testing.assert_allclose(ready.targets.boxes[0], [4 * 0.6, 6 * 0.75, 20 * 0.6, 30 * 0.75], rtol=1e-6)
+    found = []
+    for d, p in ((dataset, pipeline), (ready, rest)):
+        fed = next(iter(Feed(d, p, 5).batches(order, lambda _, rows: Draws.of(seed, 1, rows))))
+        found.append(fed.drawn.targets(d.targets[fed.rows]))
+    np.testing.assert_allclose(found[0].boxes, found[1].boxes, atol=1e-4)
+    np.testing.assert_allclose(found[0].points, found[1].points, atol=1e-4)
 
 
 def test_steps_in_a_row_are_a_list() -> None:

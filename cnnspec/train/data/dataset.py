@@ -94,9 +94,9 @@ class Dataset:
         """The images at ``rows`` as a part of its own; pixels are shared, not copied."""
         return Dataset(self.pictures, self.targets[rows], self.rows[rows], self.pipeline)
 
-    def with_pixels(self, pixels: np.ndarray) -> Dataset:
-        """The same targets and names with other images, ``pixels`` (N, H, W, C)."""
-        return Dataset(RenamedPictures(pixels, self), self.targets, None, self.pipeline)
+    def with_pixels(self, pixels: np.ndarray, targets: Targets) -> Dataset:
+        """The same names with other images, ``pixels`` (N, H, W, C), and ``targets`` that go with them."""
+        return Dataset(RenamedPictures(pixels, self), targets, None, self.pipeline)
 
     def prepared(self, pipeline: Pipeline) -> Dataset:
         """The same images with ``pipeline`` at evaluation."""

@@ -9,7 +9,7 @@ from ...ir import OpError, Shape
 from ..augment.base import Augmentation
 from ..augment.normalize import Normalize
 from ..pipeline.errors import EvaluationDrawn, NormalizeDiffers
-from ..pipeline.plan import Pipeline, check_targets
+from ..pipeline.plan import Pipeline
 from .dataset import Dataset, Splits
 from .fitting import Fitting
 from .pictures import ArrayPictures
@@ -50,10 +50,9 @@ def pipelines(augment: Steps, evaluation: Steps, fitting: Fitting) -> tuple[Pipe
 
 
 def check_parts(splits: Splits, training: Pipeline, evaluation: Pipeline, fitting: Fitting) -> None:
-    """Raise ``OpError`` where an image does not come to the network's input, or its targets would be spoilt."""
+    """Raise ``OpError`` where an image does not come to the network's input."""
     _check_all(tuple(splits), evaluation, fitting)
     _check_all((splits.train,), training, fitting)
-    check_targets(training, splits.train.targets.kinds)
 
 
 def _check_all(parts: Sequence[Dataset], pipeline: Pipeline, fitting: Fitting) -> None:

@@ -8,7 +8,9 @@ from math import prod
 
 import numpy as np
 
+from ..augment.draws import Draws
 from ..data.dataset import Dataset
+from .drawn import Drawn, draw
 from .feed import Feed
 from .plan import Group, Pipeline
 
@@ -34,7 +36,8 @@ def settled(dataset: Dataset, pipeline: Pipeline) -> tuple[Dataset, Pipeline]:
     order = [np.arange(i, min(i + _BATCH, len(dataset))) for i in range(0, len(dataset), _BATCH)]
     for fed in Feed(dataset, first, _BATCH).batches(order):
         pixels[fed.rows] = fed.images[: len(fed.rows)]
-    return dataset.with_pixels(pixels), replace(pipeline, groups=pipeline.groups[count:])
+    targets = drawn_for(first, dataset).targets(dataset.targets)
+    return dataset.with_pixels(pixels, targets), replace(pipeline, groups=pipeline.groups[count:])
 
 
 def settled_part(part: Dataset) -> Dataset:
@@ -54,9 +57,10 @@ def _fixed(groups: Sequence[Group]) -> int:
 
 
 def _size_after(pipeline: Pipeline, dataset: Dataset) -> tuple[int, int]:
-    from ..augment.draws import Draws
-    from .drawn import draw
-
-    drawn = draw(pipeline, Draws.of(0, 0, np.zeros(1, np.int64)), dataset.sizes[:1])
-    height, width = drawn.groups[-1].sizes[0]
+    height, width = drawn_for(pipeline, dataset.subset(np.zeros(1, np.int64))).groups[-1].sizes[0]
     return int(height), int(width)
+
+
+def drawn_for(pipeline: Pipeline, dataset: Dataset) -> Drawn:
+    """What steps that leave nothing to chance do to all images."""
+    return draw(pipeline, Draws.of(0, 0, np.arange(len(dataset))), dataset.sizes)
