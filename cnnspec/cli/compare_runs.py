@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..source import Diagnostics, SpecError, write_atomically
 from .errors import MixedComparison
-from .output import print_json, printable
+from .output import figure_text, print_json, printable
+
+_WIDE = 10_000
 
 if TYPE_CHECKING:
     from ..train.comparing import Line
@@ -57,12 +59,14 @@ def _draw(opened: Sequence[tuple[Run, Experiment]], output: Path) -> None:
     from ..train.comparing import first_measure
     from ..train.figures import compared
 
-    run, experiment = opened[0]
-    measure = f"val_{first_measure(experiment, run)}"
-    if not any(measure in record for each, _ in opened for record in each.records):
-        measure = "train_loss"
+    wanted = [f"val_{first_measure(experiment, run)}" for run, experiment in opened[:1]]
+    measure = next((m for m in (*wanted, "val_loss") if all(_has(run, m) for run, _ in opened)), "train_loss")
     named = [(each.path.name, each.records) for each, _ in opened]
     write_atomically(output, compared(named, measure))
+
+
+def _has(run: Run, measure: str) -> bool:
+    return any(record.get(measure) is not None for record in run.records)
 
 
 def print_lines(names: Sequence[str], lines: Sequence[Line]) -> None:
@@ -72,13 +76,15 @@ def print_lines(names: Sequence[str], lines: Sequence[Line]) -> None:
     from rich.text import Text
 
     table = Table(box=None, header_style="bold")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in names:
-        table.add_column(Text(printable(name)), justify="right", overflow="fold")
+        table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     for line in lines:
         cells = [_cell(value) + (" *" if i in line.best else "") for i, value in enumerate(line.values)]
         table.add_row(Text(printable(line.title)), *(Text(printable(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    # A terminal's own line breaks are easier to read than names and values that are cut.
+    wide = Console(highlight=False, width=_WIDE)
+    wide.print(table, soft_wrap=True)
     if any(line.best for line in lines):
         print("* the best of the row")
 
@@ -88,4 +94,4 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.4f}" if isinstance(value, float) and abs(value) < 1000 else str(value)
+    return figure_text(value) if isinstance(value, float) else str(value)

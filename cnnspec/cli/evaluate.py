@@ -13,15 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .output import add_checkpoint, add_device, print_json, printable
+from .output import add_checkpoint, add_device, figure_text, print_json, printable
 
 if TYPE_CHECKING:
     from ..train.evaluate import Other
     from ..train.measures import Measures
     from ..train.metrics.tables import ClassRow
-
-_MATRIX = 20
-"""Up to so many classes the confusion matrix is printed."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -61,10 +58,11 @@ def run(options: argparse.Namespace) -> int:
     found = evaluate(
         opened, experiment, options.split, options.device, options.checkpoint, reporter_for(sys.stderr), other
     )
+    rows = options.rows or matrix_rows(experiment.metrics)
     if options.json:
-        print_json(found.measures.as_json())
+        print_json(found.measures.as_json(rows))
     else:
-        print_measures(found.measures, options.rows or matrix_rows(experiment.metrics))
+        print_measures(found.measures, rows)
     return 0
 
 
@@ -81,22 +79,24 @@ def other_data(given: str | None, channels: int) -> Other | None:
 def print_measures(measures: Measures, rows: str) -> None:
     """All figures, a table of classes or labels, and the confusion matrix."""
     from ..train.tasks import ClassTask
-    from .matrix import print_matrix
+    from .matrix import MOST, print_matrix
 
     width = max(map(len, measures.summary()))
     for name, value in measures.summary().items():
-        print(f"{name:<{width}}  {_cell(value)}")
+        print(f"{name:<{width}}  {figure_text(value)}")
     for task in (each.task for each in measures.scored.values()):
         if isinstance(task, ClassTask) and task.binary:
             name = printable(task.names[task.positive])
             print(f"precision, recall, f1 and the areas are those of the class '{name}'")
+    if any(each.task.kind in ("boxes", "points") for each in measures.scored.values()):
+        print("boxes and points are measured in pixels of the network's input")
     for note in measures.notes:
         print(f"note: {note}")
     for name, table in measures.tables.items():
         print(f"\n{name}:" if len(measures.scored) > 1 else "")
         print_classes(table, "class" if measures.scored[name].task.kind == "classes" else "label")
     scored = measures.of_classes
-    if scored is not None and len(scored.task.names) <= _MATRIX:
+    if scored is not None and len(scored.task.names) <= MOST:
         print()
         print_matrix(scored, rows)
 
@@ -113,13 +113,5 @@ def print_classes(classes: Sequence[ClassRow], what: str) -> None:
         table.add_column(key, justify="right")
     for row in classes:
         figures = (row.images, row.predicted, row.correct, row.precision, row.recall, row.f1)
-        table.add_row(Text(printable(row.name)), *map(_cell, figures))
+        table.add_row(Text(printable(row.name)), *map(figure_text, figures))
     Console(highlight=False).print(table)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:.4f}" if abs(value) < 10_000 else f"{value:.4g}"
-    return str(value)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from ..train.tasks import Scored
 
 _NAME = 14
+MOST = 20
+"""Up to so many classes the matrix is printed."""
 
 
 def print_matrix(scored: Scored, rows: str) -> None:

@@ -12,6 +12,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..source import SpecError
 from .output import print_json
 
 if TYPE_CHECKING:
@@ -37,21 +38,27 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--rows",
         choices=("predicted", "actual"),
         default="predicted",
-        help="what the printed matrix has as rows",
+        help="what a row of the matrix is, of the one that is given and the one that is printed (default: predicted; "
+        "scikit-learn's have actual classes as rows)",
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     from ..train.counted import from_matrix, from_table
+    from ..train.task_errors import NoPredictions
 
+    if options.confusion and (options.table or options.actual or options.predicted):
+        raise SpecError([NoPredictions(problem="both a table and a matrix are given")])
+    if options.names and not options.confusion:
+        raise SpecError([NoPredictions(problem="--names names the classes of a matrix; a table has its own")])
     names = [name.strip() for name in options.names.split(",")] if options.names else None
     if options.confusion:
-        found = from_matrix(options.confusion, names, options.positive)
+        found = from_matrix(options.confusion, names, options.positive, options.rows)
     else:
         found = from_table(options.table, options.actual, options.predicted, options.positive)
     if options.json:
-        print_json(found.as_json())
+        print_json(found.as_json(options.rows))
     else:
         _print(found, options.rows)
     return 0
@@ -59,10 +66,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(found: Counted, rows: str) -> None:
     from .evaluate import print_classes
-    from .matrix import print_matrix
+    from .matrix import MOST, print_matrix
 
-    print_matrix(found.scored, rows)
-    print()
+    if found.task.classes <= MOST:
+        print_matrix(found.scored, rows)
+        print()
     for line in found.worked():
         print(line)
     if found.task.classes > 2:

@@ -39,6 +39,13 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
+def figure_text(value: object) -> str:
+    """A figure for a table: four decimals, fewer digits behind the point where there are many before it."""
+    from ..train.wording import figure
+
+    return figure(value)
+
+
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     from ..source.rendering import as_json
 

@@ -1,5 +1,5 @@
 """Images are decoded and fitted as the run's data was; a folder stands for the images in it. A broken image is reported, and
-the others are still predicted; the exit code is then 1. Boxes and points are in pixels of the image as it is stored."""
+the others are still predicted; the exit code is then 1. Boxes and points are in pixels of the upright image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .output import add_checkpoint, add_device, fail, print_json, printable, whole_number
+from .output import add_checkpoint, add_device, fail, figure_text, print_json, printable, whole_number
 
 if TYPE_CHECKING:
     from ..train.predict import Answer, Prediction
@@ -22,7 +22,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "images", metavar="IMAGE", type=Path, nargs="+", help="image files, or folders of them"
     )
     command.add_argument(
-        "--top", type=whole_number, metavar="N", default=5, help="how many classes to name (default: 5)"
+        "--top",
+        type=whole_number,
+        metavar="N",
+        default=5,
+        help="how many classes to name (default: 5); labels that apply are all named",
     )
     command.add_argument(
         "--fit",
@@ -50,19 +54,27 @@ def run(options: argparse.Namespace) -> int:
         _print_csv(result.found)
     else:
         for prediction in result.found:
-            print(f"{printable(str(prediction.file))}: {'; '.join(map(_told, prediction.answers))}")
+            print(f"{printable(str(prediction.file))}: {_line(prediction, options.top)}")
     sys.stdout.flush()
     return fail(result.problems) if result.problems else 0
 
 
-def _told(answer: Answer) -> str:
-    """``cat 0.981  dog 0.012``; labels that do not apply stand in brackets."""
+def _line(prediction: Prediction, top: int) -> str:
+    """What all outputs say; with their names where there are several."""
+    several = len(prediction.answers) > 1
+    told = [(f"{a.output}: " if several else "") + _told(a, top) for a in prediction.answers]
+    return "; ".join(told)
+
+
+def _told(answer: Answer, top: int) -> str:
+    """``cat 0.981  dog 0.012``; labels that apply, and the likeliest of those that don't, in brackets."""
     if answer.learns == "classes":
         return "  ".join(f"{printable(name)} {value:.3f}" for name, value in answer.values)
     if answer.learns == "labels":
-        told = [f"{printable(name)} {value:.3f}" for name, value in answer.values]
-        return "  ".join(t if v >= 0.5 else f"({t})" for t, (_, v) in zip(told, answer.values, strict=True))
-    return "  ".join(f"{printable(name)} {value:.4g}" for name, value in answer.values)
+        shown = [v for i, v in enumerate(answer.values) if i < top or v[1] >= 0.5]
+        told = [(f"{printable(name)} {value:.3f}", value >= 0.5) for name, value in shown]
+        return "  ".join(text if applies else f"({text})" for text, applies in told)
+    return "  ".join(f"{printable(name)} {figure_text(value)}" for name, value in answer.values)
 
 
 def _plain(prediction: Prediction) -> dict[str, Any]:
@@ -79,7 +91,8 @@ def _values(answer: Answer) -> Any:
 
 
 def _print_csv(found: Sequence[Prediction]) -> None:
-    """Columns ``file``, then of each output its names and probabilities, likeliest first, or its numbers."""
+    """Columns ``file``, then of each output its classes and their probabilities, likeliest first; a column a label with its
+    probability, or a column a number."""
     import csv
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -94,11 +107,11 @@ def _print_csv(found: Sequence[Prediction]) -> None:
 
 def _cells(answer: Answer, several: bool) -> list[tuple[str, Any]]:
     before = f"{answer.output}_" if several else ""
-    if answer.learns in ("classes", "labels"):
-        word = "class" if answer.learns == "classes" else "label"
+    if answer.learns == "classes":
         return [
             cell
             for rank, (name, value) in enumerate(answer.values, 1)
-            for cell in ((f"{before}{word}_{rank}", name), (f"{before}probability_{rank}", f"{value:.6g}"))
+            for cell in ((f"{before}class_{rank}", name), (f"{before}probability_{rank}", f"{value:.6g}"))
         ]
-    return [(f"{before}{name}", f"{value:.6g}") for name, value in answer.values]
+    values = sorted(answer.values) if answer.learns == "labels" else answer.values
+    return [(f"{before}{name}", f"{value:.6g}") for name, value in values]

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..source import SpecError
 from .evaluate import add_data, other_data
 from .output import add_checkpoint, add_device
 
@@ -53,9 +54,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from ..train.errors import PictureUnusable
     from ..train.evaluate import evaluate
-    from ..train.page import PageOptions, build_report, write_report
+    from ..train.insight import chosen_layers
+    from ..train.page import PageOptions, build_report, check_report_folder, write_report
     from ..train.progress import reporter_for
+    from ..train.tensorboard import check_installed, write_events
     from .runs import run_experiment
 
     gc.enable()
@@ -63,14 +67,17 @@ def run(options: argparse.Namespace) -> int:
     other = other_data(options.data, experiment.graph.input_shape[0])
     split = options.split or (None if other else _part(opened))
     folder = options.output or opened.path / FOLDER
+    layers = tuple(name.strip() for name in (options.layers or "").split(",") if name.strip())
+    chosen_layers(experiment.graph, layers)
+    check_report_folder(folder)
+    if options.image and not options.image.is_file():
+        reason = "is a folder" if options.image.is_dir() else "does not exist"
+        raise SpecError([PictureUnusable(path=str(options.image), reason=reason)])
     if options.tensorboard:
-        from ..train.tensorboard import write_events
-
-        print(f"wrote {write_events(opened.records, folder / 'tensorboard')}")
+        check_installed()
     found = evaluate(
         opened, experiment, split, options.device, options.checkpoint, reporter_for(sys.stderr), other
     )
-    layers = tuple(name.strip() for name in (options.layers or "").split(",") if name.strip())
     about = f"{split} images" if split else "other images"
     if other:
         about = f"{about} of {options.data}"
@@ -79,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
         folder,
     )
     print(f"wrote {page}")
+    if options.tensorboard:
+        print(f"wrote {write_events(opened.records, folder / 'tensorboard')}")
     return 0
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target
-from .output import add_device, add_skip_broken, add_spec, add_without, sections
+from .output import add_device, add_skip_broken, add_spec, add_without, figure_text, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:
@@ -102,10 +102,10 @@ def test_line(test: Measures) -> str:
     loss = values.pop("loss")
     told = []
     for key, value in values.items():
-        told.append(f"{key.replace('_', ' ')} {'–' if value is None else f'{value:.4f}'}")
+        told.append(f"{key.replace('_', ' ')} {figure_text(value)}")
         if key == "accuracy" and largest is not None:
             told[-1] += f" (share of the largest class {largest:.4f})"
-    return f"test {', '.join(told)}, loss {loss:.4f}, {test.images} images"
+    return f"test {', '.join(told)}, loss {figure_text(loss)}, {test.images} images"
 
 
 def _text(module: Module) -> str:

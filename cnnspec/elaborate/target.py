@@ -21,13 +21,15 @@ Override = tuple[str, str]
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Settable(Value):
     """A section that can be set: as it stands where a spec leaves it out, the arguments of a call in it, and
-    the names of the calls that it may hold, which are of a ``kind``. ``listed``: it may be a list of calls."""
+    the names of the calls that it may hold, which are of a ``kind``. ``listed``: it may be a list of calls.
+    ``also`` gives hints for a name that other tools have."""
 
     default: tree.Section
     names: Callable[[str], tuple[str, ...]]
     calls: tuple[str, ...] = ()
     kind: str = ""
     listed: bool = False
+    also: Callable[[str], tuple[str, ...]] = lambda name: ()
 
 
 def open_target(
@@ -217,7 +219,7 @@ def _list_section(name: str, settable: Settable, source: Source, key: Span) -> t
 def _check_call(call: tree.Call, section: str, settable: Settable) -> None:
     """Refuse a call that the section cannot hold."""
     if call.name not in settable.calls:
-        near = did_you_mean(call.name, settable.calls)
+        near = settable.also(call.name) or did_you_mean(call.name, settable.calls)
         kind, span = settable.kind or section, call.name_span
         raise SpecError([UnknownEntry(kind=kind, name=call.name, span=span, hints=near)])
 

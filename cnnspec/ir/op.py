@@ -86,7 +86,8 @@ class Op(Entry):
     are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
     ``any_axes`` that ``forward`` does the same to (N, H, W, C). ``output_range`` is the least and the most that it can
-    give, where it is limited; ``keeps_range`` says that what it gives lies between what it took.
+    give, where it is limited; ``keeps_range`` says that what it gives lies between what it took,
+    ``sums_to_one`` that its values are shares of a whole.
     """
 
     family: ClassVar[Family]
@@ -99,6 +100,7 @@ class Op(Entry):
     any_axes: ClassVar[bool] = False
     output_range: ClassVar[tuple[float, float] | None] = None
     keeps_range: ClassVar[bool] = False
+    sums_to_one: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""

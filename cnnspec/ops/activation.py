@@ -188,6 +188,7 @@ class Softmax(Activation):
     """
 
     any_axes = False
+    sums_to_one = True
     output_range = (0.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("softmax", _MAP), Example("softmax", _VECTOR))

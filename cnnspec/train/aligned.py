@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..ir import OpError
-from ..source import did_you_mean
+from ..source import nearest
 from .data.targets import Known, TargetNames, Targets
 from .errors import ClassesChanged
 from .tasks import ClassTask, Task
@@ -25,7 +25,9 @@ def aligned(targets: Targets, names: TargetNames, tasks: Sequence[Task]) -> Targ
     """
     for task in tasks:
         if getattr(targets, task.kind) is None:
-            raise OpError(_changed((f"no {task.kind}",), task))
+            raise OpError(
+                ClassesChanged(found=f"no {task.kind}", expected=listed(task.kind, task.known_names))
+            )
         targets = replace(targets, **{task.kind: _column(targets, names, task)})
     return targets
 
@@ -66,17 +68,16 @@ def _column(targets: Targets, names: TargetNames, task: Task) -> np.ndarray:
     return chosen
 
 
-def _changed(here: Sequence[str], task: Task, name: str | None = None) -> ClassesChanged:
+def _changed(here: Sequence[str], task: Task, name: str) -> ClassesChanged:
     known = task.known_names
-    others = known if isinstance(task, ClassTask) else here
+    near = nearest(name, known if isinstance(task, ClassTask) else here)
     return ClassesChanged(
-        what=task.kind,
-        found=listed(tuple(here)),
-        expected=listed(known),
-        hints=did_you_mean(name, others) if name is not None else (),
+        found=listed(task.kind, here),
+        expected=listed(task.kind, known),
+        hints=(f"did you mean '{near}'?",) if near else (),
     )
 
 
-def listed(names: Sequence[str]) -> str:
-    """The first few names."""
-    return ", ".join(names[:8]) + (f" … ({len(names)})" if len(names) > 8 else "")
+def listed(kind: str, names: Sequence[str]) -> str:
+    """``the classes cat, dog``: the first few names."""
+    return f"the {kind} {', '.join(names[:8])}" + (f" … ({len(names)})" if len(names) > 8 else "")

@@ -35,6 +35,12 @@ class RunFigures:
     figures: Mapping[str, Any]
     measures: Mapping[str, float | None]
     settings: Mapping[str, str]
+    tasks: tuple[tuple[str, ...], ...]
+
+    @property
+    def losses(self) -> dict[str, str]:
+        """What the loss is, by which its values can be compared."""
+        return {key: value for key, value in self.settings.items() if key.split(".")[0] == "loss"}
 
 
 def is_run(target: str) -> bool:
@@ -63,7 +69,8 @@ def run_figures(run: Run, experiment: Experiment) -> RunFigures:
     }
     measures = {f"validation {_words(k[4:])}": v for k, v in best.items() if k.startswith("val_")}
     measures |= {f"test {_words(k)}": v for k, v in (info.test or {}).items() if k != "images"}
-    return RunFigures(run.path.name or str(run.path), figures, measures, _settings(run))
+    tasks = tuple((task.output, task.kind, *task.known_names) for task in run.tasks)
+    return RunFigures(run.path.name or str(run.path), figures, measures, _settings(run), tasks)
 
 
 def _words(key: str) -> str:
@@ -94,15 +101,21 @@ def _arguments(name: str, arguments: Sequence[tree.Argument]) -> dict[str, str]:
 
 
 def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
-    """Figures of all; then measures, the best marked; then what differs in the specs."""
+    """Figures of all; then measures, the best marked where the runs learn the same (losses: by the same loss); then what
+    differs in the specs."""
+    same = all(run.tasks == runs[0].tasks for run in runs)
+    same_loss = same and all(run.losses == runs[0].losses for run in runs)
     lines = [Line(key, tuple(run.figures[key] for run in runs)) for key in runs[0].figures]
     keys = dict.fromkeys(key for run in runs for key in run.measures)
-    lines += [_measured(key, [run.measures.get(key) for run in runs]) for key in keys]
+    for key in keys:
+        values = [run.measures.get(key) for run in runs]
+        fair = same_loss if _is_loss(key) else same
+        lines.append(_measured(key, values) if fair else Line(key, tuple(values)))
     settings = dict.fromkeys(key for run in runs for key in run.settings)
     for key in settings:
-        values = tuple(run.settings.get(key) for run in runs)
-        if len(set(values)) > 1:
-            lines.append(Line(key, values))
+        told = tuple(run.settings.get(key) for run in runs)
+        if len(set(told)) > 1:
+            lines.append(Line(key, told))
     return lines
 
 
@@ -117,12 +130,15 @@ def _measured(key: str, values: list[float | None]) -> Line:
     )
 
 
+def _is_loss(key: str) -> bool:
+    word = key.split(" ", 1)[1]
+    return word == "loss" or word.startswith("loss ")
+
+
 def _lower_is_better(key: str) -> bool:
     word = key.split(" ", 1)[1]
     lower = [name for name, cls in METRICS.entries.items() if cls.better == "lower"]
-    return (
-        word == "loss" or word.startswith("loss ") or any(word == n or word.endswith(f" {n}") for n in lower)
-    )
+    return _is_loss(key) or any(word == n or word.endswith(f" {n}") for n in lower)
 
 
 def first_measure(experiment: Experiment, run: Run) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..ir import OpError
 from ..source import Diagnostic, Source, Span, SpecError
 from .data.table import Table, read_table
+from .measures import Axis, matrix_json
 from .metrics.tables import ClassRow, Counts, baseline_note, class_table, confusion, largest_share, unequal
 from .registries import METRICS
 from .task_errors import BadMatrix, NoPredictions
@@ -84,19 +85,20 @@ class Counted:
             largest,
         ]
 
-    def as_json(self) -> dict[str, Any]:
-        """An object of plain values; confusion matrix with a row a predicted class."""
+    def as_json(self, rows: Axis = "predicted") -> dict[str, Any]:
+        """An object of plain values; ``rows`` says what a row of the confusion matrix is."""
         found: dict[str, Any] = {"images": len(self.scored), **self.values}
         if self.task.classes == 2:
             found["counts"] = asdict(self.counts)
         found["largest_class"] = largest_share(self.scored.truth)[1]
         found["classes"] = [asdict(row) for row in self.table]
-        found["confusion_matrix"] = confusion(self.scored).tolist()
-        return {**found, "confusion_matrix_axes": ["predicted", "actual"], "notes": list(self.notes)}
+        return {**found, **matrix_json(self.scored, rows), "notes": list(self.notes)}
 
 
-def from_matrix(text: str, names: Sequence[str] | None, positive: str | None) -> Counted:
-    """From counts row by row, a row a predicted class; raises :class:`SpecError` where they are none."""
+def from_matrix(
+    text: str, names: Sequence[str] | None, positive: str | None, rows: Axis = "predicted"
+) -> Counted:
+    """From counts row by row, a row a class of the kind ``rows``; raises :class:`SpecError` where they are none."""
     import numpy as np
 
     cells = [cell.strip() for cell in text.replace(";", ",").split(",")]
@@ -107,14 +109,15 @@ def from_matrix(text: str, names: Sequence[str] | None, positive: str | None) ->
     if side * side != len(cells) or side < 2:
         raise SpecError([_bad(text, f"{len(cells)} counts are not a matrix of as many rows as columns")])
     named = tuple(names) if names else tuple(f"class {i}" for i in range(1, side + 1))
-    if len(named) != side or len(set(named)) < side:
+    if len(named) != side or len(set(named)) < side or not all(named):
         raise SpecError([_bad(text, f"a matrix of {side} classes takes {side} different names")])
     if sum(map(int, cells)) * side > _MOST or not any(map(int, cells)):
         raise SpecError(
             [_bad(text, "there are no images" if not any(map(int, cells)) else "these are too many images")]
         )
     counts = np.array([int(cell) for cell in cells]).reshape(side, side)
-    predicted, actual = (np.repeat(axis.ravel(), counts.ravel()) for axis in np.indices((side, side)))
+    first, second = (np.repeat(axis.ravel(), counts.ravel()) for axis in np.indices((side, side)))
+    predicted, actual = (first, second) if rows == "predicted" else (second, first)
     return _counted(predicted, actual, named, positive)
 
 
@@ -128,7 +131,7 @@ def from_table(path: Path | None, actual: str | None, predicted: str | None, pos
     try:
         table = read_table(path, None)
         said, truth = (
-            [row[_column(table, name, usual, option)] for row in table.rows]
+            _cells(table, _column(table, name, usual, option))
             for name, usual, option in ((predicted, _PREDICTED, "predicted"), (actual, _ACTUAL, "actual"))
         )
     except OpError as error:
@@ -153,11 +156,23 @@ def _column(table: Table, name: str | None, usual: Sequence[str], option: str) -
     return found
 
 
+def _cells(table: Table, column: int) -> list[str]:
+    """A column whose cells all hold something; raises ``OpError``."""
+    cells = [row[column] for row in table.rows]
+    if "" in cells:
+        problem = f"a cell of the column '{table.header[column]}' is empty"
+        raise OpError(NoPredictions(problem=problem, span=table.cell(cells.index(""), column)))
+    return cells
+
+
 def _counted(
     predicted: np.ndarray, actual: np.ndarray, names: tuple[str, ...], positive: str | None
 ) -> Counted:
     import numpy as np
 
+    if positive is not None and len(names) > 2:
+        problem = f"--positive chooses one of two classes, and there are {len(names)}"
+        raise SpecError([NoPredictions(problem=problem, hints=("each class has a row in the table",))])
     try:
         place = class_number("measures", positive, names, 1)
     except OpError as error:

@@ -135,10 +135,9 @@ class ClassesChanged(Diagnostic):
     """
 
     code = "classes-changed"
-    message = "the data has the {what} {found}, but the run was trained on {expected}"
+    message = "the data has {found}, but the run was trained on {expected}"
     bad = "cnnspec evaluate RUN  # a class folder was renamed since"
-    good = "cnnspec evaluate RUN"
-    what: str
+    good = "cnnspec evaluate RUN --data photos/  # with folders called as in training"
     found: str
     expected: str
 

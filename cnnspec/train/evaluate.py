@@ -11,7 +11,7 @@ from ..source import SpecError
 from .aligned import aligned, known_to, listed
 from .checks import check_training, need_data
 from .data.dataset import Dataset, Splits
-from .data.places import relative_to
+from .data.places import relative_to, to_be_measured
 from .data.targets import Targets
 from .errors import ClassesChanged, EmptySplit, TrainingImagesChanged
 from .experiment import Experiment
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .steps import EvaluationStep
 
 SPLITS = ("train", "validation", "test")
+_OTHER_PARTS = ("validation_shards", "test_shards", "validation_files", "test_files")
+"""Arguments of sources that name more files than ``path`` does."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _own(run: Run, experiment: Experiment, split: str) -> tuple[list[Dataset], t
     for head, task in zip(heads, _same_outputs(heads, tasks), strict=True):
         if (head.task.kind, head.task.known_names) != (task.kind, task.known_names):
             changed = ClassesChanged(
-                what=task.kind, found=listed(head.task.known_names), expected=listed(task.known_names)
+                found=listed(head.task.kind, head.task.known_names),
+                expected=listed(task.kind, task.known_names),
             )
             raise experiment.located("data", changed)
     if run.info.trained_on not in ("", splits.train.fingerprint):
@@ -151,7 +154,9 @@ def _own(run: Run, experiment: Experiment, split: str) -> tuple[list[Dataset], t
         )
     dataset: Dataset = getattr(splits, split)
     if not len(dataset):
-        raise SpecError([EmptySplit(split=split, span=experiment.span("data"))])
+        there = [name for name in SPLITS if len(getattr(splits, name))]
+        hints = tuple(f"there are images for: --split {name}" for name in there[::-1][:1])
+        raise SpecError([EmptySplit(split=split, span=experiment.span("data"), hints=hints)])
     return [dataset], tuple(replace(head, task=task) for head, task in zip(heads, tasks, strict=True))
 
 
@@ -169,11 +174,10 @@ def _others(
 ) -> tuple[list[Dataset], tuple[Head, ...]]:
     """All images of other data (or a part of them), their targets in the order of the run's."""
     spans = {place: span for place, span in experiment.spans.items() if place.partition(".")[0] != "data"}
-    own = experiment.data
-    if other.fitted and own is not None:
-        other = replace(other, source=replace(other.source, fit=own.fit))  # type: ignore[call-arg]
+    other = _as_in_training(other, experiment.data)
     experiment = replace(experiment, data=other.source, spans=spans)
-    splits, tasks = _loaded(experiment, other, run.info.seed), run.tasks
+    with to_be_measured():
+        splits, tasks = _loaded(experiment, other, run.info.seed), run.tasks
     chosen = [getattr(splits, split)] if split else list(splits)
     with data_errors(experiment):
         parts = [
@@ -187,6 +191,17 @@ def _others(
     heads = main_heads(make_heads(experiment, known))
     same = _same_outputs(heads, tasks)
     return parts, tuple(replace(head, task=task) for head, task in zip(heads, same, strict=True))
+
+
+def _as_in_training(other: Other, own: DataSource | None) -> Other:
+    """A path alone is read as the run's own data was: from the same columns, fitted alike."""
+    if own is None or not other.fitted:
+        return other
+    path = getattr(other.source, "path", None)
+    if type(own) is type(other.source) and path is not None:
+        others = dict.fromkeys((n for n in _OTHER_PARTS if hasattr(own, n)), None)
+        return replace(other, source=replace(own, path=path, **others))  # type: ignore[call-arg,arg-type]
+    return replace(other, source=replace(other.source, fit=own.fit))  # type: ignore[call-arg]
 
 
 def _loaded(experiment: Experiment, other: Other, seed: int) -> Splits:

@@ -95,8 +95,12 @@ def class_heads(graph: Graph, loss: Loss, auxiliary_weight: float = 0.3) -> tupl
 
 def described(head: Head) -> str:
     """What an output learns, in a line: ``box learns boxes (left, top, right, bottom), by huber``."""
-    names = head.task.names
+    names = [
+        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in n) for n in head.task.names
+    ]
     shown = ", ".join(names[:6]) + (f" … ({len(names)})" if len(names) > 6 else "")
+    if isinstance(head.task, ClassTask) and head.task.binary:
+        shown += f"; positive: {names[head.task.positive]}"
     by = " + ".join(
         f"{loss.weight:g} {loss.call_name}" if loss.weight != 1 else loss.call_name for loss in head.losses
     )
@@ -169,7 +173,7 @@ def _check_shape(experiment: Experiment, output: GraphOutput, placed: Placed) ->
         shown = NotAVector(loss=loss.call_name, output=output.name, found=show(node.shape), hints=hints)
         raise _at(experiment, section, output, shown)
     limit = limited(graph, output.node)
-    if loss.bounded and limit is not None and math.isfinite(limit.high):
+    if limit is not None and (limit.node.op.sums_to_one or (loss.bounded and math.isfinite(limit.high))):
         raise _at_node(experiment, section, limit.node, _not_raw(loss, output.name, limit.node))
 
 
@@ -177,12 +181,17 @@ def _not_raw(loss: Loss, output: str, node: Node) -> RawScoresWanted:
     name = node.op.call_name
     applied = f"'{loss.call_name}' applies itself"
     low, high = node.op.output_range or (0.0, 0.0)
+    limits = f"gives only values from {low:g} to {high:g}" + (
+        ", which sum to 1" if node.op.sums_to_one else ""
+    )
     return RawScoresWanted(
         loss=loss.call_name,
         output=output,
         layer=node.name,
-        problem=applied if name == loss.bounded else f"gives only values from {low:g} to {high:g}",
-        hints=(f"leave '{name}' out: predictions are given as probabilities all the same",),
+        problem=applied if name == loss.bounded else limits,
+        hints=(
+            f"leave '{name}' out{': predictions are given as probabilities all the same' if loss.bounded else ''}",
+        ),
     )
 
 
@@ -274,12 +283,14 @@ def _between(experiment: Experiment, section: str, output: GraphOutput, diagnost
     """About a loss and the data, or about an output and the data: placed at the first, with a note of the other."""
     data, loss = experiment.span("data"), experiment.span(section)
     note = (Note("the data is given here", data),) if data else ()
-    noted = replace(diagnostic, notes=(*diagnostic.notes, *note))
+    assumed = (_ASSUMED,) if loss is None and isinstance(diagnostic, _OF_THE_LOSS) else ()
+    noted = replace(diagnostic, notes=(*diagnostic.notes, *note), hints=(*diagnostic.hints, *assumed))
     if isinstance(diagnostic, _OF_THE_LOSS) and loss is not None:
         return SpecError([replace(noted, span=loss)])
     return _at(experiment, section, output, noted if experiment.graph.nodes[output.node].span else diagnostic)
 
 
+_ASSUMED = "the spec has no section 'loss', so it is cross_entropy"
 _OF_THE_LOSS = (TargetsMissing, TargetUnclear, ClassesDoNotFit)
 
 

@@ -143,7 +143,7 @@ def occlusion(step: EvaluationStep, task: Task, image: np.ndarray, normalization
     for (top, left), fall in zip(places, falls, strict=True):
         heat[top : top + patch, left : left + patch] += fall
         counts[top : top + patch, left : left + patch] += 1
-    unit = "fall of the log-odds" if task.kind in ("classes", "labels") else "change of the answer"
+    unit = "fall of the log-odds" if task.kind in ("classes", "labels") else "size of the answer's change"
     return Occlusion(name, value, heat / np.maximum(counts, 1), unit)
 
 

@@ -112,13 +112,16 @@ def _check_metric(experiment: Experiment, place: int, metric: Metric, heads: Seq
     section, names = f"metrics.{place}", [head.output for head in heads]
     if metric.of is not None and metric.of not in names:
         hints = did_you_mean(metric.of, names)
+        if any(output.name == metric.of for output in experiment.graph.outputs):
+            hints = (f"'{metric.of}' is auxiliary: it is there in training only, and not measured",)
         model = experiment.graph.name
         problem = UnknownOutput(call=metric.call_name, name=metric.of, model=model, hints=hints)
         raise experiment.located(section, problem, "of")
     of_kind = [h for h in heads if h.task.kind in metric.kinds and metric.of in (None, h.output)]
     missing = [kind for kind in metric.kinds if kind not in {h.task.kind for h in heads}]
     if not of_kind or (metric.joint and missing):
-        raise experiment.located(section, _does_not_fit(metric, heads))
+        about = [head for head in heads if metric.of in (None, head.output)]
+        raise experiment.located(section, _does_not_fit(metric, about))
     if not any(_suits(metric, head) for head in of_kind):
         try:
             metric.check(of_kind[0].task)
@@ -132,6 +135,7 @@ def _does_not_fit(metric: Metric, heads: Sequence[Head]) -> MetricDoesNotFit:
     return MetricDoesNotFit(
         metric=metric.call_name,
         wanted=(" and " if metric.joint else " or ").join(metric.kinds),
+        learner="the network" if metric.of is None else f"'{metric.of}'",
         found=" and ".join(kinds),
         hints=(f"metrics for {' and '.join(kinds)}: {', '.join(sorted(usable))}",),
     )
@@ -139,6 +143,7 @@ def _does_not_fit(metric: Metric, heads: Sequence[Head]) -> MetricDoesNotFit:
 
 def _called(found: Sequence[tuple[Metric, tuple[str, ...]]]) -> tuple[Measured, ...]:
     """Each with a name of its own: with the output's before it where several outputs have the same metric."""
+    found = list(dict.fromkeys(found))
     keys = [metric.key for metric, _ in found]
     named = [
         Measured(metric, of, f"{of[0]}_{metric.key}" if keys.count(metric.key) > 1 else metric.key)
@@ -173,21 +178,29 @@ class Measures:
             name: class_table(s) for name, s in self.scored.items() if s.task.kind in ("classes", "labels")
         }
 
-    def as_json(self) -> dict[str, Any]:
-        """An object of plain values. Confusion matrices are lists, a row a predicted class; with one output its table and
+    def as_json(self, rows: Axis = "predicted") -> dict[str, Any]:
+        """An object of plain values. Confusion matrices are lists, ``rows`` says of what; with one output its table and
         matrix stand at the top."""
-        outputs = {name: _as_json(name, s, self.tables) for name, s in self.scored.items()}
+        outputs = {name: _as_json(name, s, self.tables, rows) for name, s in self.scored.items()}
         inner = next(iter(outputs.values())) if len(outputs) == 1 else {"outputs": outputs}
         return {**self.summary(), **inner, "notes": list(self.notes)}
 
 
-def _as_json(name: str, scored: Scored, tables: Mapping[str, Sequence[ClassRow]]) -> dict[str, Any]:
+def matrix_json(scored: Scored, rows: Axis) -> dict[str, Any]:
+    """The confusion matrix as lists, and what its rows and columns are."""
+    matrix, axes = confusion(scored), ["predicted", "actual"]
+    matrix, axes = (matrix, axes) if rows == "predicted" else (matrix.T, axes[::-1])
+    return {"confusion_matrix": matrix.tolist(), "confusion_matrix_axes": axes}
+
+
+def _as_json(
+    name: str, scored: Scored, tables: Mapping[str, Sequence[ClassRow]], rows: Axis
+) -> dict[str, Any]:
     found: dict[str, Any] = {"learns": scored.task.kind}
     if name in tables:
         found[scored.task.kind] = [asdict(row) for row in tables[name]]
     if scored.task.kind == "classes":
-        found["confusion_matrix"] = confusion(scored).tolist()
-        found["confusion_matrix_axes"] = ["predicted", "actual"]
+        found |= matrix_json(scored, rows)
     return found
 
 

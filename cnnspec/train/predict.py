@@ -66,7 +66,7 @@ def predict(
 ) -> Predictions:
     """Predictions for picture files, decoded and fitted as the run's data source does.
 
-    ``top`` is how many classes, or labels, are named. ``fit`` (exact, resize, crop, pad) overrides the data source's.
+    ``top`` is how many classes are named; of labels, all. ``fit`` (exact, resize, crop, pad) overrides the data source's.
     ``experiment`` is ``run.spec``, elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are
     missing, broken or of another size are reported in the result.
     """
@@ -103,7 +103,8 @@ def picture_files(given: Sequence[Path]) -> list[Path]:
 def _answer(task: Task, scores: np.ndarray, top: int) -> Answer:
     order = range(len(scores))
     if task.kind in ("classes", "labels"):
-        order = (-scores).argsort(kind="stable")[:top].tolist()
+        order = (-scores).argsort(kind="stable").tolist()
+        order = order[:top] if task.kind == "classes" else order
     return Answer(task.output, task.kind, tuple((task.names[i], float(scores[i])) for i in order))
 
 
@@ -155,7 +156,7 @@ def readable_pictures(
 def _missing(path: Path) -> Diagnostic | None:
     if path.is_file():
         return None
-    return _unusable(path, "is a folder without images" if path.is_dir() else "does not exist")
+    return _unusable(path, "is a folder, and no picture" if path.is_dir() else "does not exist")
 
 
 def _unfit(path: Path, shape: Shape, preparation: Preparation) -> Diagnostic | None:
@@ -163,7 +164,8 @@ def _unfit(path: Path, shape: Shape, preparation: Preparation) -> Diagnostic | N
         check_shape(shape, f"'{path}'", False, preparation.evaluation, preparation.fitting)
     except OpError as error:
         # The data section's hints are about data sets.
-        return replace(error.diagnostic, hints=(), file=str(path))
+        hints = ("--fit resize (or crop, or pad) brings pictures of any size to the input",)
+        return replace(error.diagnostic, hints=hints, file=str(path))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from .reporter import Plan, Progress, Reporter
 from .run import LARGEST
+from .wording import figure
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +76,7 @@ def _value(key: str, value: float | None, percents: Collection[str]) -> str:
         return "–"
     if key == "loss" or key.startswith("loss_"):
         return loss_text(value)
-    return f"{value:.2%}" if key in percents or key.endswith("_accuracy") else f"{value:.4g}"
+    return f"{value:.2%}" if key in percents or key.endswith("accuracy") else figure(value)
 
 
 def loss_text(loss: float) -> str:

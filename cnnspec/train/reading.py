@@ -42,7 +42,12 @@ class Run:
 
     def weights(self, name: str = "best") -> dict[str, np.ndarray]:
         """Parameters and buffers of a checkpoint, ``best`` or ``last``."""
-        return read_weights(self.path / checkpoint(name))
+        path = self.path / checkpoint(name)
+        if not path.exists() and not self.records and self.info.status != "finished":
+            raise damaged(
+                path, f"is not there: the run is {self.info.status}, and no epoch of it was finished"
+            )
+        return read_weights(path)
 
 
 def open_run(path: Path) -> Run:

@@ -138,6 +138,9 @@ def _steps(shape: Shape, splits: Splits) -> str:
     gray = all((shapes[:, 0] == 1).all() for shapes in stored)
     same = all((shapes[:, 1:] == (height, width)).all() for shapes in stored)
     whole = "" if same else f"resize(({height}, {width}))  "
+    if _learnt(splits) == "numbers":
+        # A part of an image, or a mirrored one, may have another number: sizes, counts, directions.
+        return f"{whole}brightness(0.1)  contrast(0.1)"
     if channels != 3 or gray:
         return f"{whole}rotate(10)  translate(0.1)"
     colours = "flip  color_jitter(brightness = 0.2, contrast = 0.2, saturation = 0.2)"

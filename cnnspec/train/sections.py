@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
-from ..elaborate.bind import bind
+from ..elaborate.bind import bind, entry_hints
 from ..elaborate.errors import BadSection, UnknownSection
 from ..ir import Graph, Registry, signature
 from ..source import Diagnostics, Span, did_you_mean
@@ -75,7 +76,8 @@ def _settable(name: str, kind: SectionKind) -> Settable:
 
     registry = kind.registry
     calls, called = (tuple(registry.entries), registry.kind) if registry else ((), "")
-    return Settable(section, names, calls, called, kind.form in _LISTED)
+    also = partial(entry_hints, registry=registry) if registry else lambda name: ()
+    return Settable(section, names, calls, called, kind.form in _LISTED, also)
 
 
 def bind_experiment(module: Module, graph: Graph) -> Experiment:

@@ -154,11 +154,12 @@ class MetricDoesNotFit(Diagnostic):
     """The metric measures another kind of output than the network has."""
 
     code = "metric-does-not-fit"
-    message = "'{metric}' measures {wanted}, and the network learns {found}"
+    message = "'{metric}' measures {wanted}, and {learner} learns {found}"
     bad = "data digits  loss cross_entropy  metrics { mae }"
     good = "data digits  loss cross_entropy  metrics { accuracy }"
     metric: str
     wanted: str
+    learner: str
     found: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,22 @@ from .errors import PackageMissing
 from .files import make_folder
 
 
+def check_installed() -> None:
+    """Raise :class:`SpecError` where the package that writes event files is not there."""
+    if find_spec("tensorboardX") is None:
+        hints = ("pip install 'cnnspec[tensorboard]'",)
+        raise SpecError([PackageMissing(package="tensorboardX", what="event files", hints=hints)])
+
+
 def write_events(records: Sequence[Mapping[str, Any]], folder: Path) -> Path:
     """Each figure of ``metrics.jsonl`` as a scalar over the steps; ``train_loss`` and ``val_loss`` as loss/train and
     loss/validation, so that they share a chart.
 
     Raises :class:`SpecError` where tensorboardX is not installed, or the folder cannot be written.
     """
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError:
-        hints = ("pip install 'cnnspec[tensorboard]'",)
-        raise SpecError([PackageMissing(package="tensorboardX", what="event files", hints=hints)]) from None
+    check_installed()
+    from tensorboardX import SummaryWriter
+
     make_folder(folder)
     for old in folder.glob("events.out.tfevents.*"):
         old.unlink()  # else TensorBoard would show the epochs twice

@@ -135,10 +135,10 @@ def test_other_data_is_put_into_the_order_of_the_run() -> None:
     assert found.classes is not None and found.classes.tolist() == [1, 2, 2]
     assert found.labels is not None and found.labels.tolist() == [[1, 0], [0, 0], [1, 1]]
     with pytest.raises(
-        OpError, match="the data has the classes cat, dog, but the run was trained on cat, cow"
+        OpError, match="the data has the classes cat, dog, but the run was trained on the classes cat, cow"
     ):
         aligned(TARGETS, NAMES, (ClassTask("a", ("cat", "cow"), 2),))
-    with pytest.raises(OpError, match="labels wet, dry, big, but the run was trained on huge"):
+    with pytest.raises(OpError, match="labels wet, dry, big, but the run was trained on the labels huge"):
         aligned(TARGETS, NAMES, (LabelTask("b", ("huge",)),))
     with pytest.raises(OpError, match="no classes"):
         aligned(Targets(labels=TARGETS.labels), NAMES, tasks)

@@ -10,6 +10,7 @@ from ...source import Diagnostic
 from .assemble import Part
 from .errors import BadLabels, CountMismatch, DataEmpty, DataTooLarge, ImageArray, SingleClass
 from .pictures import ArrayPictures
+from .places import needs_classes
 from .targets import Targets
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def numbered_classes(labels: Named) -> tuple[str, ...]:
     As every class should have an image, a label beyond the number of images is a mistake.
     """
     highest = int(labels.array.max())
-    check_range(labels, max(2, len(labels.array)), f"but there are only {len(labels.array)} images")
-    if labels.array.min() == highest:
+    if needs_classes():
+        check_range(labels, max(2, len(labels.array)), f"but there are only {len(labels.array)} images")
+    if labels.array.min() == highest and needs_classes():
         raise labels.error(SingleClass(where=labels.where, name=str(highest)))
     return tuple(map(str, range(highest + 1)))

@@ -12,6 +12,7 @@ from ...source import did_you_mean
 from .archive_errors import MixedLabels, NotClasses, UnknownLabel
 from .arrays import Named, check_range, numbered_classes
 from .errors import SingleClass
+from .places import needs_classes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,9 +108,9 @@ def class_names(train: Labels, given: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(given)
     if train.words is None:
         return numbered_classes(train.named)
-    if len(train.words) == 1:
+    if len(train.words) == 1 and needs_classes():
         raise OpError(SingleClass(where=train.where, name=train.words[0]), train.argument)
-    if len(train.words) > max(_FEW, len(train) // 2):
+    if len(train.words) > max(_FEW, len(train) // 2) and needs_classes():
         raise OpError(
             NotClasses(
                 where=train.where, found=len(train.words), images=len(train), example=train.words[0][:60]
@@ -128,6 +129,6 @@ def _check_given(given: Sequence[str], train: Labels) -> None:
     if train.words is None:
         check_range(train.named, len(given), f"but {len(given)} classes are named")
     present = np.unique(train.codes)
-    if len(present) == 1:
+    if len(present) == 1 and needs_classes():
         name = train.words[0] if train.words else given[int(present[0])]
         raise OpError(SingleClass(where=train.where, name=name), train.argument)

@@ -15,6 +15,7 @@ from ...source import did_you_mean
 from .errors import DataEmpty, DataNotFound, DataUnreadable, PackageMissing
 
 _BASE: ContextVar[Path | None] = ContextVar("base_folder", default=None)
+_MEASURED: ContextVar[bool] = ContextVar("_MEASURED", default=False)
 
 
 @contextmanager
@@ -30,6 +31,21 @@ def relative_to(folder: str | os.PathLike[str]) -> Iterator[None]:
         yield
     finally:
         _BASE.reset(token)
+
+
+@contextmanager
+def to_be_measured() -> Iterator[None]:
+    """Within this block, sources take data of a single class: a trained network can be measured on it."""
+    token = _MEASURED.set(True)
+    try:
+        yield
+    finally:
+        _MEASURED.reset(token)
+
+
+def needs_classes() -> bool:
+    """Whether there must be two classes at least, as for training."""
+    return not _MEASURED.get()
 
 
 def resolve(path: str) -> Path:

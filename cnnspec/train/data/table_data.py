@@ -13,7 +13,7 @@ from .assemble import Part, encoded_part, splits_of
 from .dataset import Splits
 from .errors import SingleClass
 from .pictures import Files
-from .places import need_folder, resolve
+from .places import need_folder, needs_classes, resolve
 from .split import check_fractions
 from .table import Table, read_table
 from .table_errors import NoImageColumn, NoTargetColumn
@@ -86,7 +86,12 @@ def _split_column(table: Table) -> int | None:
 def _label_column(table: Table) -> int:
     label = table.first_column(_LABELS)
     if label is None:
-        hints = (table.columns, 'label = "…" names the one with the classes')
+        name = Path(table.path).name
+        hints = (
+            table.columns,
+            f'say what is to be learnt, e.g.: csv("{name}", label = "…")',
+            'or labels = ["…"], numbers = ["…"], boxes = ["…", "…", "…", "…"] or points = ["…", "…"]',
+        )
         raise OpError(NoTargetColumn(path=table.path, span=table.header_span, hints=hints), "path")
     return label
 
@@ -113,7 +118,8 @@ def targets_of(rows: Rows, columns: Columns, separator: str | None) -> tuple[Tar
 
 def _check_not_single(table: Table, columns: Columns, targets: Targets, names: TargetNames) -> None:
     """Raise ``OpError`` where there is a single class and nothing else to learn."""
-    if columns.label is not None and targets.kinds == ("classes",) and len(names.classes) == 1:
+    alone = columns.label is not None and targets.kinds == ("classes",) and len(names.classes) == 1
+    if columns.label is not None and alone and needs_classes():
         span = table.title(columns.label)
         raise OpError(SingleClass(where=f"'{table.path}'", name=names.classes[0], span=span), "label")
 

@@ -63,9 +63,12 @@ def maps_figure(image: np.ndarray, name: str, maps: Sequence[Maps]) -> bytes:
 def occlusion_figure(seen: Sequence[tuple[np.ndarray, str, Occlusion]]) -> bytes:
     """Each image beside itself with the map laid over it: an image, its name, and what was found."""
     import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
     with styled():
         most = max(float(np.abs(found.heat).max()) for _, _, found in seen) or 1.0
+        one_sided = all(found.heat.min() >= 0 for _, _, found in seen)
+        colours, least = ("Reds", 0.0) if one_sided else ("RdBu_r", -most)
         columns = min(2, len(seen))
         rows = math.ceil(len(seen) / columns)
         figure = new_figure(WIDE, rows * (WIDE / 4 + 0.55) + 0.5)
@@ -80,14 +83,14 @@ def occlusion_figure(seen: Sequence[tuple[np.ndarray, str, Occlusion]]) -> bytes
             show_image(plain, image)
             show_image(laid, image, faded=True)
             drawn = laid.imshow(
-                found.heat, cmap="RdBu_r", vmin=-most, vmax=most, alpha=0.65, interpolation="nearest"
+                found.heat, cmap=colours, vmin=least, vmax=most, alpha=0.65, interpolation="nearest"
             )
             plain.set_title(shortened(name, POINTS / 4 - 8, SMALL - 1), fontsize=SMALL - 1, color=FAINT)
             laid.set_title(
                 shortened(f"{found.name} {found.value:.3g}", POINTS / 4 - 8, SMALL - 1), fontsize=SMALL - 1
             )
         if drawn is not None:
-            figure.colorbar(
+            bar = figure.colorbar(
                 drawn,
                 ax=grid,
                 location="bottom",
@@ -95,6 +98,8 @@ def occlusion_figure(seen: Sequence[tuple[np.ndarray, str, Occlusion]]) -> bytes
                 aspect=30,
                 label=f"{seen[0][2].unit} where this is hidden",
             )
+            bar.locator = MaxNLocator(5)
+            bar.update_ticks()
         return png(figure)
 
 

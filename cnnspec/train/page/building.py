@@ -16,7 +16,8 @@ from ..experiment import Experiment
 from ..figures import FigureOptions, curves, drawn_figures
 from ..measures import Axis, matrix_rows
 from ..reading import Run
-from ..tasks import Task
+from ..tasks import ClassTask, Task
+from ..wording import figure
 from .cases import Cases, chosen_cases
 from .insights import insight_figures
 
@@ -76,6 +77,12 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
+    def figure_names(self) -> str:
+        """Names of all files beside the page."""
+        cases = [f"{each.name}.png" for section in self.sections for each in section.cases]
+        return " ".join([*(f"{picture.name}.{picture.kind}" for picture in self.pictures), *cases])
+
+    @property
     def pictures(self) -> list[Picture]:
         """Every figure of the page."""
         return [self.drawing, *(picture for section in self.sections for picture in section.pictures)]
@@ -91,7 +98,7 @@ def build_report(run: Run, experiment: Experiment, found: Evaluated, options: Pa
     return Report(
         model=run.info.model,
         facts=_facts(run, found, options),
-        measures=tuple((_title(k), shown(v)) for k, v in found.measures.values.items()),
+        measures=tuple((_title(k), figure(v)) for k, v in found.measures.values.items()),
         notes=(*found.measures.notes, *run.info.notes),
         about=options.about,
         drawing=_drawing(experiment),
@@ -113,7 +120,7 @@ def _facts(run: Run, found: Evaluated, options: PageOptions) -> tuple[tuple[str,
     return (
         ("run", run.path.resolve().name),
         ("status", info.status),
-        *((_learns(run, t), f"{t.kind}: {_names(t.known_names)}") for t in run.tasks),
+        *((_learns(run, t), f"{t.kind}: {_names(t.known_names)}{_positive(t)}") for t in run.tasks),
         ("measured on", f"{found.measures.images:,} {options.about}"),
         ("best epoch", f"{best['epoch']} of {info.epochs}" if best else "–"),
         ("images", f"{counts}; batches of {info.batch}"),
@@ -125,6 +132,13 @@ def _facts(run: Run, found: Evaluated, options: PageOptions) -> tuple[tuple[str,
 
 def _learns(run: Run, task: Task) -> str:
     return f"'{task.output}' learns" if len(run.tasks) > 1 else "learns"
+
+
+def _positive(task: Task) -> str:
+    """Which of two classes precision, recall and F1 are about."""
+    if not isinstance(task, ClassTask) or not task.binary:
+        return ""
+    return f"; precision, recall and F1 are those of '{task.names[task.positive]}'"
 
 
 def _duration(seconds: float) -> str:
@@ -193,12 +207,3 @@ def _specs(run: Run) -> tuple[tuple[str, str], ...]:
 
 def _title(key: str) -> str:
     return key.replace("_", " ")
-
-
-def shown(value: Any) -> str:
-    """A figure as tables show it."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.4g}"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..evaluate import Evaluated
 from ..tasks import ClassTask, Scored, overlaps
+from ..wording import figure
 
 if TYPE_CHECKING:
     import numpy as np
 
 _SHOWN = 12
-_LABELS = 4
+_NUMBERS = 4
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,14 @@ def _lines(scored: Scored, image: int) -> tuple[str, ...]:
         return _label_lines(scored, image)
     if scored.task.kind == "boxes":
         return (f"IoU {overlaps(scores[None], truth[None])[0]:.2f}",)
-    pairs = list(zip(names, truth.tolist(), scores.tolist(), strict=True))[:_LABELS]
-    return tuple(f"{name}: actual {is_:.4g}, predicted {said:.4g}" for name, is_, said in pairs)
+    pairs = list(zip(names, truth.tolist(), scores.tolist(), strict=True))[:_NUMBERS]
+    return tuple(f"{name}: actual {figure(is_)}, predicted {figure(said)}" for name, is_, said in pairs)
 
 
 def _label_lines(scored: Scored, image: int) -> tuple[str, ...]:
     scores, truth, names = scored.scores[image], scored.truth[image], scored.task.names
     actual = ", ".join(name for name, on in zip(names, truth, strict=True) if on) or "none"
-    furthest = abs(scores - truth).argsort()[::-1][:_LABELS].tolist()
-    return (f"actual: {actual}", "predicted: " + ", ".join(f"{names[i]} {scores[i]:.1%}" for i in furthest))
+    said = [i for i in (-scores).argsort(kind="stable").tolist() if scores[i] >= 0.5]
+    told = ", ".join(f"{names[i]} {scores[i]:.1%}" for i in said) or "none"
+    worst = int(abs(scores - truth).argmax())
+    return (f"actual: {actual}", f"predicted: {told}", f"furthest off: {names[worst]} {scores[worst]:.1%}")

@@ -47,7 +47,8 @@ def insight_figures(
         for pixels, called in images
         for head in found.heads[:1]
     ]
-    pictures.append(_picture("occlusion", occlusion_figure(seen), _OCCLUSION, "occlusion maps"))
+    words = _OCCLUSION if found.heads[0].task.kind in ("classes", "labels") else _CHANGES
+    pictures.append(_picture("occlusion", occlusion_figure(seen), words, "occlusion maps"))
     return pictures
 
 
@@ -65,6 +66,13 @@ _OCCLUSION = (
     "What the answer rests on",
     "A gray patch hides a part of the image at a time; red shows how much the log-odds of the answer fall where it does, "
     "blue where they rise (after Zeiler and Fergus 2014). The colour should lie on the thing itself, not on the background.",
+)
+
+
+_CHANGES = (
+    "What the answer rests on",
+    "A gray patch hides a part of the image at a time; colour shows how much the answer changes where it does (after Zeiler "
+    "and Fergus 2014). The colour should lie on the thing itself, not on the background.",
 )
 
 

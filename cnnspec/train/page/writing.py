@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...source import write_atomically
+from ...source import SpecError, write_atomically
+from ..errors import RunExists
 from ..figures.cases import cases_figure
 from ..files import make_folder
-from .building import Report, shown
+from ..wording import figure
+from .building import Report
 from .cases import Case
 
 if TYPE_CHECKING:
@@ -22,16 +25,39 @@ _LEAST = 160
 
 
 def write_report(report: Report, folder: Path) -> Path:
-    """Write the page and its figures into ``folder``; the page. Raises :class:`SpecError` where that fails."""
-    make_folder(folder)
-    for picture in report.pictures:
-        write_atomically(folder / f"{picture.name}.{picture.kind}", picture.data)
+    """Write the page and its figures into ``folder``, over a report that is there; the page.
+
+    Raises :class:`SpecError` where that fails, and for a folder that holds anything else.
+    """
+    check_report_folder(folder)
+    figures = {f"{picture.name}.{picture.kind}": picture.data for picture in report.pictures}
     for section in report.sections:
-        for cases in section.cases:
-            write_atomically(folder / f"{cases.name}.png", cases_figure(cases.title, cases.cases))
+        figures |= {f"{cases.name}.png": cases_figure(cases.title, cases.cases) for cases in section.cases}
+    make_folder(folder)
+    for name in _figures_of(folder / PAGE) - figures.keys():
+        (folder / name).unlink(missing_ok=True)
+    for name, data in figures.items():
+        write_atomically(folder / name, data)
     page = folder / PAGE
     write_atomically(page, page_text(report).encode())
     return page
+
+
+def check_report_folder(folder: Path) -> None:
+    """Raise :class:`SpecError` where ``folder`` holds something that is no report: its files could be overwritten."""
+    if folder.is_dir() and (folder / PAGE).is_file():
+        return
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        reason = "holds other things than a report" if folder.is_dir() else "is a file"
+        raise SpecError([RunExists(path=str(folder), reason=reason)])
+
+
+def _figures_of(page: Path) -> set[str]:
+    """Names of the figures that belong to a page that is there."""
+    if not page.is_file():
+        return set()
+    found = re.search(r'<meta name="figures" content="([\w. -]*)">', page.read_text(errors="replace"))
+    return set(found[1].split()) if found else set()
 
 
 def page_text(report: Report) -> str:
@@ -41,7 +67,7 @@ def page_text(report: Report) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"embedded": _embedded, "thumbnail": _thumbnail, "figure": shown}
+    environment.filters |= {"embedded": _embedded, "thumbnail": _thumbnail, "figure": figure}
     text = files(__package__).joinpath("template.html").read_text(encoding="utf-8")
     return environment.from_string(text).render(report=report)
 

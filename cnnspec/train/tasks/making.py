@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...ir import OpError, Shape
+from ...ir import BadValue, OpError, Shape
 from ...source import did_you_mean
 from ..data.targets import Known, TargetNames
 from ..errors import TargetsMissing, TooFewOutputs
@@ -112,13 +112,14 @@ def _single(wanted: Wanted, names: tuple[str, ...], positive: int) -> Task:
 
 
 def _mismatch(wanted: Wanted, what: str, count: int, hints: tuple[str, ...] = ()) -> OutputsDoNotMatch:
+    outputs = f"{count} output{'' if count == 1 else 's'}"
     return OutputsDoNotMatch(
         loss=wanted.loss.call_name,
         what=what,
-        wanted=f"{count} output{'' if count == 1 else 's'}",
+        wanted=outputs,
         output=wanted.output,
         found=wanted.features,
-        hints=hints or (f"give the last layer {count} outputs, e.g.: linear({count})",),
+        hints=hints or (f"give the last layer {outputs}, e.g.: linear({count})",),
     )
 
 
@@ -136,6 +137,9 @@ def class_number(
 
 def _label_task(wanted: Wanted) -> Task:
     names = wanted.known.names.labels
+    if getattr(wanted.loss, "positive", None) is not None:
+        problem = "'positive' chooses one of two classes, and here each label has an output"
+        raise OpError(BadValue(call=wanted.loss.call_name, problem=problem), "positive")
     if wanted.features != len(names):
         raise OpError(_mismatch(wanted, f"{len(names)} labels", len(names)))
     return LabelTask(wanted.output, names)

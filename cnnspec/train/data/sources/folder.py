@@ -16,7 +16,7 @@ from ..errors import SingleClass
 from ..fitting import fit_argument, mode_argument, skip_argument
 from ..image_errors import EmptyClass, NotImageFolder, UnknownClass, UnknownPart
 from ..pictures import Files
-from ..places import listing, need_folder, require, resolve
+from ..places import listing, need_folder, needs_classes, require, resolve
 from ..split import check_fractions, fraction_argument
 from ..targets import TargetNames, Targets
 
@@ -109,7 +109,7 @@ def _classes(folder: Path) -> tuple[str, ...]:
     if not names:
         hint = "put the images of each class into a folder of their own, called as the class"
         raise OpError(NotImageFolder(path=str(folder), hints=(hint,)), "path")
-    if len(names) == 1:
+    if len(names) == 1 and needs_classes():
         inside = _subfolders(folder / names[0])
         hints = (f'its sub-folders can be the classes: folder("…/{names[0]}")',) if inside else ()
         raise OpError(SingleClass(where=f"'{folder}'", name=names[0], hints=hints), "path")
