@@ -243,6 +243,7 @@ def _with_largest(
             told[key] = value
             if key == found.key:
                 told[LARGEST] = share
-        note = baseline_note(accuracy, about.task.names[number], share)
+        # Of data of a single class there is nothing to compare with.
+        note = baseline_note(accuracy, about.task.names[number], share) if share < 1 else None
         return told, [note] if note else []
     return values, []
