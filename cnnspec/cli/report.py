@@ -82,7 +82,12 @@ def run(options: argparse.Namespace) -> int:
     if other:
         about = f"{about} of {options.data}"
     page = write_report(
-        build_report(opened, experiment, found, PageOptions(layers, options.image, options.rows, about)),
+        build_report(
+            opened,
+            experiment,
+            found,
+            PageOptions(layers, options.image, options.rows, about, options.checkpoint),
+        ),
         folder,
     )
     print(f"wrote {page}")

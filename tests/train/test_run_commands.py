@@ -136,6 +136,35 @@ def test_evaluation_of_other_images_goes_by_the_classes_names(
     assert "the data has the classes tiger" in capsys.readouterr().err
 
 
+def test_images_of_one_class_can_be_measured(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures(tmp_path / "one", CLASSES, 5)
+    for name in CLASSES[1:]:
+        shutil.rmtree(tmp_path / "one" / name)
+    assert main(["evaluate", str(run), "--data", str(tmp_path / "one"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["images"] == 5 and found["roc_auc"] is None and found["notes"] == []
+
+
+def test_a_report_overwrites_reports_only(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["report", str(run), "-o", str(out), "--checkpoint", "last"]) == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    (out / "report.html").write_text(page.replace('content="network.svg', 'content="old.png network.svg'))
+    for name in ("old.png", "mine.png"):
+        (out / name).write_bytes(b"x")
+    assert main(["report", str(run), "-o", str(out)]) == 0
+    assert not (out / "old.png").exists() and (out / "mine.png").exists()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "curves.png").write_bytes(b"x")
+    assert main(["report", str(run), "-o", str(tmp_path / "photos")]) == 1
+    assert "holds other things than a report" in capsys.readouterr().err
+    assert (tmp_path / "photos" / "curves.png").read_bytes() == b"x"
+
+
 def test_measures_are_scikit_learns_on_what_predict_says(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,12 +31,14 @@ _LAYERS_DRAWN = 60
 @dataclass(frozen=True)
 class PageOptions:
     """``layers`` are those whose feature maps are shown, of ``image`` (the first image that is evaluated unless told);
-    ``rows`` says what the rows of the confusion matrix are, ``about`` what images were evaluated."""
+    ``rows`` says what the rows of the confusion matrix are, ``about`` what images were evaluated, ``checkpoint`` (best or
+    last) which weights."""
 
     layers: tuple[str, ...] = ()
     image: Path | None = None
     rows: Axis | None = None
     about: str = "test images"
+    checkpoint: str = "best"
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def build_report(run: Run, experiment: Experiment, found: Evaluated, options: Pa
     there."""
     rows = options.rows or matrix_rows(experiment.metrics)
     normalization = Normalization(run.info.mean, run.info.std)
-    insights = insight_figures(run, experiment, found, normalization, options.layers, options.image)
+    weights = run.weights(options.checkpoint)
+    insights = insight_figures(experiment, weights, found, normalization, options.layers, options.image)
     summary = summarize(experiment.graph)
     return Report(
         model=run.info.model,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from ..experiment import Experiment
 from ..figures.insight import filters_figure, maps_figure, occlusion_figure
 from ..insight import chosen_layers, feature_maps, first_filters, occlusion
 from ..preparation import prepare
-from ..reading import Run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +23,8 @@ _IMAGES = 4
 
 
 def insight_figures(
-    run: Run,
     experiment: Experiment,
+    weights: Mapping[str, np.ndarray],
     found: Evaluated,
     normalization: Normalization,
     layers: Sequence[str],
@@ -33,9 +32,8 @@ def insight_figures(
 ) -> list[Picture]:
     """Filters, feature maps and occlusion maps; raises :class:`SpecError` for a layer or an image that is not there."""
     shown, name = _image(experiment, found, image)
-    weights = run.weights("best")
     chosen = chosen_layers(experiment.graph, layers)
-    pictures = _filters(run, weights, experiment)
+    pictures = _filters(weights, experiment)
     if chosen:
         maps = feature_maps(experiment.graph, weights, chosen, shown, normalization, found.device)
         pictures.append(
@@ -82,7 +80,7 @@ def _picture(name: str, data: bytes, words: tuple[str, str], alt: str) -> Pictur
     return Picture(name, *words, data, alt)
 
 
-def _filters(run: Run, weights: dict[str, np.ndarray], experiment: Experiment) -> list[Picture]:
+def _filters(weights: Mapping[str, np.ndarray], experiment: Experiment) -> list[Picture]:
     filters = first_filters(experiment.graph, weights)
     if filters is None:
         return []
