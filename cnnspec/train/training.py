@@ -247,7 +247,7 @@ def build_loop(
     part = DevicePart(pipeline, info.batch, info.device)
     step = TrainingStep(module, optimizer, heads, scaler, feed.empty(), part)
     evaluation = EvaluationStep(module, scaler, info.batch, settings.workers)
-    splits = replace(data.splits, validation=settled_part(data.splits.validation))
+    splits = replace(data.splits, train=train, validation=settled_part(data.splits.validation))
     return Loop(
         experiment,
         splits,
