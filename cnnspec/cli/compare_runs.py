@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..source import Diagnostics, SpecError, write_atomically
+from ..train.wording import figure, printable
 from .errors import MixedComparison
-from .output import figure_text, print_json, printable
+from .output import print_json
 
 _WIDE = 10_000
 
@@ -94,4 +95,4 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, int):
         return f"{value:,}"
-    return figure_text(value) if isinstance(value, float) else str(value)
+    return figure(value) if isinstance(value, float) else str(value)

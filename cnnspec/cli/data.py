@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target
 from ..source import Diagnostic, SpecError, write_atomically
+from ..train.wording import printable
 from .errors import NothingToSet
-from .output import add_skip_broken, add_spec, fail, png_file, print_json, printable, sections
+from .output import add_skip_broken, add_spec, fail, png_file, print_json, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:

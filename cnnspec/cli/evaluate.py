@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .output import add_checkpoint, add_device, figure_text, print_json, printable
+from ..train.wording import figure, printable
+from .output import add_checkpoint, add_device, print_json
 
 if TYPE_CHECKING:
     from ..train.evaluate import Other
@@ -83,7 +84,7 @@ def print_measures(measures: Measures, rows: str) -> None:
 
     width = max(map(len, measures.summary()))
     for name, value in measures.summary().items():
-        print(f"{name:<{width}}  {figure_text(value)}")
+        print(f"{name:<{width}}  {figure(value)}")
     for task in (each.task for each in measures.scored.values()):
         if isinstance(task, ClassTask) and task.binary:
             name = printable(task.names[task.positive])
@@ -113,5 +114,5 @@ def print_classes(classes: Sequence[ClassRow], what: str) -> None:
         table.add_column(key, justify="right")
     for row in classes:
         figures = (row.images, row.predicted, row.correct, row.precision, row.recall, row.f1)
-        table.add_row(Text(printable(row.name)), *map(figure_text, figures))
+        table.add_row(Text(printable(row.name)), *map(figure, figures))
     Console(highlight=False).print(table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .output import printable
+from ..train.wording import printable
 
 if TYPE_CHECKING:
     from ..train.tasks import Scored
@@ -20,11 +20,9 @@ def print_matrix(scored: Scored, rows: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..train.metrics.tables import confusion
+    from ..train.metrics.tables import oriented
 
-    matrix, columns = confusion(scored), "actual" if rows == "predicted" else "predicted"
-    if rows == "actual":
-        matrix = matrix.T
+    matrix, columns = oriented(scored, rows)
     names = [_short(name) for name in scored.task.names]
     table = Table(box=None, header_style="bold")
     table.add_column(f"{rows} \\ {columns}")

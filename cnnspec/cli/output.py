@@ -34,18 +34,6 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def printable(name: str) -> str:
-    """A name with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-
-
-def figure_text(value: object) -> str:
-    """A figure for a table: four decimals, fewer digits behind the point where there are many before it."""
-    from ..train.wording import figure
-
-    return figure(value)
-
-
 def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     from ..source.rendering import as_json
 

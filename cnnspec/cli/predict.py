@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .output import add_checkpoint, add_device, fail, figure_text, print_json, printable, whole_number
+from ..train.wording import figure, printable
+from .output import add_checkpoint, add_device, fail, print_json, whole_number
 
 if TYPE_CHECKING:
     from ..train.predict import Answer, Prediction
@@ -74,7 +75,7 @@ def _told(answer: Answer, top: int) -> str:
         shown = [v for i, v in enumerate(answer.values) if i < top or v[1] >= 0.5]
         told = [(f"{printable(name)} {value:.3f}", value >= 0.5) for name, value in shown]
         return "  ".join(text if applies else f"({text})" for text, applies in told)
-    return "  ".join(f"{printable(name)} {figure_text(value)}" for name, value in answer.values)
+    return "  ".join(f"{printable(name)} {figure(value)}" for name, value in answer.values)
 
 
 def _plain(prediction: Prediction) -> dict[str, Any]:

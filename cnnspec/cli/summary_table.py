@@ -12,7 +12,7 @@ from ..analyses.receptive_field import Field
 from ..analyses.rows import Row, rows, shares
 from ..analyses.summary import Summary
 from ..ir import Shape
-from .output import printable
+from ..train.wording import printable
 
 _MEGA = 10**6
 _NARROWEST = 12

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target
-from .output import add_device, add_skip_broken, add_spec, add_without, figure_text, sections
+from ..train.wording import figure
+from .output import add_device, add_skip_broken, add_spec, add_without, sections
 from .with_data import open_with_data
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ def test_line(test: Measures) -> str:
     loss = values.pop("loss")
     told = []
     for key, value in values.items():
-        told.append(f"{key.replace('_', ' ')} {figure_text(value)}")
+        told.append(f"{key.replace('_', ' ')} {figure(value)}")
         if key == "accuracy" and largest is not None:
             told[-1] += f" (share of the largest class {largest:.4f})"
-    return f"test {', '.join(told)}, loss {figure_text(loss)}, {test.images} images"
+    return f"test {', '.join(told)}, loss {figure(loss)}, {test.images} images"
 
 
 def _text(module: Module) -> str:

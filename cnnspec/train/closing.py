@@ -10,7 +10,7 @@ from .figures import FigureOptions, curves
 from .figures.matrix import ConfusionMatrix
 from .figures.style import png, styled
 from .measures import Axis, Measures
-from .metrics.tables import confusion
+from .metrics.tables import oriented
 from .report import report
 from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder
 from .tasks import Scored
@@ -38,8 +38,8 @@ def _matrix(scored: Scored, options: FigureOptions) -> bytes:
 def confusion_table(scored: Scored, rows: Axis = "predicted") -> str:
     """The confusion matrix as CSV: a row a class as ``rows`` says, a column one of the other kind."""
     stream, names = io.StringIO(), scored.task.names
-    matrix = confusion(scored) if rows == "predicted" else confusion(scored).T
+    matrix, columns = oriented(scored, rows)
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([f"{rows} \\ {'actual' if rows == 'predicted' else 'predicted'}", *names])
+    writer.writerow([f"{rows} \\ {columns}", *names])
     writer.writerows([name, *map(int, row)] for name, row in zip(names, matrix, strict=True))
     return stream.getvalue()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..analyses.summary import summarize
@@ -15,7 +14,7 @@ from .experiment import Experiment
 from .measures import bound_metrics
 from .reading import Run
 from .registries import METRICS
-from .run import LARGEST, RUN
+from .run import LARGEST
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,6 @@ class RunFigures:
     def losses(self) -> dict[str, str]:
         """What the loss is, by which its values can be compared."""
         return {key: value for key, value in self.settings.items() if key.split(".")[0] == "loss"}
-
-
-def is_run(target: str) -> bool:
-    """Whether a person who names ``target`` means a run folder."""
-    return (Path(target) / RUN).is_file()
 
 
 def run_figures(run: Run, experiment: Experiment) -> RunFigures:

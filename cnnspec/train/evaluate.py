@@ -27,8 +27,6 @@ from .reporter import Reporter
 from .tasks import Task
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .steps import EvaluationStep
 
 SPLITS = ("train", "validation", "test")
@@ -48,13 +46,12 @@ class Other:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Measures, and what they come from: ``parts`` of images one after another, ``targets`` as the network sees them, raw
-    ``outputs`` by name, and the network itself, ready for more."""
+    """Measures, and what they come from: ``parts`` of images one after another, ``targets`` as the network sees them, and
+    the network itself, ready for more."""
 
     measures: Measures
     parts: tuple[Dataset, ...]
     targets: Targets
-    outputs: dict[str, np.ndarray]
     heads: tuple[Head, ...]
     step: EvaluationStep
     device: str
@@ -66,10 +63,6 @@ class Evaluated:
                 return part, image
             image -= len(part)
         raise IndexError(image)
-
-    def name(self, image: int) -> str:
-        part, number = self.located(image)
-        return part.names(number)
 
 
 def evaluate(
@@ -124,7 +117,7 @@ def _evaluated(
     keys = {metric.key for metric in own}
     metrics = (*own, *(metric for metric in all_metrics(heads) if metric.key not in keys))
     measures = measure(outputs, targets, heads, metrics, place)
-    return Evaluated(measures, tuple(parts), targets, outputs, heads, step, place)
+    return Evaluated(measures, tuple(parts), targets, heads, step, place)
 
 
 def joined(parts: Sequence[Targets]) -> Targets:

@@ -29,6 +29,7 @@ from .task_errors import (
 from .tasks.base import Task
 from .tasks.classes import ClassTask, output_names
 from .tasks.making import Wanted, make_task
+from .wording import printable
 
 if TYPE_CHECKING:
     from .data.dataset import Splits
@@ -95,9 +96,7 @@ def class_heads(graph: Graph, loss: Loss, auxiliary_weight: float = 0.3) -> tupl
 
 def described(head: Head) -> str:
     """What an output learns, in a line: ``box learns boxes (left, top, right, bottom), by huber``."""
-    names = [
-        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in n) for n in head.task.names
-    ]
+    names = [printable(name) for name in head.task.names]
     shown = ", ".join(names[:6]) + (f" … ({len(names)})" if len(names) > 6 else "")
     if isinstance(head.task, ClassTask) and head.task.binary:
         shown += f"; positive: {names[head.task.positive]}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..source import Diagnostic, SpecError
 from .experiment import Experiment
 from .heads import Head
-from .metrics.tables import baseline_note, class_table, confusion, largest_share, unequal
+from .metrics.tables import baseline_note, class_table, largest_share, oriented, unequal
 from .registries import METRICS, Metric
 from .run import LARGEST
 from .task_errors import MetricDoesNotFit, UnknownOutput
@@ -181,16 +181,16 @@ class Measures:
     def as_json(self, rows: Axis = "predicted") -> dict[str, Any]:
         """An object of plain values. Confusion matrices are lists, ``rows`` says of what; with one output its table and
         matrix stand at the top."""
-        outputs = {name: _as_json(name, s, self.tables, rows) for name, s in self.scored.items()}
+        tables = self.tables
+        outputs = {name: _as_json(name, s, tables, rows) for name, s in self.scored.items()}
         inner = next(iter(outputs.values())) if len(outputs) == 1 else {"outputs": outputs}
         return {**self.summary(), **inner, "notes": list(self.notes)}
 
 
 def matrix_json(scored: Scored, rows: Axis) -> dict[str, Any]:
     """The confusion matrix as lists, and what its rows and columns are."""
-    matrix, axes = confusion(scored), ["predicted", "actual"]
-    matrix, axes = (matrix, axes) if rows == "predicted" else (matrix.T, axes[::-1])
-    return {"confusion_matrix": matrix.tolist(), "confusion_matrix_axes": axes}
+    matrix, columns = oriented(scored, rows)
+    return {"confusion_matrix": matrix.tolist(), "confusion_matrix_axes": [rows, columns]}
 
 
 def _as_json(

@@ -1,6 +1,11 @@
-"""Figures as people read them."""
+"""Figures and names as people read them."""
 
 from __future__ import annotations
+
+
+def printable(name: str) -> str:
+    """A name with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def figure(value: object) -> str:

@@ -69,6 +69,12 @@ def confusion(scored: Scored) -> np.ndarray:
     return counts.reshape(classes, classes)
 
 
+def oriented(scored: Scored, rows: str) -> tuple[np.ndarray, str]:
+    """The confusion matrix whose rows are the ``rows`` ("predicted" or "actual") classes, and what its columns are."""
+    matrix = confusion(scored)
+    return (matrix, "actual") if rows == "predicted" else (matrix.T, "predicted")
+
+
 def class_table(scored: Scored) -> tuple[ClassRow, ...]:
     """A row a class, or a label."""
     truth, said = scored.truth, predicted(scored)

@@ -15,6 +15,7 @@ from ..evaluate import Evaluated
 from ..experiment import Experiment
 from ..figures import FigureOptions, curves, drawn_figures
 from ..measures import Axis, matrix_rows
+from ..progress import duration
 from ..reading import Run
 from ..tasks import ClassTask, Task
 from ..wording import figure
@@ -129,7 +130,7 @@ def _facts(run: Run, found: Evaluated, options: PageOptions) -> tuple[tuple[str,
         ("images", f"{counts}; batches of {info.batch}"),
         ("device", info.device),
         ("seed", str(info.seed)),
-        ("time", _duration(info.seconds)),
+        ("time", duration(info.seconds)),
     )
 
 
@@ -142,12 +143,6 @@ def _positive(task: Task) -> str:
     if not isinstance(task, ClassTask) or not task.binary:
         return ""
     return f"; precision, recall and F1 are those of '{task.names[task.positive]}'"
-
-
-def _duration(seconds: float) -> str:
-    from ..progress import duration
-
-    return duration(seconds)
 
 
 def _names(names: Sequence[str], most: int = 12) -> str:
@@ -187,7 +182,7 @@ def _curves(run: Run) -> Picture:
 
 
 def _output_sections(found: Evaluated, rows: Axis, about: str) -> list[Section]:
-    several = len(found.measures.scored) > 1
+    several, tables = len(found.measures.scored) > 1, found.measures.tables
     sections = []
     for output, scored in found.measures.scored.items():
         options = FigureOptions(title=f"{output}, {about}" if several else about, rows=rows)
@@ -197,8 +192,8 @@ def _output_sections(found: Evaluated, rows: Axis, about: str) -> list[Section]:
             )
             for figure, data, alt in drawn_figures(scored, options)
         )
-        tables = (found.measures.tables[output],) if output in found.measures.tables else ()
-        sections.append(Section(f"Output '{output}'" if several else "How well it does", pictures, tables))
+        title = f"Output '{output}'" if several else "How well it does"
+        sections.append(Section(title, pictures, (tables[output],) if output in tables else ()))
     return sections
 
 
