@@ -41,18 +41,19 @@ def ours(graph: Any, images: Any, labels: Any, passes: list[str]) -> Callable[[]
     from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.heads import class_heads
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
     from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     images = images.transpose(0, 2, 3, 1)
-    module = lower(graph, 0, "CUDA", passes, "bfloat16")
-    optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
+    module = lower(graph, 0, "CUDA", passes, "bf16")
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9), module, TrainSettings())
     scaler = Scaler(Normalization((0.5,) * 3, (0.25,) * 3), "CUDA")
     heads, targets = class_heads(graph, LOSSES.make("cross_entropy")), Targets(classes=labels)
-    step = TrainingStep(module, optimizer, heads, scaler, images)
+    step = TrainingStep(module, updates, heads, scaler, images)
 
     def take() -> None:
-        step(images, targets, 0.001)
+        step(images, targets, UpdateNumbers(0.001))
         step.read()
 
     return take

@@ -293,25 +293,28 @@ def lenet(path: str, steps: str) -> Callable[[int], float]:
     from cnnspec.backends import toolchain
     from cnnspec.elaborate import Loader, elaborate
     from cnnspec.source import Source
+    from cnnspec.train.beginning import about, run_info
     from cnnspec.train.loop import Loop
+    from cnnspec.train.opening import open_all
     from cnnspec.train.reporter import Reporter
-    from cnnspec.train.run import RunFolder
+    from cnnspec.train.run import ResolvedSpec, RunFolder
     from cnnspec.train.sections import bind_experiment
-    from cnnspec.train.training import ResolvedSpec, build_loop, load_data, run_info
+    from cnnspec.train.training import build_loop
 
-    device = toolchain.check_device("CPU")
+    toolchain.check_device("CPU")
     text = LENET.replace("PATH", f'"{path}"' if path else "").replace("STEPS", steps)
     module = Loader().link(Source("lenet.cnn", text), None)
     experiment = bind_experiment(module, elaborate(module))
-    data = load_data(experiment, Path())
+    opened = open_all(experiment, Path(), "CPU", 1, Reporter())
     spec = ResolvedSpec({"spec.cnn": text}, "spec.cnn", Path())
-    info = run_info(experiment, spec, device, data.splits, data.normalization)
-    folder = RunFolder(Path(tempfile.mkdtemp()) / "run", info, spec.files)
-    loop: Loop = build_loop(experiment, data, folder, Reporter())
+    info = run_info(experiment, spec, opened)
+    folder = RunFolder.new(Path(tempfile.mkdtemp()) / "run", info, spec.files, about(spec.files, opened))
+    loop: Loop = build_loop(experiment, opened, folder, Reporter())
 
     def run(epoch: int) -> float:
         started = time.perf_counter()
-        loop._train(epoch)
+        loop.state.place.epoch, loop.state.place.batch = epoch, 0
+        loop._train()
         return time.perf_counter() - started
 
     return run

@@ -82,8 +82,9 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
     from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.heads import class_heads
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
     from cnnspec.train.steps import EvaluationStep, Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     graph = graph_of(text)
     images, labels = batch_of(graph, size)
@@ -98,12 +99,12 @@ def ours(text: str, size: int, training: bool, passes: tuple[str, ...] | None) -
             evaluation.one(images)
 
         return infer
-    optimizer = OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9).build(module.trainable)
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.001, momentum=0.9), module, TrainSettings())
     heads, targets = class_heads(graph, LOSSES.make("cross_entropy")), Targets(classes=labels)
-    step = TrainingStep(module, optimizer, heads, scaler, images)
+    step = TrainingStep(module, updates, heads, scaler, images)
 
     def take() -> None:
-        step(images, targets, 0.001)
+        step(images, targets, UpdateNumbers(0.001))
         step.read()
 
     return take

@@ -22,7 +22,7 @@ from cnnspec.source import Source
 from cnnspec.train import optimizers  # noqa: F401  (registers them)
 from cnnspec.train.data.normalization import Normalization
 from cnnspec.train.losses import CrossEntropy
-from cnnspec.train.registries import OPTIMIZERS
+from cnnspec.train.registries import OPTIMIZERS, TrainSettings
 
 BATCH = 64
 
@@ -87,15 +87,17 @@ def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]
     from cnnspec.train.data import Targets
     from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     graph = elaborate(Loader().link(Source("bench.cnn", text), None))
     module = lower(graph, 0, device)
-    optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9), module, TrainSettings())
     scaler = Scaler(Normalization((0.5,), (0.5,)), device)
     channels, height, width = graph.input_shape
     sample = np.zeros((BATCH, height, width, channels), np.uint8)
-    compiled = TrainingStep(module, optimizer, class_heads(graph, CrossEntropy()), scaler, sample)
-    return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), Targets(classes=labels), 0.01)
+    compiled = TrainingStep(module, updates, class_heads(graph, CrossEntropy()), scaler, sample)
+    numbers = UpdateNumbers(0.01)
+    return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), Targets(classes=labels), numbers)
 
 
 def timed(step: Callable[[np.ndarray, np.ndarray], None], images: np.ndarray, labels: np.ndarray) -> float:

@@ -19,10 +19,22 @@ MAY_IMPORT = {
     "analyses": {"source", "ir"},
     "backends": {"source", "ir", "analyses"},
     "train": {"source", "syntax", "ir", "ops", "elaborate", "analyses", "backends"},
-    "cli": {"source", "syntax", "ir", "ops", "elaborate", "analyses", "backends", "train"},
+    "api": {"source", "syntax", "ir", "ops", "elaborate", "analyses", "backends", "train"},
+    "cli": {"source", "syntax", "ir", "ops", "elaborate", "analyses", "backends", "train", "api"},
 }
 
-HEAVY = ("tinygrad", "numpy", "scipy", "sklearn", "PIL", "cv2", "pyarrow", "matplotlib", "safetensors")
+HEAVY = (
+    "tinygrad",
+    "numpy",
+    "scipy",
+    "sklearn",
+    "PIL",
+    "cv2",
+    "pyarrow",
+    "matplotlib",
+    "safetensors",
+    "onnx",
+)
 
 
 def imported_modules(path: Path) -> Iterator[str]:

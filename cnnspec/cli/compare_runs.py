@@ -32,7 +32,7 @@ def are_runs(targets: Sequence[str]) -> bool:
 def compare_runs(targets: Sequence[str], as_json: bool, output: Path | None) -> int:
     """Print the table (or JSON) of runs, and draw their curves where ``output`` is given."""
     from ..train.comparing import compared_lines, run_figures
-    from .runs import run_experiment
+    from .run_folders import run_experiment
 
     found = Diagnostics()
     opened: list[tuple[Run, Experiment]] = []

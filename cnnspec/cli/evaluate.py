@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..train.wording import figure, printable
 from .output import add_checkpoint, add_device, print_json
+from .quiet import add_quiet, chosen_reporter
 
 if TYPE_CHECKING:
     from ..train.evaluate import Other
@@ -34,6 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--json", action="store_true", help="print measures, classes and the confusion matrix as JSON"
     )
+    add_quiet(command, "the measures are printed")
     add_device(command)
 
 
@@ -50,14 +52,19 @@ def add_data(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from ..train.evaluate import evaluate
     from ..train.measures import matrix_rows
-    from ..train.progress import reporter_for
-    from .runs import run_experiment
+    from .run_folders import run_experiment
 
     gc.enable()
     opened, experiment = run_experiment(options.run_folder)
     other = other_data(options.data, experiment.graph.input_shape[0])
     found = evaluate(
-        opened, experiment, options.split, options.device, options.checkpoint, reporter_for(sys.stderr), other
+        opened,
+        experiment,
+        options.split,
+        options.device,
+        options.checkpoint,
+        chosen_reporter(options, sys.stderr),
+        other,
     )
     rows = options.rows or matrix_rows(experiment.metrics)
     if options.json:

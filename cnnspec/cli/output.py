@@ -40,12 +40,12 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [as_json(d) for d in diagnostics]
 
 
-def add_spec(command: argparse.ArgumentParser, many: bool = False) -> None:
-    """The SPEC argument and ``--set``."""
+def add_spec(command: argparse.ArgumentParser, many: bool = False, optional: bool = False) -> None:
+    """The SPEC argument (``many``, or ``optional``) and ``--set``."""
     command.add_argument(
         "spec",
         metavar="SPEC",
-        nargs="+" if many else None,
+        nargs="+" if many else "?" if optional else None,
         help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"',
     )
     command.add_argument(

@@ -43,7 +43,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from ..train.predict import picture_files, predict
-    from .runs import run_experiment
+    from .run_folders import run_experiment
 
     gc.enable()
     opened, experiment = run_experiment(options.run_folder)

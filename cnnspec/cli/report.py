@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..source import SpecError
 from .evaluate import add_data, other_data
 from .output import add_checkpoint, add_device
+from .quiet import add_quiet, chosen_reporter
 
 if TYPE_CHECKING:
     from ..train.reading import Run
@@ -50,6 +51,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="write the epochs as TensorBoard event files too (pip install 'cnnspec[tensorboard]')",
     )
     add_checkpoint(command)
+    add_quiet(command, "print the path of the page alone")
     add_device(command)
 
 
@@ -58,9 +60,8 @@ def run(options: argparse.Namespace) -> int:
     from ..train.evaluate import evaluate
     from ..train.insight import chosen_layers
     from ..train.page import PageOptions, build_report, check_report_folder, write_report
-    from ..train.progress import reporter_for
     from ..train.tensorboard import check_installed, write_events
-    from .runs import run_experiment
+    from .run_folders import run_experiment
 
     gc.enable()
     opened, experiment = run_experiment(options.run_folder)
@@ -75,9 +76,8 @@ def run(options: argparse.Namespace) -> int:
         raise SpecError([PictureUnusable(path=str(options.image), reason=reason)])
     if options.tensorboard:
         check_installed()
-    found = evaluate(
-        opened, experiment, split, options.device, options.checkpoint, reporter_for(sys.stderr), other
-    )
+    reporter = chosen_reporter(options, sys.stderr)
+    found = evaluate(opened, experiment, split, options.device, options.checkpoint, reporter, other)
     about = f"{split} images" if split else "other images"
     if other:
         about = f"{about} of {options.data}"
@@ -90,9 +90,11 @@ def run(options: argparse.Namespace) -> int:
         ),
         folder,
     )
-    print(f"wrote {page}")
+    print(page if options.quiet else f"wrote {page}")
     if options.tensorboard:
-        print(f"wrote {write_events(opened.records, folder / 'tensorboard')}")
+        events = write_events(opened.records, folder / "tensorboard")
+        if not options.quiet:
+            print(f"wrote {events}")
     return 0
 
 

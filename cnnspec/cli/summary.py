@@ -7,9 +7,9 @@ import argparse
 from shutil import get_terminal_size
 
 from ..analyses.summary import summarize, summary_json
+from ..api.summary_table import summary_text
 from ..elaborate import elaborate, open_target
 from .output import add_depth, add_spec, print_json, sections
-from .summary_table import summary_text
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

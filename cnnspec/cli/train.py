@@ -3,7 +3,11 @@
 
 --data PATH trains on a folder of images (a folder a class), a .csv table, an .npz, .tar or .parquet file, whatever
 the spec says of data; the sections that the spec lacks are those of a recipe, which is printed.
---emit spec prints the whole as a spec to be saved, and trains nothing."""
+--emit spec prints the whole as a spec to be saved, and trains nothing.
+
+--resume RUN goes on with a run that was interrupted or killed, as if nothing had come between. It takes the run's own
+spec; a SPEC beside it is compared with that, and refused where it differs. Ctrl-C or SIGTERM saves after the step at
+work and ends; a second one ends at once."""
 
 from __future__ import annotations
 
@@ -14,34 +18,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target
-from ..train.wording import figure
-from .output import add_device, add_skip_broken, add_spec, add_without, sections
+from ..train.wording import count, figure
+from .output import add_device, add_skip_broken, add_spec, add_without, sections, whole_number
+from .quiet import add_quiet, chosen_reporter
+from .run_folders import run_experiment
 from .with_data import open_with_data
 
 if TYPE_CHECKING:
     from ..elaborate import Module
     from ..train.data.dataset import Splits
+    from ..train.lowering import Lowering
     from ..train.measures import Measures
+    from ..train.training import Outcome
 
     Overrides = list[tuple[str, str]]
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    add_spec(command)
+    add_spec(command, optional=True)
     command.add_argument(
         "--data",
         metavar="PATH",
         help="train on these images: a path, or a source such as 'shapes(size = 32)'",
     )
     command.add_argument("--out", metavar="RUN", type=Path, help="the run folder (default: runs/MODEL-N)")
-    command.add_argument("--epochs", metavar="N", help="the same as --set train.epochs=N")
+    command.add_argument(
+        "--resume", metavar="RUN", type=Path, help="go on with this run, from the last state that was saved"
+    )
+    command.add_argument(
+        "--epochs", metavar="N", help="the same as --set train.epochs=N; with --resume, prolong the run"
+    )
     command.add_argument("--seed", metavar="N", help="the same as --set train.seed=N")
     command.add_argument("--workers", metavar="N", help="the same as --set train.workers=N")
     add_skip_broken(command)
     command.add_argument(
         "--emit", choices=("spec",), help="print the experiment as a spec, with what was filled in, and end"
     )
+    add_quiet(command, "print the path of the run folder alone, in the end")
     add_device(command)
+    command.add_argument(
+        "--devices",
+        metavar="N",
+        type=whole_number,
+        help="share each batch among N devices of the machine, --device being the first of them",
+    )
     add_without(command)
     command.add_argument(
         "--optimize",
@@ -53,34 +73,93 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from ..train.interrupt import Interrupted
-    from ..train.lowering import Lowering
-    from ..train.progress import reporter_for
-    from ..train.resolve import ROOT, resolved_files
-    from ..train.sections import bind_experiment
-    from ..train.training import ResolvedSpec, train
 
     gc.enable()
-    module, splits = _opened(options)
-    experiment = bind_experiment(module, elaborate(module))
-    if options.emit:
-        print(_text(module))
-        return 0
-    if options.data:
-        print("training by this spec (--emit spec prints it, to be saved):\n" + _indented(_text(module)))
-    spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
+    problem = _misuse(options)
+    if problem:
+        print(f"cnnspec train: error: {problem}", file=sys.stderr)
+        return 2
     try:
-        lowering = Lowering(tuple(options.without), options.optimize)
-        reporter = reporter_for(sys.stdout)
-        outcome = train(experiment, spec, options.out, options.device, reporter, lowering, splits)
+        outcome = _resumed(options) if options.resume else _trained(options)
     except Interrupted as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    if outcome is None:
+        return 0
+    if options.quiet:
+        print(outcome.folder)
+        return 0
     if outcome.test is not None:
         print(test_line(outcome.test))
         for note in outcome.test.notes:
             print(f"note: {note}")
     print(f"run folder {outcome.folder}")
     return 0
+
+
+def _misuse(options: argparse.Namespace) -> str | None:
+    """What is wrong with the options together."""
+    if options.spec is None and options.resume is None:
+        return "the following arguments are required: SPEC (or --resume RUN)"
+    if options.resume is None:
+        return None
+    if options.spec is None and options.overrides:
+        return "--set does not go with --resume: a run is one experiment, and goes on as it was begun"
+    begun = ("data", "out", "seed", "workers", "skip_broken", "emit")
+    given = next((name for name in begun if getattr(options, name)), None)
+    return f"--{given.replace('_', '-')} does not go with --resume: the run has its own" if given else None
+
+
+def _trained(options: argparse.Namespace) -> Outcome | None:
+    from ..train.resolve import ROOT, resolved_files
+    from ..train.run import ResolvedSpec
+    from ..train.sections import bind_experiment
+    from ..train.training import train
+
+    module, splits = _opened(options)
+    experiment = bind_experiment(module, elaborate(module))
+    if options.emit:
+        print(_text(module))
+        return None
+    if options.data and not options.quiet:
+        print("training by this spec (--emit spec prints it, to be saved):\n" + _indented(_text(module)))
+    spec = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
+    return train(
+        experiment,
+        spec,
+        options.out,
+        options.device,
+        chosen_reporter(options, sys.stdout),
+        _lowering(options),
+        splits,
+        options.devices or 1,
+    )
+
+
+def _resumed(options: argparse.Namespace) -> Outcome:
+    from ..train.resolve import ROOT, resolved_files
+    from ..train.resuming import check_same_spec, resume
+    from ..train.sections import bind_experiment
+
+    run, experiment = run_experiment(options.resume)
+    if options.spec is not None:
+        module = open_target(options.spec, options.overrides, sections)
+        check_same_spec(run, resolved_files(module, bind_experiment(module, elaborate(module))), ROOT)
+    return resume(
+        run,
+        experiment,
+        options.device,
+        options.devices,
+        chosen_reporter(options, sys.stdout),
+        _lowering(options),
+        int(options.epochs) if options.epochs else None,
+    )
+
+
+def _lowering(options: argparse.Namespace) -> Lowering:
+    from ..train.lowering import Lowering
+
+    return Lowering(tuple(options.without), options.optimize)
 
 
 def _opened(options: argparse.Namespace) -> tuple[Module, Splits | None]:
@@ -106,7 +185,7 @@ def test_line(test: Measures) -> str:
         told.append(f"{key.replace('_', ' ')} {figure(value)}")
         if key == "accuracy" and largest is not None:
             told[-1] += f" (share of the largest class {largest:.4f})"
-    return f"test {', '.join(told)}, loss {figure(loss)}, {test.images} images"
+    return f"test {', '.join(told)}, loss {figure(loss)}, {count(test.images, 'image')}"
 
 
 def _text(module: Module) -> str:

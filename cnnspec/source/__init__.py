@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import Diagnostic, Diagnostics, Note, Severity, SpecError, did_you_mean, nearest
-from .files import CannotWrite, write_atomically, writing
+from .files import CannotWrite, remove_leftovers, write_atomically, writing
 from .text import Source, Span
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "as_json",
     "did_you_mean",
     "nearest",
+    "remove_leftovers",
     "render",
     "render_all",
     "write_atomically",

@@ -64,11 +64,16 @@ class Diagnostic(KeywordDeclared):
 
 
 class SpecError(Exception):
-    """Everything that one stage found wrong, sorted by place."""
+    """Everything that one stage found wrong, sorted by place; as text, what the command line prints."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: d.place))
-        super().__init__("; ".join(d.text for d in self.diagnostics))
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        from .rendering import render_all
+
+        return render_all(self.diagnostics)
 
 
 @dataclass

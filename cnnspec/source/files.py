@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .diagnostics import Diagnostic, SpecError
+
+_LEFTOVER = re.compile(r"\..+\..+\.tmp")
 
 
 class CannotWrite(Diagnostic):
@@ -40,7 +43,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     with writing(path):
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
@@ -53,6 +56,14 @@ def write_atomically(path: Path, content: bytes) -> None:
                 os.unlink(name)
             raise
         _sync_folder(path.parent)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Take away what a process that was killed within ``write_atomically`` has left in ``folder``."""
+    with writing(folder):
+        for path in folder.iterdir():
+            if _LEFTOVER.fullmatch(path.name):
+                path.unlink()
 
 
 def _umask() -> int:

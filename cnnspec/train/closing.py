@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 
 from .figures import FigureOptions, curves
 from .figures.matrix import ConfusionMatrix
@@ -16,11 +15,9 @@ from .run import CONFUSION, CONFUSION_TABLE, CURVES, REPORT, RunFolder
 from .tasks import Scored
 
 
-def close(folder: RunFolder, started: float, test: Measures | None, rows: Axis = "predicted") -> None:
-    """Write curves, the confusion matrix with ``rows`` of that kind, the report in short, and how long it took."""
+def close(folder: RunFolder, test: Measures | None, rows: Axis = "predicted") -> None:
+    """Write curves, the confusion matrix with ``rows`` of that kind, the report in short; last of all ``run.json``."""
     info = folder.info
-    info.seconds = round(time.perf_counter() - started, 1)
-    folder.write_info()
     if folder.records:
         folder.write_bytes(CURVES, curves(folder.records, info.model, (info.best or {}).get("epoch")))
     if test is not None and (scored := test.of_classes) is not None:
@@ -28,6 +25,7 @@ def close(folder: RunFolder, started: float, test: Measures | None, rows: Axis =
         folder.write_bytes(CONFUSION, _matrix(scored, FigureOptions(title, rows)))
         folder.write_bytes(CONFUSION_TABLE, confusion_table(scored, rows).encode())
     folder.write_bytes(REPORT, report(info, folder.records, test).encode())
+    folder.write_info()
 
 
 def _matrix(scored: Scored, options: FigureOptions) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..backends import toolchain
 from ..source import SpecError
-from .errors import ToolchainMissing, UnknownDevice
+from .errors import BatchNotDivisible, ToolchainMissing, UnknownDevice
+from .experiment import Experiment
 
 
 def open_device(name: str | None) -> str:
@@ -21,3 +22,22 @@ def open_device(name: str | None) -> str:
         raise SpecError([UnknownDevice(device=error.name, reason=error.reason, hints=hints)]) from None
     except toolchain.ToolchainMissing as error:
         raise SpecError([ToolchainMissing(reason=str(error))]) from None
+
+
+def open_devices(name: str | None, count: int) -> tuple[str, ...]:
+    """``count`` devices of a kind, ``name`` the first of them; raises :class:`SpecError` where one is not there."""
+    first = open_device(name)
+    if count == 1:
+        return (first,)
+    kind, _, number = first.partition(":")
+    names = [f"{kind}:{int(number or 0) + i}" for i in range(1, count)]
+    return (first, *map(open_device, names))
+
+
+def check_divides(experiment: Experiment, batch: int, devices: int) -> None:
+    """Raise :class:`SpecError` where a batch cannot be split evenly."""
+    if batch % devices:
+        nearest = sorted({max(1, batch // devices) * devices, -(-batch // devices) * devices})
+        hints = (f"batches of {' or '.join(map(str, nearest))} can: --set train.batch={nearest[-1]}",)
+        found = BatchNotDivisible(batch=batch, devices=devices, hints=hints)
+        raise experiment.located("train", found, "batch")

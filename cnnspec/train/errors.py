@@ -50,17 +50,46 @@ class EmptySplit(Diagnostic):
 class LossNotFinite(Diagnostic):
     """The loss became infinite or not a number, after which no step can mend the weights.
 
-    Mostly the learning rate is too high: weights grow, outputs overflow. Other causes are a deep
-    network without normalization, an initialiser with too large values, or pixels far out of range.
+    Mostly the learning rate is too high: weights grow, outputs overflow. Other causes are single batches with very
+    large gradients, a deep network without normalization, an initialiser with too large values, or pixels far out of range.
+    What was saved before is whole, and ``evaluate`` can measure it; to resume would come to the same step again.
     """
 
     code = "loss-not-finite"
-    message = "the {which} loss is no longer finite, in epoch {epoch}, step {step}"
+    message = "the {which} loss is no longer finite, in epoch {epoch}, step {step}{kept}"
     bad = "optimizer sgd(lr = 100)"
     good = "optimizer sgd(lr = 0.01)"
     which: str
     epoch: int
     step: int
+    kept: str = ""
+
+
+class LossDiverged(Diagnostic):
+    """The loss is a thousand times what it was at first: weights grow from step to step, and nothing is learnt any more.
+
+    The causes are those of ``loss-not-finite``, caught earlier.
+    """
+
+    code = "loss-diverged"
+    message = "the loss has grown to {loss}, from {first} at first, in epoch {epoch}, step {step}{kept}"
+    bad = "optimizer sgd(lr = 10)"
+    good = "optimizer sgd(lr = 0.01)"
+    epoch: int
+    step: int
+    loss: str
+    first: str
+    kept: str = ""
+
+
+class PixelsNotFinite(Diagnostic):
+    """An image of the data holds values that are no numbers (nan), or infinite ones; they would spoil all weights."""
+
+    code = "pixels-not-finite"
+    message = "'{image}' holds values that are not finite"
+    bad = 'data npz("scans.npz")  # with nan where nothing was measured'
+    good = 'data npz("scans.npz")  # with 0 there'
+    image: str
 
 
 class OutOfMemory(Diagnostic):
@@ -72,6 +101,53 @@ class OutOfMemory(Diagnostic):
     good = "train(batch = 64)"
     device: str
     batch: int
+
+
+class BatchNotDivisible(Diagnostic):
+    """Several devices share a batch evenly, so that their gradients count the same."""
+
+    code = "batch-not-divisible"
+    message = "a batch of {batch} cannot be split evenly among {devices} devices"
+    bad = "cnnspec train SPEC --devices 3  # train (batch = 64)"
+    good = "cnnspec train SPEC --devices 4  # train (batch = 64)"
+    batch: int
+    devices: int
+
+
+class RunInUse(Diagnostic):
+    """Another process trains in this folder at the moment. ``cnnspec watch RUN`` follows it."""
+
+    code = "run-in-use"
+    message = "another process trains in '{path}'"
+    bad = "cnnspec train --resume runs/lenet-1  # while it runs"
+    good = "cnnspec watch runs/lenet-1"
+    path: str
+
+
+class NothingToResume(Diagnostic):
+    """A run can be gone on with where a state was saved: at the end of each epoch, every few minutes within one
+    (``train (save_every = …)``), and when it is interrupted."""
+
+    code = "nothing-to-resume"
+    message = "cannot go on with '{path}': {reason}"
+    bad = "cnnspec train --resume RUN  # killed before its first epoch was over"
+    good = "cnnspec train SPEC"
+    path: str
+    reason: str
+
+
+class RunChanged(Diagnostic):
+    """To go on with a run would not continue what was begun: its spec, its data or what was asked for differs.
+
+    A run is one experiment. Start a new one for the changed spec; or put things back as they were.
+    """
+
+    code = "run-changed"
+    message = "cannot go on with '{path}': {what} changed since"
+    bad = "cnnspec train --resume RUN  # after RUN/spec was edited"
+    good = "cnnspec train SPEC  # a new run"
+    path: str
+    what: str
 
 
 class UnknownDevice(Diagnostic):

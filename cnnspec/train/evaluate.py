@@ -15,8 +15,8 @@ from .data.places import relative_to, to_be_measured
 from .data.targets import Targets
 from .errors import ClassesChanged, EmptySplit, TrainingImagesChanged
 from .experiment import Experiment
+from .failures import data_errors, memory_errors
 from .heads import Head, check_heads, known_of, main_heads, make_heads
-from .loop import data_errors, memory_errors
 from .lowering import Lowering, compiling
 from .measures import Measures, all_metrics, bound_metrics, measure
 from .network import open_network

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..source import SpecError, writing
-from .errors import RunExists
+from .errors import RunExists, RunInUse
 
 
 def new_folder(out: Path | None, model: str) -> Path:
@@ -51,3 +54,28 @@ def _next_folder(parent: Path, model: str) -> Path:
                 return folder
             except FileExistsError:  # another run was started at the same moment
                 number += 1
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a run folder for this process; raises :class:`SpecError` where another has it. The system lets go of it when the
+    process ends, however it does."""
+    if sys.platform == "win32":  # has no such locks in Python's library
+        yield
+        return
+    with writing(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _take(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, folder: Path) -> None:
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SpecError([RunInUse(path=str(folder))]) from None

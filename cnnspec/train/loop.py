@@ -7,73 +7,38 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..ir import OpError
 from ..source import SpecError
 from .batches import training_draws, training_order
-from .errors import LossNotFinite, OutOfMemory
+from .clock import COMPILED, Clock
 from .experiment import Experiment
+from .failures import data_errors, diverged, has_diverged, memory_errors, not_finite
 from .heads import Head, main_heads
-from .interrupt import Interrupted, StopRequest
+from .interrupt import Interrupted, StopRequest, StopTraining
 from .measures import Measures, bound_metrics, measure
+from .pace import Pace
+from .ranking import best_record, stalled
 from .reporter import Progress, Reporter
-from .run import RunFolder, checkpoint
+from .run import RunFolder
+from .state import TrainingState
+from .state_file import state_bytes
 from .sums import Sums
 
 if TYPE_CHECKING:
-    from ..backends.tinygrad.module import Module
     from .data.dataset import Dataset, Splits
     from .pipeline.device import DevicePart
-    from .pipeline.feed import Feed
+    from .pipeline.feed import Fed, Feed
     from .steps import EvaluationStep, Tally, TrainingStep
 
-_COMPILED = 1
-"""Calls that compile: the first is captured, from then on it is replayed."""
 _READ_STEPS, _READ_SECONDS = 10, 1.0
 
 
-@dataclass
-class TrainingState:
-    """All that training changes from step to step. ``step`` counts over all epochs."""
-
-    module: Module
-    optimizer: Any
-    epoch: int = 0
-    step: int = 0
-    best: dict[str, Any] | None = None
-
-
-@dataclass
-class Clock:
-    """Training time without compiling. Steps and seconds of this epoch, and of all."""
-
-    calls: int = 0
-    steps: int = 0
-    seconds: float = 0.0
-    epoch_steps: int = 0
-    epoch_seconds: float = 0.0
-    validation_seconds: float = 0.0
-    _since: float = field(default_factory=time.perf_counter)
-
-    def start(self) -> None:
-        self._since = time.perf_counter()
-
-    def start_epoch(self) -> None:
-        self.epoch_steps, self.epoch_seconds = 0, 0.0
-        self.start()
-
-    def lap(self, steps: int) -> None:
-        """``steps`` more are done, on the device too."""
-        now = time.perf_counter()
-        elapsed, self._since = now - self._since, now
-        self.calls += steps
-        if self.calls > _COMPILED:
-            self.steps, self.seconds = self.steps + steps, self.seconds + elapsed
-            self.epoch_steps, self.epoch_seconds = self.epoch_steps + steps, self.epoch_seconds + elapsed
+class _Leave(Exception):
+    """A signal asked to end, and the state is one that can be saved."""
 
 
 @dataclass(frozen=True)
@@ -105,182 +70,216 @@ class Loop:
         self._images = images
         self._step, self._evaluation, self._reporter = step, evaluation, reporter
         self._batch = evaluation.batch
-        self._steps = -(-len(splits.train) // self._batch)
-        self._clock = Clock()
-        self._stop = StopRequest()
+        self._pace = Pace(experiment, -(-len(splits.train) // self._batch))
+        self._clock, self._stop = Clock(), StopRequest()
+        self._started, self._saved = time.perf_counter(), time.monotonic()
+        self._epoch_seconds = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Spent on this run, before it was gone on with too."""
+        return self.state.place.seconds + time.perf_counter() - self._started
 
     def run(self) -> None:
-        """All epochs. Raises :class:`SpecError` and, after Ctrl-C, :class:`Interrupted`."""
-        with self._stop, self._diagnosed():
+        """What is left of all epochs. Raises :class:`SpecError` and, after a signal, :class:`Interrupted`."""
+        with (
+            self._stop,
+            data_errors(self.experiment),
+            memory_errors(self.experiment, self.state.module.device, self._batch),
+        ):
             try:
-                for epoch in range(self.state.epoch + 1, self.experiment.settings.epochs + 1):
-                    self._epoch(epoch)
+                while not self._over():
+                    self._epoch()
+            except StopTraining as stopped:
+                self._reporter.note(f"ended by a callback{f': {stopped}' if str(stopped) else ''}")
+                if not self.state.place.records:
+                    self._keep_weights("last", "best")
+            except _Leave:
+                self._reporter.phase("saving")
+                self._keep_weights("last")
+                raise self._interrupted() from None
             except KeyboardInterrupt:
-                raise Interrupted(self.folder.path, self._existing_checkpoint()) from None
+                raise self._interrupted() from None
 
-    def _epoch(self, epoch: int) -> None:
+    def _over(self) -> bool:
+        place, settings = self.state.place, self.experiment.settings
+        if settings.patience is None or place.epoch > settings.epochs:
+            return place.epoch > settings.epochs
+        since = stalled(place.records, self._metrics)
+        if since >= settings.patience:
+            self._reporter.note(f"ended early: none of the last {since} epochs was better than the best one")
+        return since >= settings.patience
+
+    def _epoch(self) -> None:
         started = time.perf_counter()
         self._clock.start_epoch()
-        totals = self._train(epoch)
-        record: dict[str, Any] = {"epoch": epoch, "step": self.state.step, **totals, **self._validate(epoch)}
-        record["learning_rate"] = self._rate(epoch, self._steps - 1)
-        record["images_per_second"] = round(self._speed() or 0.0, 1) or None
+        place = self.state.place
+        epoch = place.epoch
+        self._train()
+        record: dict[str, Any] = {"epoch": epoch, "step": place.step, **self._means(), **self._validate()}
+        record["learning_rate"] = self._rate(self._pace.steps - 1)
+        if place.sums.skipped:
+            record["skipped_updates"] = place.sums.skipped
+        record["images_per_second"] = round(self._clock.speed(self._batch) or 0.0, 1) or None
         record["seconds"] = round(time.perf_counter() - started, 3)
-        self.state.epoch = epoch
-        self._save(record)
+        place.epoch, place.batch, place.sums = epoch + 1, 0, Sums()
+        place.records.append(record)
+        self._save_state()
+        self.write_epochs()
+        self._reporter.epoch(record, best_record(place.records, self._metrics) is record)
         self._leave_if_asked()
 
-    def _train(self, epoch: int) -> dict[str, float]:
-        settings, train = self.experiment.settings, self.splits.train
-        order = training_order(settings, train, self._batch, epoch)
-        draws = training_draws(settings, len(train), self._batch, epoch)
-        sums = Sums(tuple(head.output for head in self._heads))
+    def _means(self) -> dict[str, float]:
+        outputs = [head.output for head in self._heads]
+        return self.state.place.sums.means(outputs, self._pace.steps, self._pace.steps * self._batch)
+
+    def _train(self) -> None:
+        """The batches of the epoch that are not done."""
+        place, settings, train = self.state.place, self.experiment.settings, self.splits.train
+        order = training_order(settings, train, self._batch, place.epoch)
+        draws = training_draws(settings, len(train), self._batch, place.epoch)
+        first = place.batch
         pending, last = 0, time.perf_counter()
         # The device still works on the step before while a batch is read.
-        for index, fed in enumerate(self._images.feed.batches(list(order), draws)):
+        for index, fed in enumerate(self._images.feed.batches(list(order), draws, first), first):
             self._announce()
-            self._images.part.write(fed.drawn, settings.seed, epoch, index)
-            self._step(fed.images, fed.drawn.targets(train.targets[fed.rows]), self._rate(epoch, index))
-            self.state.step, pending = self.state.step + 1, pending + 1
+            updated = self._one(index, fed)
+            pending += 1
             calls = self._clock.calls + pending
             due = pending >= _READ_STEPS or time.perf_counter() - last > _READ_SECONDS
-            if due or calls <= _COMPILED or index + 1 == len(order) or self._stop.requested:
-                tally = self._read(epoch, index + 1, pending)
-                sums.add(tally)
-                self._show(epoch, index + 1, tally, pending)
+            if due or calls <= COMPILED or index + 1 == len(order) or self._stop.requested:
+                self._take(self._read(pending), pending)
                 pending, last = 0, time.perf_counter()
-            self._leave_if_asked()
-        return sums.means(len(order), len(order) * self._batch)
+            if updated and not pending:
+                self._leave_if_asked()
+                if time.monotonic() - self._saved > settings.save_every * 60:
+                    self._save_state()
+
+    def _one(self, index: int, fed: Fed) -> bool:
+        """One batch; whether weights were changed after it."""
+        place, train = self.state.place, self.splits.train
+        numbers = self._pace.numbers(place.epoch, index, place.update, place.records)
+        self._images.part.write(fed.drawn, self.experiment.settings.seed, place.epoch, index)
+        self._step(fed.images, fed.drawn.targets(train.targets[fed.rows]), numbers)
+        place.batch, place.step = index + 1, place.step + 1
+        place.update += numbers is not None
+        return numbers is not None
 
     def _announce(self) -> None:
         if self._clock.calls == 0:
             self._reporter.phase("compiling the training step")
-        elif self._clock.calls == _COMPILED:
+        elif self._clock.calls == COMPILED:
             self._reporter.phase("training")
 
-    def _read(self, epoch: int, step: int, pending: int) -> Tally:
-        tally = self._step.read()
+    def _read(self, pending: int) -> Tally:
+        """What the last ``pending`` steps came to."""
+        tally, place = self._step.read(), self.state.place
         self._clock.lap(pending)
-        self._stop.patient = True
         if tally.finite < pending:
-            raise self._not_finite("training", epoch, step - pending + tally.finite + 1)
+            self._fail_not_finite("training", place.batch - pending + tally.finite + 1)
+        loss = tally.loss / pending
+        if place.first_loss is None:
+            place.first_loss = loss
+        if diverged(place.first_loss, loss):
+            rate = self._rate(place.batch - 1)
+            raise has_diverged(
+                self.experiment, place.epoch, place.batch, loss, place.first_loss, rate, self._kept()
+            )
+        self._stop.patient = True
         return tally
 
-    def _show(self, epoch: int, step: int, tally: Tally, pending: int) -> None:
+    def _take(self, tally: Tally, pending: int) -> None:
+        place, epochs = self.state.place, self.experiment.settings.epochs
+        place.sums.add(tally)
+        left = (epochs - place.epoch) * self._pace.steps + self._pace.steps - place.batch
         self._reporter.step(
             Progress(
-                epoch=epoch,
-                epochs=self.experiment.settings.epochs,
-                step=step,
-                steps=self._steps,
+                epoch=place.epoch,
+                epochs=epochs,
+                step=place.batch,
+                steps=self._pace.steps,
                 loss=tally.loss / pending,
                 accuracy=next((n / (pending * self._batch) for n in tally.correct.values()), None),
-                images_per_second=self._speed(),
-                seconds_left=self._seconds_left(epoch, step),
+                images_per_second=self._clock.speed(self._batch),
+                seconds_left=self._clock.left(left, epochs - place.epoch + 1),
+                learning_rate=self._rate(place.batch - 1),
+                seconds=self.seconds,
             )
         )
 
-    def _speed(self) -> float | None:
-        clock = self._clock
-        return clock.epoch_steps * self._batch / clock.epoch_seconds if clock.epoch_steps else None
+    def _rate(self, batch: int) -> float:
+        return self._pace.rate(self.state.place.epoch, batch, self.state.place.records)
 
-    def _seconds_left(self, epoch: int, step: int) -> float | None:
-        if not self._clock.steps:
-            return None
-        epochs = self.experiment.settings.epochs - epoch
-        steps = epochs * self._steps + self._steps - step
-        return steps * self._clock.seconds / self._clock.steps + (epochs + 1) * self._clock.validation_seconds
-
-    def _rate(self, epoch: int, index: int) -> float:
-        factor = self.experiment.schedule.factor(
-            epoch - 1 + index / self._steps, self.experiment.settings.epochs
-        )
-        return self.experiment.optimizer.lr * factor
-
-    def _validate(self, epoch: int) -> dict[str, float | None]:
+    def _validate(self) -> dict[str, float | None]:
         if not len(self.splits.validation):
             return {}
         started = time.perf_counter()
-        self._reporter.phase("validating" if epoch > 1 else "compiling the evaluation step, validating")
-        values = self.evaluate(self.splits.validation).values
+        first = self._clock.validation_seconds == 0
+        self._reporter.phase("compiling the evaluation step, validating" if first else "validating")
+        values = self.evaluate(self.splits.validation, leaving=True).values
         self._clock.validation_seconds = time.perf_counter() - started
         self._reporter.phase("training")
         if not math.isfinite(values["loss"] or 0.0):
-            raise self._not_finite("validation", epoch, self._steps)
+            self._fail_not_finite("validation", self._pace.steps)
         return {f"val_{name}": value for name, value in values.items()}
 
-    def evaluate(self, dataset: Dataset) -> Measures:
-        """Measures of the network as it is on a split."""
-        outputs = self._evaluation.outputs(dataset, lambda done: self._reporter.evaluated(done, len(dataset)))
-        targets = dataset.targets_as_seen()
-        return measure(outputs, targets, self._heads, self._metrics, self.state.module.device)
+    def evaluate(self, dataset: Dataset, leaving: bool = False) -> Measures:
+        """Measures of the network as it is on a split; with ``leaving`` a signal ends it."""
 
-    def _save(self, record: dict[str, Any]) -> None:
-        best = self.state.best is None or self._rank(record) > self._rank(self.state.best)
-        self._save_checkpoint(*(("last", "best") if best else ("last",)))
-        if best:
-            self.state.best = record
+        def tick(done: int) -> None:
+            self._reporter.evaluated(done, len(dataset))
+            if leaving:
+                self._leave_if_asked()
+
+        outputs = self._evaluation.outputs(dataset, tick)
+        return measure(
+            outputs, dataset.targets_as_seen(), self._heads, self._metrics, self.state.module.device
+        )
+
+    def write_epochs(self) -> None:
+        """What a run folder says of the epochs that are over: all of it anew, as a kill may have left out some."""
+        records = self.state.place.records
+        best = best_record(records, self._metrics)
+        with self._saving():
+            self._keep_weights(*(("last", "best") if best is records[-1] else ("last",)))
             self.folder.info.best = {
-                k: v for k, v in record.items() if k == "epoch" or k.startswith(("train_", "val_"))
+                k: v for k, v in best.items() if k == "epoch" or k.startswith(("train_", "val_"))
             }
-        self.folder.add_record(record)
-        self.folder.write_info()
-        self._reporter.epoch(record, best)
+            self.folder.write_records(records)
+            self.folder.write_info()
 
-    def _save_checkpoint(self, *names: str) -> None:
-        values = self.state.module.state()
+    def _keep_weights(self, *names: str) -> None:
+        values, place = self.state.measured().state(), self.state.place
         for name in names:
-            self.folder.write_checkpoint(name, values, self.state.epoch, self.state.step)
+            self.folder.write_checkpoint(name, values, len(place.records), place.step)
+
+    def _save_state(self) -> None:
+        place = self.state.place
+        place.seconds, self._started = self.seconds, time.perf_counter()
+        with self._saving():
+            data = state_bytes(self.state.arrays(), place, self.folder.about)
+            self.folder.write_state(data, place.text)
+        self._saved = time.monotonic()
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
+        except SpecError as error:
+            raise self.folder.with_last_good(error) from None
 
     def _leave_if_asked(self) -> None:
         if self._stop.requested:
-            self._save_checkpoint("last")
-            raise Interrupted(self.folder.path, self._existing_checkpoint())
+            self._save_state()
+            raise _Leave
 
-    def _existing_checkpoint(self) -> Any:
-        path = self.folder.path / checkpoint("last")
-        return path if path.exists() else None
+    def _interrupted(self) -> Interrupted:
+        return Interrupted(self.folder.path, self.folder.saved, self._stop.number)
 
-    def _rank(self, record: Mapping[str, Any]) -> tuple[float, float]:
-        """Higher is better: the first metric on the validation part, then its loss; training's where there is none."""
-        if "val_loss" not in record:
-            return record.get("train_accuracy", 0.0), -record["train_loss"]
-        first = self._metrics[0] if self._metrics else None
-        value = record.get(f"val_{first.key}") if first else 0.0
-        return (-math.inf if value is None or first is None else first.sign * value), -record["val_loss"]
+    def _kept(self) -> str:
+        return f"; {self.folder.path} holds {self.folder.saved}" if self.folder.saved else ""
 
-    def _not_finite(self, which: str, epoch: int, step: int) -> SpecError:
-        lr = self._rate(epoch, step - 1)
-        hints = (f"lower the learning rate (here {lr:g}), e.g.: --set optimizer.lr={lr / 10:g}",)
-        return self.experiment.located(
-            "optimizer", LossNotFinite(which=which, epoch=epoch, step=step, hints=hints), "lr"
+    def _fail_not_finite(self, which: str, step: int) -> None:
+        raise not_finite(
+            self.experiment, which, self.state.place.epoch, step, self._rate(step - 1), self._kept()
         )
-
-    @contextmanager
-    def _diagnosed(self) -> Iterator[None]:
-        with (
-            data_errors(self.experiment),
-            memory_errors(self.experiment, self.state.module.device, self._batch),
-        ):
-            yield
-
-
-@contextmanager
-def data_errors(experiment: Experiment) -> Iterator[None]:
-    """What data sources raise, as a diagnostic at the spec's ``data`` section."""
-    try:
-        yield
-    except OpError as error:
-        raise experiment.error("data", error) from error
-
-
-@contextmanager
-def memory_errors(experiment: Experiment, device: str, batch: int) -> Iterator[None]:
-    """Running out of memory, as a diagnostic at the spec's batch size."""
-    try:
-        yield
-    except MemoryError as error:
-        hint = f"try a smaller batch, e.g.: --set train.batch={max(1, batch // 2)}"
-        raise experiment.located(
-            "train", OutOfMemory(device=device, batch=batch, hints=(hint,)), "batch"
-        ) from error

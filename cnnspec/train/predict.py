@@ -15,7 +15,7 @@ from .data.preparing import check_shape
 from .data.targets import Targets
 from .errors import PictureUnusable
 from .experiment import Experiment
-from .loop import memory_errors
+from .failures import memory_errors
 from .network import open_network
 from .preparation import Preparation, check_engine, prepare
 from .reading import Run

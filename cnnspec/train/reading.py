@@ -66,12 +66,19 @@ def open_run(path: Path) -> Run:
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
     """The tensors of a safetensors file; raises :class:`SpecError` where it is missing or broken."""
+    return read_tensors(path)[0]
+
+
+def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The tensors of a safetensors file, and its metadata; raises :class:`SpecError` where it is missing or broken."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
+    data = _read(path)
     try:
-        tensors: dict[str, np.ndarray] = load(_read(path))
-        return tensors
+        tensors: dict[str, np.ndarray] = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        return tensors, header.get("__metadata__", {})
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, f"is no whole safetensors file: {_first_line(error)}") from None
 

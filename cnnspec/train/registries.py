@@ -6,11 +6,13 @@ Heavy imports (numpy, tinygrad, scikit-learn) belong inside methods, so that ``c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..ir import Bool, Choice, Entry, Float, Int, Registry, Shape, Word, arg
+from ..ir.op import Role
 
 if TYPE_CHECKING:
     from .data.dataset import Splits
@@ -78,21 +80,84 @@ class Loss(Entry):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an optimizer changes: one parameter and all that the change follows from, tensors on the device.
+
+    ``state`` are the parameter's own tensors, one of its shape for each of the optimizer's ``slots``; ``shared`` the
+    optimizer's scalars, already ``advanced``. ``rate`` is the learning rate at this step, ``decay`` the weight decay of this
+    parameter (a float, 0 where it is spared), ``role`` the parameter's role in its layer.
+    """
+
+    weight: Any
+    gradient: Any
+    state: Mapping[str, Any]
+    shared: Mapping[str, Any]
+    rate: Any
+    decay: float
+    role: Role
+
+
 class Optimizer(Entry):
-    """How weights follow gradients: section ``optimizer``. Every one has a field ``lr``."""
+    """How weights follow gradients: section ``optimizer``. Every one has fields ``lr``, ``weight_decay`` and ``decays``.
 
-    lr: float
+    It is a pure function of tensors, which whoever calls it assigns: so a step can be left out, saved, done on
+    several devices.
+    """
 
-    def build(self, parameters: Sequence[Any]) -> Any:
-        """A tinygrad optimizer over these tensors."""
+    if TYPE_CHECKING:
+        # Declared by each optimizer, in its own place among its arguments.
+        lr: float
+        weight_decay: float
+        decays: str
+
+    def slots(self, role: Role) -> tuple[str, ...]:
+        """Names of the tensors, of a parameter's shape and zero at first, that are kept for a parameter of this role."""
+        return ()
+
+    def shared(self) -> dict[str, float]:
+        """Scalars that are kept for all parameters together, by name, and what they are at first."""
+        return {}
+
+    def advanced(self, shared: Mapping[str, Any]) -> dict[str, Any]:
+        """The scalars one step further (tensors of shape (1,))."""
+        return {}
+
+    def change(self, change: Change) -> tuple[Any, dict[str, Any]]:
+        """The parameter's new value, and its state's."""
         raise NotImplementedError
+
+    def decay(self, role: Role) -> float:
+        """The weight decay of a parameter of this role."""
+        return self.weight_decay if self.decays == "all" or role == "weight" else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a step is made: the update number ``step`` (from 0, over all epochs), ``steps`` of them an epoch, ``epochs`` in
+    all. ``losses`` are the validation losses of the epochs that are over (training's where there is no validation)."""
+
+    step: int
+    steps: int
+    epochs: int
+    losses: tuple[float, ...] = ()
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs gone by."""
+        return self.step // self.steps
+
+    @property
+    def progress(self) -> float:
+        """Epochs gone by, steps within one as a fraction."""
+        return self.step / self.steps
 
 
 class Schedule(Entry):
     """The factor on the learning rate over training: section ``schedule``."""
 
-    def factor(self, epoch: float, epochs: int) -> float:
-        """The factor at ``epoch`` (0 is the start; fractions are steps within) of ``epochs``."""
+    def factor(self, at: Moment) -> float:
+        """The factor for the step at ``at``; a pure function, so that a run can go on anywhere."""
         raise NotImplementedError
 
 
@@ -151,7 +216,34 @@ class TrainSettings(Entry):
     epochs: int = arg(Int(1), "passes over the training images", 10)
     batch: int = arg(Int(1), "images a step", 64)
     seed: int = arg(Int(0, 2**32 - 1), "seed of weights, order, split and dropout", 0)
-    precision: str = arg(Choice("float32"), "arithmetic of the forward and backward pass", "float32")
+    precision: str = arg(
+        Choice("float32", "bf16", "fp16"),
+        "arithmetic of the forward and backward pass; weights stay float32. With fp16 the loss is scaled up, so that small "
+        "gradients are not lost",
+        "float32",
+    )
+    accumulate: int = arg(
+        Int(1), "batches whose gradients are averaged before weights change: a larger batch in less memory", 1
+    )
+    clip: float | None = arg(
+        Float(above=0), "largest norm of all gradients together; longer ones are shortened to it", None
+    )
+    ema: float | None = arg(
+        Float(0, below=1),
+        "decay of a moving average of the weights, which is what is measured and kept",
+        None,
+    )
+    patience: int | None = arg(
+        Int(1), "epochs without a better one, after which training ends; never where it is left out", None
+    )
+    recompute: bool = arg(
+        Bool(),
+        "whether the backward pass computes layers anew instead of keeping them: less memory, more time",
+        False,
+    )
+    save_every: float = arg(
+        Float(above=0), "minutes within an epoch, after which all that resuming needs is saved", 10.0
+    )
     auxiliary_weight: float = arg(Float(minimum=0), "weight of each auxiliary output's loss", 0.3)
     shuffle: bool = arg(Bool(), "whether the order is drawn anew each epoch", True)
     balanced: bool = arg(

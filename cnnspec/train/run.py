@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..ir import Shape
-from ..source import write_atomically
+from ..source import SpecError, write_atomically, writing
 from .files import make_folder, new_folder
 
 if TYPE_CHECKING:
     import numpy as np
 
+STATE, PREVIOUS = "resume.safetensors", "resume.previous.safetensors"
 RUN, METRICS, REPORT = "run.json", "metrics.jsonl", "report.md"
 CURVES, CONFUSION, CONFUSION_TABLE = "curves.png", "confusion_matrix.png", "confusion_matrix.csv"
 SPEC = "spec"
@@ -38,8 +40,8 @@ class RunInfo:
     """What ``run.json`` says. ``status`` is running, finished, interrupted or failed.
 
     ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` is a
-    fingerprint of the names of the training images. ``tasks`` says of each main output what it learns, as
-    ``tasks.saving`` writes it.
+    fingerprint of the names of the training images. ``devices`` of this kind share each batch. ``tasks`` says of each
+    main output what it learns, as ``tasks.saving`` writes it.
     """
 
     model: str
@@ -62,7 +64,20 @@ class RunInfo:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     trained_on: str = ""
+    devices: int = 1
     format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class ResolvedSpec:
+    """What goes into ``RUN/spec``: file names and texts, the ``main`` one among them.
+
+    ``base`` is the folder that relative data paths start from.
+    """
+
+    files: Mapping[str, str]
+    main: str
+    base: Path
 
 
 def versions() -> dict[str, str]:
@@ -79,29 +94,42 @@ def versions() -> dict[str, str]:
 
 
 class RunFolder:
-    """Writes one run's files, each of them whole or not at all."""
+    """Writes one run's files, each of them whole or not at all.
 
-    def __init__(self, out: Path | None, info: RunInfo, spec: Mapping[str, str]) -> None:
+    Two states are kept to resume from, the latest and the one before. ``saved`` says where the run was at the latest,
+    "" where none was saved. ``about`` goes with each: what a run that is gone on with is compared with.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: RunInfo,
+        about: Mapping[str, Any],
+        saved: str = "",
+        records: Sequence[Any] = (),
+    ) -> None:
+        self.path, self.info, self.saved = path, info, saved
+        self.records: list[dict[str, Any]] = list(records)
+        self.about = about
+
+    @classmethod
+    def new(
+        cls, out: Path | None, info: RunInfo, spec: Mapping[str, str], about: Mapping[str, Any]
+    ) -> RunFolder:
         """Make the folder and put ``spec`` (file names and their texts) and ``info`` into it."""
-        self.path = new_folder(out, info.model)
-        self.info = info
-        self.records: list[dict[str, Any]] = []
+        folder = cls(new_folder(out, info.model), info, about)
         for name, text in spec.items():
-            self._write(f"{SPEC}/{name}", text.encode())
-        self.write_info()
-
-    def _write(self, name: str, data: bytes) -> None:
-        target = self.path / name
-        make_folder(target.parent)
-        write_atomically(target, data)
+            folder.write_bytes(f"{SPEC}/{name}", text.encode())
+        folder.write_info()
+        return folder
 
     def write_info(self) -> None:
-        self._write(RUN, (json.dumps(asdict(self.info), indent=2, ensure_ascii=False) + "\n").encode())
+        self.write_bytes(RUN, (json.dumps(asdict(self.info), indent=2, ensure_ascii=False) + "\n").encode())
 
-    def add_record(self, record: dict[str, Any]) -> None:
-        """One more epoch in ``metrics.jsonl``; the small file is written anew, so no line is ever torn."""
-        self.records.append(record)
-        self._write(METRICS, "".join(json.dumps(r, allow_nan=False) + "\n" for r in self.records).encode())
+    def write_records(self, records: Sequence[dict[str, Any]]) -> None:
+        """``metrics.jsonl``, a line an epoch; the small file is written anew, so no line is ever torn."""
+        self.records = list(records)
+        self.write_bytes(METRICS, "".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode())
 
     def write_checkpoint(self, name: str, state: Mapping[str, np.ndarray], epoch: int, step: int) -> None:
         """``last`` or ``best``: parameters and buffers as safetensors."""
@@ -110,8 +138,45 @@ class RunFolder:
 
         about = {"model": self.info.model, "epoch": str(epoch), "step": str(step), "format": str(FORMAT)}
         tensors = {k: np.ascontiguousarray(v).reshape(v.shape) for k, v in state.items()}
-        self._write(checkpoint(name), save(tensors, metadata=about))
+        self.write_bytes(checkpoint(name), save(tensors, metadata=about))
+
+    def write_state(self, data: bytes, saved: str) -> None:
+        """All that resuming needs, and where it is of; what was the latest becomes the one before."""
+        latest, previous = self.path / STATE, self.path / PREVIOUS
+        with writing(previous):
+            if latest.exists():
+                _keep_as(latest, previous)
+        self.write_bytes(STATE, data)
+        self.saved = saved
+
+    def finish(self) -> None:
+        """The run is over: the state before the last is of no more use."""
+        with writing(self.path / PREVIOUS):
+            (self.path / PREVIOUS).unlink(missing_ok=True)
+
+    def with_last_good(self, error: SpecError) -> SpecError:
+        """``error``, met while saving, with the remark where the run can be gone on with."""
+        hint = (
+            f"{self.saved} is still saved: once there is room, 'cnnspec train --resume {self.path}' goes on from there"
+            if self.saved
+            else "nothing was saved before"
+        )
+        return SpecError([replace(d, hints=(*d.hints, hint)) for d in error.diagnostics])
 
     def write_bytes(self, name: str, data: bytes) -> None:
-        """A picture or a table."""
-        self._write(name, data)
+        """A file of the folder, such as a picture or a table."""
+        target = self.path / name
+        make_folder(target.parent)
+        write_atomically(target, data)
+
+
+def _keep_as(path: Path, other: Path) -> None:
+    """Give ``path`` another name too, so that nothing is copied and it is there at every moment."""
+    link = other.with_name(f".{other.name}.link")
+    try:
+        link.unlink(missing_ok=True)
+        os.link(path, link)
+    except OSError:  # file systems without links: it has the other name alone for a moment
+        os.replace(path, other)
+    else:
+        os.replace(link, other)

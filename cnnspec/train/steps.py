@@ -11,22 +11,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tinygrad import Context, Tensor, TinyJit, dtypes
+from tinygrad import Tensor, TinyJit, dtypes
 from tinygrad.nn.state import get_parameters
 
 from ..backends.tinygrad.feed import place, write
 from ..backends.tinygrad.module import Module
+from ..backends.tinygrad.spread import Spread
 from .batches import in_order
 from .data.dataset import Dataset
 from .pipeline.feed import Feed
 from .registries import Loss
 from .tasks import ClassTask, Task
+from .updates import NUMBERS, UpdateNumbers, Updates
 
 if TYPE_CHECKING:
     from .data.normalization import Normalization
     from .data.targets import Targets
     from .heads import Head
     from .pipeline.device import DevicePart
+
+
+KEPT_STEPS = 64
+"""Steps that a device keeps the losses of, until they are read."""
 
 
 def captured_at_once(compute: Callable[[], Any], device: str, *state: Any) -> Any:
@@ -44,11 +50,12 @@ def captured_at_once(compute: Callable[[], Any], device: str, *state: Any) -> An
 class Scaler:
     """Brings pixels (B, H, W, C) (uint8 0 … 255, or float32 0 … 1) to mean 0 and deviation 1, and to (B, C, H, W)."""
 
-    def __init__(self, normalization: Normalization, device: str) -> None:
+    def __init__(self, normalization: Normalization, device: str | Spread) -> None:
+        place = (Spread((device,)) if isinstance(device, str) else device).place
         mean, std = np.array(normalization.mean, np.float64), np.array(normalization.std, np.float64)
-        self._shift = place((-mean / std).astype(np.float32), device)
-        self._bytes = place((1 / (255 * std)).astype(np.float32), device)
-        self._floats = place((1 / std).astype(np.float32), device)
+        self._shift = place((-mean / std).astype(np.float32))
+        self._bytes = place((1 / (255 * std)).astype(np.float32))
+        self._floats = place((1 / std).astype(np.float32))
 
     def __call__(self, images: Tensor) -> Tensor:
         scale = self._bytes if images.dtype == dtypes.uint8 else self._floats
@@ -57,88 +64,146 @@ class Scaler:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Sums over the steps since the last reading; ``finite`` steps came before the first nan or inf.
+    """Sums over the steps since the last reading (the last ``KEPT_STEPS`` of them); ``finite`` steps came before the first
+    nan or inf. They are added on the host, in double precision, so it does not matter how often they are read.
 
     ``correct`` counts images by output, of outputs that learn classes; ``losses`` are the parts of the sum by output.
+    ``skipped`` updates were left out, where gradients overflowed in fp16.
     """
 
     loss: float
     finite: int
+    skipped: int
     correct: Mapping[str, float]
     losses: Mapping[str, float]
 
 
 class TrainingStep:
-    """Forward, loss, backward, update: one batch a call. The loss is added up on the device."""
+    """Forward, loss, backward, update: one batch a call. The loss is added up on the device.
+
+    Where gradients of several batches are added up, they are a captured function of their own, and so is the update.
+    """
 
     def __init__(
         self,
         module: Module,
-        optimizer: Any,
+        updates: Updates,
         heads: Sequence[Head],
         scaler: Scaler,
         images: np.ndarray,
         part: DevicePart | None = None,
+        accumulate: int = 1,
+        recompute: bool = False,
     ) -> None:
         """``images`` is a batch (B, H, W, C), taken for its shape and type; ``part`` is what it goes through first."""
-        self._module, self._optimizer, self._heads, self._scaler = module, optimizer, tuple(heads), scaler
-        self._part = part
+        self._module, self._updates, self._heads, self._scaler = module, updates, tuple(heads), scaler
+        self._part, self._recompute = part, recompute
         self._counted = [h for h in heads if not h.auxiliary and isinstance(h.task, ClassTask)]
         self._images = place(np.zeros_like(images), module.device)
         self._targets = {h.output: place(_empty(h.task, len(images)), module.device) for h in heads}
-        self._tally = place(np.zeros(2 + len(self._counted) + len(self._heads), np.float32), module.device)
-        self._rate = -1.0
-        self._run = captured_at_once(self._compute, module.device, optimizer)
+        columns = 1 + len(self._counted) + len(self._heads)
+        self._tally = place(np.zeros((KEPT_STEPS, columns), np.float32), module.device)
+        self._row, self._taken = place(np.zeros(1, np.float32), module.device), 0
+        self._skipped = module.spread.place(np.zeros(1, np.float32))
+        self._numbers, self._told = (
+            module.spread.place(np.zeros(NUMBERS, np.float32)),
+            UpdateNumbers(0.0, 0.0, 0),
+        )
+        state = list(updates.tensors.values())
+        self._sums: list[Tensor] = []
+        if accumulate > 1:
+            self._sums = [module.spread.place(np.zeros(t.shape, np.float32)) for t in module.trainable]
+            self._run = captured_at_once(self._add_up, module.device)
+            self._update = captured_at_once(self._apply_sums, module.device, *state)
+        else:
+            self._run = captured_at_once(self._compute, module.device, *state)
 
-    def __call__(self, images: np.ndarray, targets: Targets, rate: float) -> None:
-        if rate != self._rate:
-            write(self._optimizer.lr, np.full(1, rate, np.float32))
-            self._rate = rate
+    def __call__(self, images: np.ndarray, targets: Targets, numbers: UpdateNumbers | None) -> None:
+        """One batch; ``numbers`` are those of the update that follows it, None where more batches come before one."""
+        if numbers is not None and numbers != self._told:
+            write(self._numbers, numbers.array)
+            self._told = numbers
         write(self._images, images)
         for head in self._heads:
             write(self._targets[head.output], head.task.encoded(targets))
         self._run()
+        self._taken += 1
+        if self._sums and numbers is not None:
+            self._update()
 
     def _compute(self) -> None:
-        images = self._part(self._images) if self._part else self._images
-        outputs = self._module.forward(self._scaler(images), training=True)
+        gradients = self._gradients()
+        # tinygrad orders what is assigned by walking through all that it depends on: for each parameter through the
+        # whole network, unless the gradients are there already.
+        Tensor.realize(self._tally, self._row, *gradients, *self._module.buffers)
+        self._apply(gradients)
+
+    def _add_up(self) -> None:
+        gradients = self._gradients()
+        Tensor.realize(self._tally, self._row, *gradients, *self._module.buffers)
+        Tensor.realize(*(total.assign(total + g) for total, g in zip(self._sums, gradients, strict=True)))
+
+    def _apply_sums(self) -> None:
+        self._apply(self._sums)
+        Tensor.realize(*(total.assign(total.zeros_like()) for total in self._sums))
+
+    def _apply(self, gradients: Sequence[Tensor]) -> None:
+        changed, made = self._updates.assigned(gradients, self._numbers)
+        Tensor.realize(*changed, *([] if made is None else [self._skipped.assign(self._skipped + 1 - made)]))
+
+    def _gradients(self) -> list[Tensor]:
+        """The gradients of all trained parameters, not yet realized; what the step adds to the tally is assigned."""
+        spread = self._module.spread
+        images = self._scaler(spread.split(self._part(self._images) if self._part else self._images))
+        again = self._module.recomputing() if self._recompute else None
+        outputs = again.forward(images) if again else self._module.forward(images, training=True)
         losses = [self._mixed_loss(head, outputs[head.output]) for head in self._heads]
         weighted = [loss * head.factor for loss, head in zip(losses, self._heads, strict=True)]
         loss: Tensor = sum(weighted[1:], weighted[0])
-        parameters = self._module.trainable
-        for parameter, gradient in zip(parameters, loss.gradient(*parameters), strict=True):
-            parameter.grad = gradient
-        self._tally.assign(self._tally + self._now(loss, losses, outputs))
-        # tinygrad orders what is assigned by walking through all that it depends on: for each parameter through the
-        # whole network, unless the gradients are there already.
-        Tensor.realize(self._tally, *(parameter.grad for parameter in parameters), *self._module.buffers)
-        with Context(TRAINING=1):
-            Tensor.realize(*self._optimizer.schedule_step())
-        # Gradients that stay alive could not share memory with anything else.
-        self._optimizer.zero_grad()
+        rows = Tensor.arange(KEPT_STEPS).reshape(-1, 1) == self._row
+        self._tally.assign(rows.where(self._now(loss, losses, outputs).reshape(1, -1), self._tally))
+        self._row.assign((self._row + 1 < KEPT_STEPS).where(self._row + 1, 0.0))
+        loss = self._updates.scaled(loss)
+        if again:
+            found = again.gradients(loss, self._updates.trained)
+            return [found[name] for name in self._updates.trained]
+        return list(loss.gradient(*self._module.trainable))
 
     def _now(self, loss: Tensor, losses: Sequence[Tensor], outputs: Mapping[str, Tensor]) -> Tensor:
-        """What this step adds to the tally."""
-        correct = [_correct(h.task, outputs[h.output], self._targets[h.output]) for h in self._counted]
-        finite = (loss.detach() + self._tally[0]).isfinite().float()
-        return Tensor.stack(loss.detach(), finite, *correct, *(each.detach() for each in losses))
+        """The row of the tally that tells of this step."""
+        spread = self._module.spread
+        correct = [
+            _correct(h.task, outputs[h.output], spread.split(self._targets[h.output])) for h in self._counted
+        ]
+        values = [
+            spread.joined(value) for value in (loss.detach(), *correct, *(each.detach() for each in losses))
+        ]
+        return Tensor.stack(*values)
 
     def _mixed_loss(self, head: Head, output: Tensor) -> Tensor:
         """The loss; where images are mixed, that of both targets, weighted."""
-        targets = self._targets[head.output]
-        own = summed_loss(head.losses, output, targets)
+        spread, targets = self._module.spread, self._targets[head.output]
+        own = summed_loss(head.losses, output, spread.split(targets))
         share = self._part.own_share if self._part else None
         if share is None:
             return own
-        return own * share + summed_loss(head.losses, output, targets.flip(0)) * (1 - share)
+        share = spread.copied(share)
+        return own * share + summed_loss(head.losses, output, spread.split(targets.flip(0))) * (1 - share)
 
     def read(self) -> Tally:
         """Wait for the device, take what was added up, begin anew at zero."""
-        loss, finite, *rest = self._tally.numpy().tolist()
-        write(self._tally, np.zeros(self._tally.shape, np.float32))
+        steps, self._taken = min(self._taken, KEPT_STEPS), 0
+        rows = self._tally.numpy()[:steps].astype(np.float64)
+        write(self._row, np.zeros(1, np.float32))
+        sound = np.isfinite(rows[:, 0])
+        finite = steps if sound.all() else int(np.argmin(sound))
+        loss, *rest = rows.sum(axis=0).tolist()
+        skipped = int(self._skipped.numpy()[0]) if self._updates.scales else 0
+        if skipped:
+            write(self._skipped, np.zeros(1, np.float32))
         correct = {h.output: value for h, value in zip(self._counted, rest, strict=False)}
         losses = {h.output: value for h, value in zip(self._heads, rest[len(correct) :], strict=True)}
-        return Tally(loss, int(finite), correct, losses)
+        return Tally(loss, finite, skipped, correct, losses)
 
 
 def summed_loss(losses: Sequence[Loss], outputs: Tensor, targets: Tensor) -> Tensor:
@@ -175,8 +240,9 @@ class EvaluationStep:
 
     def _compute(self) -> list[Tensor]:
         assert self._images is not None
-        outputs = self._module.forward(self._scaler(self._images), training=False)
-        made = [outputs[name] for name in self._names]
+        spread = self._module.spread
+        outputs = self._module.forward(self._scaler(spread.split(self._images)), training=False)
+        made = [spread.joined(outputs[name]) for name in self._names]
         Tensor.realize(*made)
         return made
 

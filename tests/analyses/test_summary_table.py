@@ -6,7 +6,7 @@ import pytest
 from networks import Builder, resnet, several_outputs, vgg16
 
 from cnnspec.analyses.summary import summarize
-from cnnspec.cli.summary_table import summary_text
+from cnnspec.api.summary_table import summary_text
 from cnnspec.ir import Graph
 
 

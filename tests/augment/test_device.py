@@ -139,9 +139,10 @@ def test_losses_of_mixed_batches_are_those_of_both_targets(cpu: str) -> None:
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.heads import class_heads
     from cnnspec.train.pipeline.device import DevicePart
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
     from cnnspec.train.sections import SECTIONS
     from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     assert SECTIONS
     graph = elaborate(Loader().link(Source("net", "model net { input 1 x 6 x 6  flatten  linear(3) }"), None))
@@ -160,9 +161,9 @@ def test_losses_of_mixed_batches_are_those_of_both_targets(cpu: str) -> None:
         loss(outputs, Tensor(each.astype(np.int32).copy(), device=cpu)).item()
         for each in (labels, labels[::-1])
     )
-    optimizer = OPTIMIZERS.make("sgd", lr=0.1).build(module.trainable)
-    taken = TrainingStep(module, optimizer, class_heads(module.graph, loss), scaler, images, part)
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.1), module, TrainSettings())
+    taken = TrainingStep(module, updates, class_heads(module.graph, loss), scaler, images, part)
     part.write(draw(pipeline, Draws.of(0, 1, np.arange(6)), np.array([[6, 6]] * 6)), 0, 1, 0)
-    taken(images, Targets(classes=labels), 0.1)
+    taken(images, Targets(classes=labels), UpdateNumbers(0.1))
     assert 0.02 < own < 0.98 and abs(first - second) > 0.01
     assert taken.read().loss == pytest.approx(own * first + (1 - own) * second, rel=1e-4)

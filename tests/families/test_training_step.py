@@ -9,7 +9,7 @@ from cnnspec.elaborate import elaborate, open_target
 from cnnspec.train import losses as _losses  # noqa: F401  (for the registries)
 from cnnspec.train import optimizers as _optimizers  # noqa: F401
 from cnnspec.train.data.normalization import Normalization
-from cnnspec.train.registries import LOSSES, OPTIMIZERS
+from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
 
 from .members import MEMBERS
 
@@ -26,6 +26,7 @@ def test_three_steps(name: str, cpu: str) -> None:
     from cnnspec.train.data import Targets
     from cnnspec.train.heads import class_heads
     from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     graph = elaborate(open_target(MEMBERS[name].spec))
     module = lower(graph, 0, cpu)
@@ -35,13 +36,13 @@ def test_three_steps(name: str, cpu: str) -> None:
     images = rng.uniform(size=(MEMBERS[name].images, *graph.input_shape)).astype(np.float32)
     images = images.transpose(0, 2, 3, 1)
     labels = np.arange(len(images)) % 10
-    optimizer = OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9).build(module.trainable)
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.01, momentum=0.9), module, TrainSettings())
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), cpu)
     heads = class_heads(graph, LOSSES.make("cross_entropy"))
-    step = TrainingStep(module, optimizer, heads, scaler, images)
+    step = TrainingStep(module, updates, heads, scaler, images)
     losses = []
     for _ in range(3):
-        step(images, Targets(classes=labels), 0.01)
+        step(images, Targets(classes=labels), UpdateNumbers(0.01))
         tally = step.read()
         assert tally.finite == 1
         losses.append(tally.loss)

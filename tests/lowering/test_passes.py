@@ -54,20 +54,21 @@ def losses(text: str, batch: int, passes: tuple[str, ...] | None, device: str) -
     from cnnspec.train.data import Targets
     from cnnspec.train.data.normalization import Normalization
     from cnnspec.train.heads import class_heads
-    from cnnspec.train.registries import LOSSES, OPTIMIZERS
+    from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
     from cnnspec.train.steps import Scaler, TrainingStep
+    from cnnspec.train.updates import UpdateNumbers, Updates
 
     module = lower(net(text), 0, device, passes)
-    optimizer = OPTIMIZERS.make("sgd", lr=0.05, momentum=0.9).build(module.trainable)
+    updates = Updates(OPTIMIZERS.make("sgd", lr=0.05, momentum=0.9), module, TrainSettings())
     rng = np.random.default_rng(0)
     images = rng.uniform(size=(batch, *module.graph.input_shape)).astype(np.float32).transpose(0, 2, 3, 1)
     channels = module.graph.input_shape[0]
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
     loss = LOSSES.make("cross_entropy")
-    step = TrainingStep(module, optimizer, class_heads(module.graph, loss), scaler, images)
+    step = TrainingStep(module, updates, class_heads(module.graph, loss), scaler, images)
     found = []
     for _ in range(8):
-        step(images, Targets(classes=np.arange(batch) % 4), 0.05)
+        step(images, Targets(classes=np.arange(batch) % 4), UpdateNumbers(0.05))
         found.append(step.read().loss)
     return found
 
@@ -162,11 +163,11 @@ def test_bfloat16_is_close_and_leaves_parameters_alone(cpu: str) -> None:
     graph = net(NET)
     images = Tensor(np.random.default_rng(0).uniform(size=(2, 3, 12, 12)).astype(np.float32), device=cpu)
     exact = lower(graph, 0, cpu).forward(images, False)["output"].numpy()
-    module = lower(graph, 0, cpu, precision="bfloat16")
+    module = lower(graph, 0, cpu, precision="bf16")
     output = module.forward(images, False)["output"]
     weight = module.parameters["conv1.weight"]
     (gradient,) = output.sum().gradient(weight)
     assert output.numpy().dtype == np.float32 and gradient.dtype == weight.dtype == images.dtype
     assert 0 < np.abs(output.numpy() - exact).max() < 0.05 * np.abs(exact).max()
-    with pytest.raises(ValueError, match="bfloat16"):
-        lower(graph, 0, cpu, precision="bf16")
+    with pytest.raises(ValueError, match="bf16"):
+        lower(graph, 0, cpu, precision="fp8")

@@ -17,7 +17,7 @@ from cnnspec.train.data.pictures import ArrayPictures
 from cnnspec.train.data.targets import TargetNames, Targets
 from cnnspec.train.experiment import Experiment
 from cnnspec.train.registries import LOSSES, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
-from cnnspec.train.training import ResolvedSpec
+from cnnspec.train.run import ResolvedSpec
 
 
 def layer(name: str, **values: Any) -> Op:

@@ -28,6 +28,7 @@ FILES = {
     "last.safetensors",
     "metrics.jsonl",
     "report.md",
+    "resume.safetensors",
     "run.json",
     "spec",
 }
@@ -134,9 +135,9 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="no longer finite, in epoch 1, step") as error:
         graph = chain((1, 6, 6), layer("flatten"), layer("linear", features=8), layer("linear", features=3))
         train(experiment(graph, lr=1e30), spec_files(), tmp_path / "run", "CPU")
-    assert (
-        code(error) == "loss-not-finite" and "lower the learning rate" in error.value.diagnostics[0].hints[0]
-    )
+    hints = error.value.diagnostics[0].hints
+    assert code(error) == "loss-not-finite" and "learning rate is too high" in hints[0]
+    assert "train.clip=1" in hints[1] and "no normalization" in hints[2]
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "failed"
 
 
@@ -156,7 +157,8 @@ def test_ctrl_c_saves_the_last_weights(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(Interrupted) as stopped:
         train(experiment(epochs=50), spec_files(), tmp_path / "run", "CPU", CtrlC(2))
-    assert stopped.value.exit_code == 130 and stopped.value.saved == tmp_path / "run" / "last.safetensors"
+    assert stopped.value.exit_code == 130 and stopped.value.saved == "epoch 2, step 3"
+    assert f"cnnspec train --resume {tmp_path / 'run'}" in str(stopped.value)
     assert len(records(tmp_path / "run")) == 1
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
     assert "interrupted" in (tmp_path / "run" / "report.md").read_text()
@@ -181,6 +183,7 @@ def test_a_disk_that_fills_up_keeps_earlier_checkpoints(tmp_path: Path, monkeypa
     with pytest.raises(SpecError, match="No space left") as error:
         train(experiment(), spec_files(), tmp_path / "run", "CPU")
     assert code(error) == "cannot-write"
+    assert "epoch 2 is still saved" in error.value.diagnostics[0].hints[0]
     assert load_file(tmp_path / "run" / "best.safetensors")
     assert len(records(tmp_path / "run")) == 1
     assert not [name for name in os.listdir(tmp_path / "run") if name.startswith(".")]

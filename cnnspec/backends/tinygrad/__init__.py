@@ -19,15 +19,16 @@ __all__ = ["lower"]
 def lower(
     graph: Graph,
     seed: int,
-    device: str,
+    device: str | tuple[str, ...],
     passes: Collection[str] | None = None,
     precision: str = "float32",
 ) -> Module:
-    """``graph`` with freshly drawn parameters on ``device`` (a canonical name, see ``toolchain``).
+    """``graph`` with freshly drawn parameters on ``device``: a canonical name, see ``toolchain``, or several that
+    share each batch.
 
     ``passes`` are the passes of the lowering that are on (``plan.ALL``); the default ones where it is None.
-    ``precision`` is what layers compute in, "float32" or "bfloat16"; parameters, norms' statistics and outputs are
-    float32 with both.
+    ``precision`` is what layers compute in, "float32", "bf16" or "fp16"; parameters, norms' statistics and outputs are
+    float32 with all of them.
     """
     from .module import Module
     from .plan import DEFAULT

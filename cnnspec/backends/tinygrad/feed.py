@@ -31,12 +31,17 @@ def write(tensor: Tensor, array: np.ndarray) -> None:
         raise ValueError(f"cannot write {array.shape} into a tensor of {tensor.shape}")
     # The allocator takes writable memory only.
     source = np.require(array, requirements=["C", "W"])
+    bytes_ = source.reshape(-1).view(np.uint8).data
     try:
-        buffer = tensor.uop.base.realized
-        copy, target, size = buffer.allocator._copyin, buffer._buf, buffer.nbytes  # type: ignore[union-attr]
+        realized = tensor.uop.base.realized
+        buffers = getattr(realized, "bufs", [realized])  # several devices, the same on each
+        copies = [(buffer.allocator._copyin, buffer._buf, buffer.nbytes) for buffer in buffers]
     except (AttributeError, KeyError):
-        size = -1
-    if size == source.nbytes:
-        copy(target, source.reshape(-1).view(np.uint8).data)
+        copies = []
+    if copies and all(size == source.nbytes for _, _, size in copies):
+        for copy, target, _ in copies:
+            copy(target, bytes_)
+    elif isinstance(tensor.device, tuple):
+        tensor.assign(Tensor(source, device=tensor.device[0]).shard(tensor.device)).realize()
     else:
         tensor.assign(Tensor(source, device=tensor.device)).realize()

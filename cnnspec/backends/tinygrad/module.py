@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -12,15 +13,19 @@ from tinygrad import Device, Tensor, dtypes
 from ...ir import Graph, Node, ParameterSpec, show
 from ...source import SpecError, did_you_mean
 from .errors import WeightsDoNotFit
-from .feed import place, write
+from .feed import write
 from .places import place_of
 from .plan import DEFAULT, plan
+from .recompute import Recomputed
+from .spread import Spread
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from ...ir.op import Role
+
 _PATIENCE_MS = 24 * 3600e3
-PRECISIONS = {"float32": dtypes.float32, "bfloat16": dtypes.bfloat16}
+PRECISIONS = {"float32": dtypes.float32, "bf16": dtypes.bfloat16, "fp16": dtypes.float16}
 """What layers can compute in."""
 
 
@@ -29,33 +34,42 @@ class Pass:
     """What ops may ask of a forward pass (``cnnspec.ir.Run``)."""
 
     training: bool
+    spread: Spread
 
     def uniform(self, like: Tensor, shape: tuple[int, ...]) -> Tensor:
-        return Tensor.rand(*shape, device=like.device)
+        return self.spread.uniform(like, shape)
 
 
 class Module:
-    """``graph`` on ``device``; ``parameters`` maps full names (``conv1.weight``) to tensors, buffers too."""
+    """``graph`` on ``device``; ``parameters`` maps full names (``conv1.weight``) to tensors, buffers too.
+
+    It can be called as a tinygrad model can, and ``tinygrad.nn.state`` takes it as one: ``get_parameters`` gives all tensors
+    (optimizers tell buffers apart and realize them), ``get_state_dict`` the same by name.
+    """
 
     def __init__(
         self,
         graph: Graph,
         seed: int,
-        device: str,
+        device: str | tuple[str, ...],
         passes: Collection[str] = DEFAULT,
         precision: str = "float32",
     ) -> None:
+        """``device`` is a canonical name, or several that share each batch."""
         if precision not in PRECISIONS:
             raise ValueError(f"there is no precision '{precision}'; there are: {', '.join(PRECISIONS)}")
-        _be_patient(device)
+        self.spread = Spread((device,) if isinstance(device, str) else device)
+        for name in self.spread.names:
+            _be_patient(name)
         self.graph = graph
-        self.device = device
+        self.device = self.spread.first
         self._type = PRECISIONS[precision]
         self.parameters: dict[str, Tensor] = {}
+        self.roles: dict[str, Role] = {}
         self.trainable: list[Tensor] = []
         self.buffers: list[Tensor] = []
         inference = graph.without_auxiliary()
-        place = place_of(device)
+        place = place_of(*self.spread.names)
         self._plans = {True: plan(graph, place, True, passes), False: plan(inference, place, False, passes)}
         self._auxiliary_names = _names(graph) - _names(inference)
         for node in graph.nodes:
@@ -63,17 +77,57 @@ class Module:
                 self._add(f"{node.name}.{spec.name}", spec, seed)
 
     def _add(self, name: str, spec: ParameterSpec, seed: int) -> None:
-        tensor = place(initial_value(name, spec, seed), self.device).is_param_(spec.trainable)
-        self.parameters[name] = tensor
+        tensor = self.spread.place(initial_value(name, spec, seed)).is_param_(spec.trainable)
+        self.parameters[name], self.roles[name] = tensor, spec.role
         (self.trainable if spec.trainable else self.buffers).append(tensor)
+
+    def __call__(self, x: Tensor, training: bool = False) -> Tensor | dict[str, Tensor]:
+        """The raw output for a batch ``x`` (N, C, H, W), float32; outputs by name where there are several.
+
+        In ``training`` auxiliary outputs are among them, dropout drops, and norms go by the batch: their running
+        statistics are assigned, so realize ``buffers`` too. Raises :class:`TypeError` and :class:`ValueError` where ``x``
+        is no such batch.
+        """
+        if not isinstance(x, Tensor):
+            raise TypeError(f"a network takes a tinygrad Tensor, not {type(x).__name__}")
+        if tuple(x.shape[1:]) != self.graph.input_shape:
+            wanted, found = show(self.graph.input_shape), show(tuple(x.shape))
+            raise ValueError(f"{self.graph.name} takes batches of N x {wanted}, not {found}")
+        outputs = self.forward(x, training)
+        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
+
+    def _asdict(self) -> dict[str, Tensor]:
+        """Where ``tinygrad.nn.state`` finds the tensors of an object."""
+        return self.parameters
+
+    def sharing(self, parameters: Mapping[str, Tensor]) -> Module:
+        """The same network with other tensors for its parameters and buffers, such as averages of them."""
+        other = copy(self)
+        other.parameters = dict(parameters)
+        other.trainable, other.buffers = (
+            [t for name, t in parameters.items() if (self.roles[name] == "buffer") == buffer]
+            for buffer in (False, True)
+        )
+        return other
 
     def forward(self, x: Tensor, training: bool) -> dict[str, Tensor]:
         """Outputs by name for a batch ``x`` (N, C, H, W); auxiliary ones only in training.
 
         In training, running statistics are assigned: realize ``buffers`` along with the outputs.
         """
-        outputs = self._plans[training].forward(x.cast(self._type), self._of, Pass(training))
+        outputs = self._plans[training].forward(x.cast(self._type), self._of, Pass(training, self.spread))
         return {name: output.cast(dtypes.float32) for name, output in outputs.items()}
+
+    def recomputing(self) -> Recomputed:
+        """A training pass that keeps little of what it computes, for one use."""
+        return Recomputed(self._plans[True], self._of, self._of_again, self.spread.uniform, self._type)
+
+    def _of_again(self, node: Node) -> dict[str, Tensor]:
+        """The parameters for a second time, in which running statistics stay."""
+        found = self._of(node)
+        return {
+            n: t.contiguous() if self.roles[f"{node.name}.{n}"] == "buffer" else t for n, t in found.items()
+        }
 
     def _of(self, node: Node) -> dict[str, Tensor]:
         return {

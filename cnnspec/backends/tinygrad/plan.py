@@ -6,7 +6,7 @@ Importing this does not import tinygrad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,13 +60,24 @@ class Plan:
 
     def forward(self, x: Any, parameters: Callable[[Node], Mapping[str, Any]], run: Any) -> dict[str, Any]:
         """Outputs by name for a batch ``x`` (N, C, H, W)."""
-        values = {0: Value(x, False)}
-        for step in self.steps:
+        values = self.run(self.steps, {0: Value(x, False)}, parameters, run)
+        return {output.name: values[output.node].channels_first for output in self.graph.outputs}
+
+    def run(
+        self,
+        steps: Sequence[Step],
+        given: Mapping[int, Value],
+        parameters: Callable[[Node], Mapping[str, Any]],
+        run: Any,
+    ) -> dict[int, Value]:
+        """What some steps give, by node, along with ``given``, what they take."""
+        values = dict(given)
+        for step in steps:
             nodes = [self.graph.nodes[i] for i in step.nodes]
             first, *tail = (Layer(node.op, parameters(node)) for node in nodes)
             inputs = [values[i] for i in nodes[0].inputs]
             values[step.nodes[-1]] = _computed(PASSES.get(step.form), first, inputs, run, tuple(tail))
-        return {output.name: values[output.node].channels_first for output in self.graph.outputs}
+        return values
 
     def text(self) -> str:
         """A line a layer: its form, or what it is computed with; its name; the layer."""

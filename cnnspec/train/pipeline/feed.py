@@ -55,14 +55,17 @@ class Feed:
         """A batch of zeros, (B, H, W, C)."""
         return np.zeros_like(self._buffers[0])
 
-    def batches(self, order: Sequence[np.ndarray], draws: DrawsFor | None = None) -> Iterator[Fed]:
-        """The batches whose rows ``order`` lists. ``draws`` gives random numbers for the first of so many batches' rows.
+    def batches(
+        self, order: Sequence[np.ndarray], draws: DrawsFor | None = None, first: int = 0
+    ) -> Iterator[Fed]:
+        """The batches whose rows ``order`` lists, from number ``first`` on. ``draws`` gives random numbers for the first of
+        so many batches' rows.
 
         Raises ``OpError`` where an image is broken.
         """
         waiting: deque[tuple[Fed, list[Future[None]]]] = deque()
         try:
-            for number, (rows, drawn) in enumerate(self._drawn(order, draws)):
+            for number, (rows, drawn) in enumerate(self._drawn(order, draws, first)):
                 waiting.append(self._begin(number, rows, drawn))
                 if len(waiting) >= self._ahead:
                     yield _finished(*waiting.popleft())
@@ -74,10 +77,10 @@ class Feed:
                     part.cancel()
 
     def _drawn(
-        self, order: Sequence[np.ndarray], draws: DrawsFor | None
+        self, order: Sequence[np.ndarray], draws: DrawsFor | None, begin: int
     ) -> Iterator[tuple[np.ndarray, Drawn]]:
         """The rows of each batch and what is drawn for them, several batches at once."""
-        for first in range(0, len(order), _AT_ONCE):
+        for first in range(begin, len(order), _AT_ONCE):
             some = order[first : first + _AT_ONCE]
             rows = np.concatenate(some)
             made = draws(first, rows) if draws else Draws.of(0, 0, rows)

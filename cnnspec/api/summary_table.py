@@ -1,4 +1,4 @@
-"""A summary as a table on the terminal.
+"""A summary as a table of text.
 
 Laid out here: a table library takes as long to import as all the rest of ``cnnspec summary`` takes.
 """
@@ -17,11 +17,12 @@ from ..train.wording import printable
 _MEGA = 10**6
 _NARROWEST = 12
 _GAP = "  "
+HEAD = ("layer", "op", "output", "params", "MACs", "receptive field")
 
 
 def summary_text(summary: Summary, width: int, depth: int | None = None) -> str:
     """The table and its totals, in ``width`` columns; ``depth`` levels of scopes are open, all if None."""
-    return "\n".join([_title(summary), *_table(summary, width, depth), "", *totals(summary)])
+    return "\n".join([title(summary), *_table(summary, width, depth), "", *totals(summary)])
 
 
 def totals(summary: Summary) -> tuple[str, ...]:
@@ -57,7 +58,8 @@ def _without_auxiliary(summary: Summary) -> list[tuple[str, str]]:
     return [("", line) for line in said]
 
 
-def _title(summary: Summary) -> str:
+def title(summary: Summary) -> str:
+    """``lenet5: 1x32x32 -> 10``."""
     outputs = ", ".join(_output(o.name, o.shape, o.auxiliary, len(summary.outputs)) for o in summary.outputs)
     return f"{printable(summary.model)}: {_shape(summary.input)} -> {outputs}"
 
@@ -71,7 +73,7 @@ def _table(summary: Summary, width: int, depth: int | None) -> list[str]:
     unit = _MEGA if summary.macs >= 100 * _MEGA else 1
     macs = "MACs" if unit == 1 else "MACs (M)"
     head = [("", "", "", "", "", "receptive"), ("layer", "op", "output", "params", macs, "field")]
-    body = [(*_cells(row, unit), "", "", "", "")[:6] for row in rows(summary, depth)]
+    body = [cells(row, unit) for row in rows(summary, depth)]
     widths = [max(map(len, column)) for column in zip(*head, *body, strict=True)]
     _shrink(widths, width)
     lines = [line for cells in (*head, *body) for line in _lines(cells, widths)]
@@ -104,11 +106,12 @@ def _fold(text: str, width: int) -> list[str]:
     return wrap(text.lstrip(), width, initial_indent=indent, subsequent_indent=indent) or [""]
 
 
-def _cells(row: Row, unit: int) -> tuple[str, ...]:
+def cells(row: Row, unit: int) -> tuple[str, ...]:
+    """The six texts of a row; multiply-adds are in millions where ``unit`` is 10**6."""
     name = "  " * row.level + printable(row.name)
     what = printable(row.what) or f"{row.layers} layers"
     if row.output is None or row.field is None:
-        return name, printable(row.what)
+        return name, printable(row.what), "", "", "", ""
     return name, what, _shape(row.output), _count(row.params), _macs(row.macs, unit), _field(row.field)
 
 

@@ -1,0 +1,1 @@
+"""Floor 6: what a Python program uses. ``import cnnspec`` gives its names."""

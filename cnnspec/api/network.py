@@ -1,0 +1,167 @@
+"""A network as a Python program holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..analyses.comparison import Figures, figures
+from ..analyses.cost import Cost, cost
+from ..elaborate import Module as SpecModule
+from ..elaborate import Override, Settable, open_target
+from ..ir import Graph, Shape, show, verify
+from .boundary import chosen, reported, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ..backends.tinygrad.module import Module
+    from .drawing import Drawing
+    from .summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A spec before anything was set: ``base``, what is set by ``overrides``, and the ``target`` that named it."""
+
+    base: SpecModule
+    overrides: tuple[Override, ...]
+    target: str | None = None
+
+    def as_use(self) -> SpecModule:
+        """``base``; a name of the zoo as a spec of its own that uses it, to which sections can be added."""
+        return self.base if self.target is None else open_target(self.target, (), sections, as_use=True)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """A spec whose network was built and checked; ``graph`` is that network. Made by :func:`cnnspec.load`."""
+
+    graph: Graph
+    module: SpecModule = field(repr=False)
+    opened: Opened = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return self.graph.name
+
+    @property
+    def input_shape(self) -> Shape:
+        """(channels, height, width) of an image, without the batch."""
+        return self.graph.input_shape
+
+    @property
+    def outputs(self) -> dict[str, Shape]:
+        """The shape of each output by its name, without the batch; those that exist only in training are left out."""
+        return {o.name: self.graph.nodes[o.node].shape for o in self.graph.main_outputs}
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters there are; running statistics are not among them."""
+        return self._costs.count.total
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds of convolutions and linear layers, for one image."""
+        return self._costs.total_macs
+
+    @cached_property
+    def _costs(self) -> Cost:
+        return cost(self.graph)
+
+    @property
+    def text(self) -> str:
+        """The spec in its canonical form, with what was set."""
+        from ..syntax import print_text
+
+        return print_text(self.module.spec)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """What networks are compared by: depth, shares of convolutions and linear layers, receptive field, memory."""
+        return figures(self.graph)
+
+    @reported()
+    def check(self) -> None:
+        """Check the experiment too (data, losses, optimizer …), as ``cnnspec check`` does.
+
+        Raises :class:`~cnnspec.source.SpecError` with everything that is wrong.
+        """
+        from ..elaborate.renaming import renamings
+        from ..source import Diagnostics
+        from ..train.sections import bind_experiment
+
+        verify(self.graph)
+        found = Diagnostics()
+        with found.stage():
+            renamings(self.module)
+        with found.stage():
+            bind_experiment(self.module, self.graph)
+        found.raise_errors()
+
+    @reported()
+    def summary(self, depth: int | None = None) -> Summary:
+        """Layers, shapes, parameters, multiply-adds and memory; ``depth`` 1 shows top-level parts, None all layers."""
+        from ..analyses.summary import summarize
+        from .summary import Summary
+
+        return Summary(summarize(self.graph), None if depth is None else whole("depth", depth, 1))
+
+    @reported()
+    def draw(self, depth: int | None = None, *, format: str = "svg", direction: str = "TB") -> Drawing:
+        """A drawing, from top to bottom ("TB") or left to right ("LR").
+
+        ``depth`` is as for :meth:`summary`. ``format`` ("svg" or "png") is what a notebook shows; :meth:`Drawing.save`
+        goes by the file's suffix.
+        """
+        from ..backends.graphviz import to_dot
+        from .drawing import SHOWN, Drawing
+
+        shown = chosen("format", format, SHOWN)
+        way = "LR" if chosen("direction", direction, ("TB", "LR")) == "LR" else "TB"
+        levels = None if depth is None else whole("depth", depth, 1) - 1
+        return Drawing(to_dot(self.graph, way, levels), shown)  # type: ignore[arg-type]
+
+    @reported()
+    def lower(
+        self,
+        device: str | None = None,
+        seed: int = 0,
+        precision: str = "float32",
+        weights: str | Path | Mapping[str, NDArray[Any]] | None = None,
+    ) -> Module:
+        """The network in tinygrad, with parameters on ``device`` (tinygrad's choice where it is None).
+
+        First values follow from ``seed``, or are ``weights``: a safetensors file, or arrays by the parameters' names.
+        ``precision`` is what layers compute in. See :class:`cnnspec.Module` for what it takes and gives.
+
+        Raises :class:`~cnnspec.source.SpecError` where the device is not there, or the weights are another network's.
+        """
+        from .lowering import lowered
+
+        return lowered(self.graph, device, seed, precision, weights)
+
+    def __repr__(self) -> str:
+        return f"<Network {self._line()}>"
+
+    def _line(self) -> str:
+        outputs = ", ".join(show(shape) for shape in self.outputs.values())
+        figures = f"{self.parameters:,} parameters, {self.macs:,} MACs"
+        return f"{self.name}: {show(self.input_shape)} -> {outputs}, {figures}"
+
+    def _repr_html_(self) -> str:
+        from .html import escaped
+
+        return f"<p><b>{escaped(self.name)}</b>{escaped(self._line().removeprefix(self.name))}</p>"
+
+
+def sections() -> Mapping[str, Settable]:
+    """The sections that can be set; imported only where something is."""
+    from ..train.sections import settable
+
+    return settable()

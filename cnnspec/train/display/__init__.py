@@ -1,0 +1,1 @@
+"""How training shows itself: the texts, the live panel, the table of epochs above it."""

@@ -1,0 +1,185 @@
+"""Going on with a run where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from ..source import Note, SpecError, remove_leftovers
+from .beginning import about
+from .errors import NothingToResume, RunChanged
+from .experiment import Experiment
+from .files import locked
+from .lowering import Lowering
+from .opening import Opened, open_all
+from .pace import Pace, validation_losses
+from .reading import Run
+from .registries import Moment
+from .reporter import Reporter
+from .run import PREVIOUS, SPEC, STATE, RunFolder, versions
+from .state_file import SavedState, read_latest_state
+from .training import Outcome, reporting, run_in
+
+_MOST = 12
+"""Lines of a difference that are shown."""
+
+
+def resume(
+    run: Run,
+    experiment: Experiment,
+    device: str | None = None,
+    devices: int | None = None,
+    reporter: Reporter | None = None,
+    lowering: Lowering | None = None,
+    epochs: int | None = None,
+) -> Outcome:
+    """Go on with ``run`` from the latest state that was saved, to the end of its epochs.
+
+    ``experiment`` is the run's own spec, elaborated. Weights come out as if nothing had come between, bit for bit, on the
+    same device and with the same versions. A run that is finished stays as it is. ``epochs`` prolongs the run, where its
+    schedule allows that. Raises
+    :class:`SpecError` where there is nothing to go on with, or where spec or data changed.
+    """
+    saved, remark = _latest(run)
+    _check_spec(run, saved)
+    if epochs is not None and epochs != experiment.settings.epochs:
+        experiment = _prolonged(run, experiment, saved, epochs)
+    if run.info.status == "finished" and saved.place.epoch > experiment.settings.epochs:
+        return _finished(run, experiment, saved, reporter or Reporter())
+
+    def folder_of(opened: Opened) -> tuple[RunFolder, SavedState]:
+        now = about(saved.about["spec"], opened)
+        _check_data(run, saved, now)
+        info = replace(
+            run.info,
+            status="running",
+            device=opened.devices[0],
+            devices=len(opened.devices),
+            epochs=experiment.settings.epochs,
+            versions=versions(),
+            test=None,
+            notes=[*run.info.notes, *_remarks(saved, now, remark)],
+        )
+        return RunFolder(run.path, info, now, saved.place.text, saved.place.records), saved
+
+    with reporting(reporter or Reporter()) as told:
+        count = devices or run.info.devices
+        opened = open_all(experiment, Path(run.info.base), device or run.info.device, count, told)
+        return run_in(folder_of(opened), experiment, opened, told, lowering or Lowering())
+
+
+def _latest(run: Run) -> tuple[SavedState, str | None]:
+    if not (run.path / STATE).exists() and not (run.path / PREVIOUS).exists():
+        reason = f"there is no '{STATE}' in it"
+        if not run.records:
+            reason += ", as it ended before anything was saved"
+        raise SpecError([NothingToResume(path=str(run.path), reason=reason)])
+    saved, remark = read_latest_state(run.path / STATE, run.path / PREVIOUS)
+    return saved, remark
+
+
+def _finished(run: Run, experiment: Experiment, saved: SavedState, reporter: Reporter) -> Outcome:
+    """Nothing is left to do, which is no error: whoever resumes until a run is finished may come once too often."""
+    with reporting(reporter), locked(run.path):
+        remove_leftovers(run.path)
+        RunFolder(run.path, run.info, saved.about).finish()
+        reporter.note(f"the run is finished; --epochs {2 * experiment.settings.epochs} would prolong it")
+    return Outcome(run.path, dict(run.info.best or {}), None)
+
+
+def _check_spec(run: Run, saved: SavedState) -> None:
+    then: Mapping[str, str] = saved.about["spec"]
+    now = {name: _text(run.path / SPEC / name) for name in then}
+    if now != then:
+        raise _changed(run, "its spec", _difference(then, now))
+
+
+def check_same_spec(run: Run, files: Mapping[str, str], main: str) -> None:
+    """Raise :class:`SpecError` with the difference where ``files``, another spec resolved, is not that of ``run``."""
+    then = {main: _text(run.spec)}
+    if then[main] != files[main]:
+        raise _changed(run, "the spec", _difference(then, {main: files[main]}))
+    names = sorted(set(files) - {main})
+    kept = {name: _text(run.path / SPEC / name) for name in names}
+    if kept != {name: files[name] for name in names}:
+        raise _changed(run, "the spec", _difference(kept, files))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _difference(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Lines that are gone (-) and new (+)."""
+    lines: list[str] = []
+    for name, text in then.items():
+        changed = unified_diff(text.splitlines(), now.get(name, "").splitlines(), n=0, lineterm="")
+        lines += [line for line in changed if line[:3] not in ("---", "+++") and line[:2] != "@@"]
+    return lines
+
+
+def _check_data(run: Run, saved: SavedState, now: Mapping[str, Any]) -> None:
+    then, found = saved.about["data"], now["data"]
+    if then == found:
+        return
+    lines = []
+    for part, before in then.items():
+        after = found[part]
+        if before["images"] != after["images"]:
+            lines.append(f"{part}: {before['images']} images then, {after['images']} now")
+        elif before != after:
+            lines.append(f"{part}: as many images, but other names, sizes or targets")
+    raise _changed(run, "its data", lines)
+
+
+def _changed(run: Run, what: str, lines: Sequence[str]) -> SpecError:
+    more = [f"… and {len(lines) - _MOST} more lines"] if len(lines) > _MOST else []
+    notes = tuple(Note(line) for line in (*lines[:_MOST], *more))
+    return SpecError([RunChanged(path=str(run.path), what=what, notes=notes)])
+
+
+def _prolonged(run: Run, experiment: Experiment, saved: SavedState, epochs: int) -> Experiment:
+    """The experiment with other epochs; raises :class:`SpecError` where the steps that were made would be others."""
+    done = saved.place.epoch - (saved.place.batch == 0)
+    longer = replace(experiment, settings=replace(experiment.settings, epochs=epochs))
+    if epochs < done:
+        raise _changed(run, "the number of epochs", [f"{done} were begun, and {epochs} are asked for"])
+    pace = Pace(experiment, -(-run.info.images["train"] // run.info.batch))
+    losses = validation_losses(saved.place.records)
+    for update in range(saved.place.update):
+        seen = losses[: update // pace.updates]
+        before, after = (
+            e.schedule.factor(Moment(update, pace.updates, e.settings.epochs, seen))
+            for e in (experiment, longer)
+        )
+        if before != after:
+            name = experiment.schedule.call_name
+            reason = (
+                f"'{name}' follows from the number of epochs, so the steps that were made would be others"
+            )
+            raise experiment.located(
+                "schedule", RunChanged(path=str(run.path), what=f"the number of epochs; {reason}")
+            )
+    return longer
+
+
+def _remarks(saved: SavedState, now: Mapping[str, Any], remark: str | None) -> list[str]:
+    """What may make the rest differ from an uninterrupted run in the last bits."""
+    found = [remark] if remark else []
+    then = saved.about["versions"]
+    changed = [
+        f"{name} {then.get(name, 'none')} then, {version} now"
+        for name, version in now["versions"].items()
+        if then.get(name) != version
+    ]
+    if saved.about["devices"] != now["devices"]:
+        changed.append(f"on {', '.join(saved.about['devices'])} then, on {', '.join(now['devices'])} now")
+    if changed:
+        found.append(f"results may differ in the last bits from a run without a break: {'; '.join(changed)}")
+    return found
