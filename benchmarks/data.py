@@ -295,6 +295,7 @@ def lenet(path: str, steps: str) -> Callable[[int], float]:
     from cnnspec.source import Source
     from cnnspec.train.beginning import about, run_info
     from cnnspec.train.loop import Loop
+    from cnnspec.train.lowering import Lowering
     from cnnspec.train.opening import open_all
     from cnnspec.train.reporter import Reporter
     from cnnspec.train.run import ResolvedSpec, RunFolder
@@ -308,7 +309,9 @@ def lenet(path: str, steps: str) -> Callable[[int], float]:
     opened = open_all(experiment, Path(), "CPU", 1, Reporter())
     spec = ResolvedSpec({"spec.cnn": text}, "spec.cnn", Path())
     info = run_info(experiment, spec, opened)
-    folder = RunFolder.new(Path(tempfile.mkdtemp()) / "run", info, spec.files, about(spec.files, opened))
+    folder = RunFolder.new(
+        Path(tempfile.mkdtemp()) / "run", info, spec.files, about(spec.files, opened, Lowering())
+    )
     loop: Loop = build_loop(experiment, opened, folder, Reporter())
 
     def run(epoch: int) -> float:

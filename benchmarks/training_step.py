@@ -19,10 +19,12 @@ from lowering import LENET, SMALL_VGG
 from cnnspec.backends import toolchain
 from cnnspec.elaborate import Loader, elaborate
 from cnnspec.source import Source
-from cnnspec.train import optimizers  # noqa: F401  (registers them)
+from cnnspec.train import (
+    losses,  # noqa: F401
+    optimizers,  # noqa: F401  (registers them)
+)
 from cnnspec.train.data.normalization import Normalization
-from cnnspec.train.losses import CrossEntropy
-from cnnspec.train.registries import OPTIMIZERS, TrainSettings
+from cnnspec.train.registries import LOSSES, OPTIMIZERS, TrainSettings
 
 BATCH = 64
 
@@ -95,7 +97,7 @@ def our_step(text: str, device: str) -> Callable[[np.ndarray, np.ndarray], None]
     scaler = Scaler(Normalization((0.5,), (0.5,)), device)
     channels, height, width = graph.input_shape
     sample = np.zeros((BATCH, height, width, channels), np.uint8)
-    compiled = TrainingStep(module, updates, class_heads(graph, CrossEntropy()), scaler, sample)
+    compiled = TrainingStep(module, updates, class_heads(graph, LOSSES.make("cross_entropy")), scaler, sample)
     numbers = UpdateNumbers(0.01)
     return lambda images, labels: compiled(images.transpose(0, 2, 3, 1), Targets(classes=labels), numbers)
 

@@ -45,7 +45,7 @@ class Drawing:
         kind = target.suffix.lower().removeprefix(".")
         if kind not in (*FORMATS, "dot"):
             refuse("path", "a file that ends in .svg, .png, .pdf or .dot", str(path))
-        write_atomically(target, self.dot.encode() if kind == "dot" else _rendered(self.dot, kind))
+        write_atomically(target, self.dot.encode() if kind == "dot" else _rendered(self.dot, kind, path))
         return target
 
     def _repr_svg_(self) -> str | None:
@@ -55,8 +55,10 @@ class Drawing:
         return self.png if self.format == "png" else None
 
 
-def _rendered(dot: str, kind: str) -> bytes:
+def _rendered(dot: str, kind: str, file: str | os.PathLike[str] | None = None) -> bytes:
     try:
         return render_dot(dot, kind)
     except (RendererMissing, RenderFailed) as error:
-        raise SpecError([CannotDraw(format=kind, problem=str(error))]) from None
+        raise SpecError(
+            [CannotDraw(format=kind, problem=str(error), file=None if file is None else str(file))]
+        ) from None

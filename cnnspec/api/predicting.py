@@ -93,7 +93,7 @@ def of_array(run: StoredRun, experiment: Experiment, images: Any, options: Optio
     """The same for images in memory."""
     from ..train.failures import memory_errors
     from ..train.network import open_network
-    from ..train.predict import _answer, _placed
+    from ..train.predict import answer_of, placed_scores
 
     dataset = _dataset(images, experiment, options.fit)
     batch = min(32, len(dataset))
@@ -101,9 +101,9 @@ def of_array(run: StoredRun, experiment: Experiment, images: Any, options: Optio
     with memory_errors(experiment, place, batch):
         outputs = step.outputs(dataset)
     tasks = run.tasks
-    scores = {task.output: _placed(task, task.scores(outputs[task.output]), dataset) for task in tasks}
+    scores = {task.output: placed_scores(task, task.scores(outputs[task.output]), dataset) for task in tasks}
     return tuple(
-        Prediction(dataset.names(i), tuple(_answer(t, scores[t.output][i], options.top) for t in tasks))
+        Prediction(dataset.names(i), tuple(answer_of(t, scores[t.output][i], options.top) for t in tasks))
         for i in range(len(dataset))
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..backends.dot import FORMATS, RendererMissing, RenderFailed, render_dot
+from ..api.drawing import Drawing
+from ..backends.dot import FORMATS
 from ..backends.graphviz import to_dot
 from ..elaborate import elaborate, open_target
-from ..source import SpecError, write_atomically
-from .errors import NoRenderer
 from .output import add_depth, add_spec, sections
 
 SUFFIXES = (*FORMATS, "dot")
@@ -44,14 +43,6 @@ def _output(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     graph = elaborate(open_target(options.spec, options.overrides, sections))
     dot = to_dot(graph, options.direction, options.depth and options.depth - 1)
-    kind = options.output.suffix.lower().lstrip(".")
-    write_atomically(options.output, dot.encode() if kind == "dot" else _rendered(dot, kind, options.output))
+    Drawing(dot).save(options.output)
     print(f"wrote {options.output}")
     return 0
-
-
-def _rendered(dot: str, kind: str, output: Path) -> bytes:
-    try:
-        return render_dot(dot, kind)
-    except (RendererMissing, RenderFailed) as error:
-        raise SpecError([NoRenderer(format=kind, problem=str(error), file=str(output))]) from None

@@ -5,20 +5,6 @@ from __future__ import annotations
 from ..source import Diagnostic
 
 
-class NoRenderer(Diagnostic):
-    """A drawing could not be made: what turns DOT into this format is not installed, or it failed.
-
-    ``cnnspec devices`` says what is there. DOT itself can always be written.
-    """
-
-    code = "no-renderer"
-    message = "cannot make {format}: {problem}"
-    bad = "cnnspec draw vgg16 -o vgg16.pdf    (without Graphviz)"
-    good = "cnnspec draw vgg16 -o vgg16.svg"
-    format: str
-    problem: str
-
-
 class CannotCompute(Diagnostic):
     """The device is not there, or what it needs (a C compiler, for the CPU) is not installed.
 

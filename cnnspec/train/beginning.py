@@ -12,6 +12,7 @@ from .data.identity import identities
 from .data.pictures import broken_text
 from .experiment import Experiment
 from .heads import described, main_heads
+from .lowering import Lowering
 from .measures import bound_metrics
 from .opening import Opened, batch_size
 from .reporter import Plan
@@ -20,13 +21,14 @@ from .run import ResolvedSpec, RunFolder, RunInfo, versions
 from .tasks.saving import as_plain
 
 
-def about(spec: Mapping[str, str], opened: Opened) -> dict[str, Any]:
+def about(spec: Mapping[str, str], opened: Opened, lowering: Lowering) -> dict[str, Any]:
     """What a run that is gone on with is compared with."""
     return {
         "spec": dict(spec),
         "data": identities(opened.data.splits),
         "devices": list(opened.devices),
         "versions": versions(),
+        "passes": list(lowering.passes),
     }
 
 

@@ -63,6 +63,7 @@ class Loop:
         images: Images,
         folder: RunFolder,
         reporter: Reporter,
+        stop: StopRequest | None = None,
     ) -> None:
         self.experiment, self.splits, self.state, self.folder = experiment, splits, state, folder
         self._heads = main_heads(heads)
@@ -71,9 +72,8 @@ class Loop:
         self._step, self._evaluation, self._reporter = step, evaluation, reporter
         self._batch = evaluation.batch
         self._pace = Pace(experiment, -(-len(splits.train) // self._batch))
-        self._clock, self._stop = Clock(), StopRequest()
+        self._clock, self._stop = Clock(), stop or StopRequest()
         self._started, self._saved = time.perf_counter(), time.monotonic()
-        self._epoch_seconds = 0.0
 
     @property
     def seconds(self) -> float:
@@ -83,7 +83,6 @@ class Loop:
     def run(self) -> None:
         """What is left of all epochs. Raises :class:`SpecError` and, after a signal, :class:`Interrupted`."""
         with (
-            self._stop,
             data_errors(self.experiment),
             memory_errors(self.experiment, self.state.module.device, self._batch),
         ):
@@ -97,9 +96,9 @@ class Loop:
             except _Leave:
                 self._reporter.phase("saving")
                 self._keep_weights("last")
-                raise self._interrupted() from None
-            except KeyboardInterrupt:
-                raise self._interrupted() from None
+                raise Interrupted(self.folder.path, self.folder.saved, self._stop.number) from None
+            finally:
+                self._stop.patient = False
 
     def _over(self) -> bool:
         place, settings = self.state.place, self.experiment.settings
@@ -272,9 +271,6 @@ class Loop:
         if self._stop.requested:
             self._save_state()
             raise _Leave
-
-    def _interrupted(self) -> Interrupted:
-        return Interrupted(self.folder.path, self.folder.saved, self._stop.number)
 
     def _kept(self) -> str:
         return f"; {self.folder.path} holds {self.folder.saved}" if self.folder.saved else ""

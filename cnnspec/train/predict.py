@@ -79,10 +79,10 @@ def predict(
     step, place = open_network(run, experiment, batch, device, checkpoint)
     with memory_errors(experiment, place, batch):
         outputs = step.outputs(dataset)
-    scores = {task.output: _placed(task, task.scores(outputs[task.output]), dataset) for task in tasks}
+    scores = {task.output: placed_scores(task, task.scores(outputs[task.output]), dataset) for task in tasks}
     found = [
         Prediction(
-            Path(dataset.names(i)), tuple(_answer(task, scores[task.output][i], top) for task in tasks)
+            Path(dataset.names(i)), tuple(answer_of(task, scores[task.output][i], top) for task in tasks)
         )
         for i in range(len(dataset))
     ]
@@ -100,7 +100,7 @@ def picture_files(given: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _answer(task: Task, scores: np.ndarray, top: int) -> Answer:
+def answer_of(task: Task, scores: np.ndarray, top: int) -> Answer:
     order = range(len(scores))
     if task.kind in ("classes", "labels"):
         order = (-scores).argsort(kind="stable").tolist()
@@ -108,7 +108,7 @@ def _answer(task: Task, scores: np.ndarray, top: int) -> Answer:
     return Answer(task.output, task.kind, tuple((task.names[i], float(scores[i])) for i in order))
 
 
-def _placed(task: Task, scores: np.ndarray, dataset: Dataset) -> np.ndarray:
+def placed_scores(task: Task, scores: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Places in the network's input as places in the pictures."""
     import numpy as np
 

@@ -43,6 +43,7 @@ def resume(
     schedule allows that. Raises
     :class:`SpecError` where there is nothing to go on with, or where spec or data changed.
     """
+    lowering = lowering or Lowering()
     saved, remark = _latest(run)
     _check_spec(run, saved)
     if epochs is not None and epochs != experiment.settings.epochs:
@@ -51,7 +52,7 @@ def resume(
         return _finished(run, experiment, saved, reporter or Reporter())
 
     def folder_of(opened: Opened) -> tuple[RunFolder, SavedState]:
-        now = about(saved.about["spec"], opened)
+        now = about(saved.about["spec"], opened, lowering)
         _check_data(run, saved, now)
         info = replace(
             run.info,
@@ -68,7 +69,7 @@ def resume(
     with reporting(reporter or Reporter()) as told:
         count = devices or run.info.devices
         opened = open_all(experiment, Path(run.info.base), device or run.info.device, count, told)
-        return run_in(folder_of(opened), experiment, opened, told, lowering or Lowering())
+        return run_in(folder_of(opened), experiment, opened, told, lowering)
 
 
 def _latest(run: Run) -> tuple[SavedState, str | None]:
@@ -180,6 +181,8 @@ def _remarks(saved: SavedState, now: Mapping[str, Any], remark: str | None) -> l
     ]
     if saved.about["devices"] != now["devices"]:
         changed.append(f"on {', '.join(saved.about['devices'])} then, on {', '.join(now['devices'])} now")
+    if saved.about["passes"] != now["passes"]:
+        changed.append("other passes of the lowering")
     if changed:
         found.append(f"results may differ in the last bits from a run without a break: {'; '.join(changed)}")
     return found

@@ -14,7 +14,7 @@ from .data.dataset import Splits
 from .experiment import Experiment
 from .failures import data_errors, memory_errors
 from .files import check_free, locked
-from .interrupt import Interrupted
+from .interrupt import Interrupted, StopRequest
 from .live import LiveFile
 from .loop import Images, Loop
 from .lowering import Lowering, compiling
@@ -55,7 +55,7 @@ def train(
     def folder_of(opened: Opened) -> tuple[RunFolder, SavedState | None]:
         info = run_info(experiment, spec, opened)
         info.notes += [note for note in (lowering.note, skipped_note(opened.data.splits)) if note]
-        return RunFolder.new(out, info, spec.files, about(spec.files, opened)), None
+        return RunFolder.new(out, info, spec.files, about(spec.files, opened, lowering)), None
 
     with reporting(reporter or Reporter()) as told:
         check_free(out)
@@ -85,6 +85,7 @@ def run_in(
     folder, saved = folder_and_state
     with locked(folder.path), contextlib.closing(LiveFile(folder.path, reporter.note)) as live:
         remove_leftovers(folder.path)
+        folder.write_info()
         told = Reporters([reporter, live])
         told.plan(plan_of(experiment, folder, opened))
         if saved is not None:
@@ -92,14 +93,24 @@ def run_in(
         for note in folder.info.notes:
             told.note(note)
         try:
-            with compiling(lowering, told):
-                return _run(experiment, opened, folder, saved, told, lowering)
+            with interruptible(folder) as stop, compiling(lowering, told):
+                return _run(experiment, opened, folder, saved, told, lowering, stop)
         except BaseException as error:
-            ended = isinstance(error, (Interrupted, KeyboardInterrupt))
-            folder.info.status = "interrupted" if ended else "failed"
+            folder.info.status = "interrupted" if isinstance(error, Interrupted) else "failed"
             with contextlib.suppress(SpecError):  # the first error is the one to show
                 close(folder, None)
             raise
+
+
+@contextlib.contextmanager
+def interruptible(folder: RunFolder) -> Iterator[StopRequest]:
+    """Signals as :class:`Interrupted`, which says where the run can be gone on with."""
+    stop = StopRequest()
+    try:
+        with stop:
+            yield stop
+    except KeyboardInterrupt:
+        raise Interrupted(folder.path, folder.saved, stop.number) from None
 
 
 def _run(
@@ -109,10 +120,11 @@ def _run(
     saved: SavedState | None,
     reporter: Reporter,
     lowering: Lowering,
+    stop: StopRequest,
 ) -> Outcome:
     splits = opened.data.splits
     with memory_errors(experiment, folder.info.device, folder.info.batch):
-        loop = build_loop(experiment, opened, folder, reporter, lowering)
+        loop = build_loop(experiment, opened, folder, reporter, lowering, stop)
     if saved is not None:
         restore(loop, saved)
     loop.run()
@@ -130,6 +142,7 @@ def build_loop(
     folder: RunFolder,
     reporter: Reporter,
     lowering: Lowering | None = None,
+    stop: StopRequest | None = None,
 ) -> Loop:
     """Network, optimizer and steps, ready to run."""
     from tinygrad import Tensor
@@ -165,7 +178,7 @@ def build_loop(
     evaluation = EvaluationStep(state.measured(), scaler, info.batch, settings.workers)
     splits = replace(data.splits, train=train, validation=settled_part(data.splits.validation))
     images = Images(feed, part)
-    return Loop(experiment, splits, opened.heads, state, step, evaluation, images, folder, reporter)
+    return Loop(experiment, splits, opened.heads, state, step, evaluation, images, folder, reporter, stop)
 
 
 def restore(loop: Loop, saved: SavedState) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinygrad import Tensor
@@ -32,7 +36,22 @@ def _free_on_the_machine() -> int | None:
     if not all(name in getattr(os, "sysconf_names", {}) for name in names):
         return None
     pages, size = map(os.sysconf, names)
-    return pages * size
+    return max(0, min(pages * size, *_left_by_limits(size)))
+
+
+def _left_by_limits(page: int) -> Iterator[int]:
+    """What a limit of the process (``ulimit -v``) and of its container leave."""
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(OSError, ValueError):
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * page
+        yield limit - taken if limit != resource.RLIM_INFINITY else sys.maxsize
+    with contextlib.suppress(OSError, ValueError):  # no such limit is the word "max"
+        group = Path("/sys/fs/cgroup")
+        limit, used = (int((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        yield limit - used
+    yield sys.maxsize
 
 
 def _free_on_cuda(index: int) -> int | None:
