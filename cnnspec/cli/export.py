@@ -178,7 +178,8 @@ def _write_weights(options: argparse.Namespace, source: Source, exported: Export
 
 
 def _write_python(options: argparse.Namespace, source: Source, exported: Exported, path: Path) -> None:
-    from ..backends.python import inference_graph, to_python
+    from ..backends.python import to_python
+    from ..backends.tracing import inference_graph
     from ..train.exporting import as_safetensors
 
     weights = path.with_suffix(".safetensors")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backends import toolchain
-from ..backends.python import About, OutputAbout
 from ..backends.tinygrad.errors import WeightsDoNotFit
+from ..backends.tracing import About, OutputAbout
 from ..elaborate import Module
 from ..elaborate.renaming import parameter_names
 from ..ir import Graph, show

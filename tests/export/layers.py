@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from ops.running import allocate
 
-from cnnspec.backends.python import About
+from cnnspec.backends.tracing import About
 from cnnspec.ir import Graph, GraphOutput, Int, ListOf, Node, Op, Run, Shape, arg
 from cnnspec.ops.input import Input
 from cnnspec.train.exporting import Exported

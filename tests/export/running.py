@@ -57,7 +57,7 @@ def images(graph: Graph, count: int) -> np.ndarray:
 
 def python_outputs(network: Exported, text: str, x: np.ndarray, folder: Path) -> Outputs:
     """What the exported module gives in a process that cannot import cnnspec."""
-    from cnnspec.backends.python import inference_graph
+    from cnnspec.backends.tracing import inference_graph
 
     (folder / "net.py").write_text(text, encoding="utf-8")
     weights = as_safetensors(network, graph=inference_graph(network.graph))

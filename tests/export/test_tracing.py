@@ -10,10 +10,10 @@ import pytest
 
 from cnnspec.backends.onnx import to_onnx
 from cnnspec.backends.python import to_python
-from cnnspec.backends.python.steps import Trace
-from cnnspec.backends.python.symbols import BATCH, Untraceable
-from cnnspec.backends.python.traced import Traced
-from cnnspec.backends.python.tracing import trace
+from cnnspec.backends.tracing.nodes import trace
+from cnnspec.backends.tracing.steps import Trace
+from cnnspec.backends.tracing.symbols import BATCH, Untraceable
+from cnnspec.backends.tracing.traced import Traced
 from cnnspec.cli.main import main
 from cnnspec.ir import LAYERS, Op, Run, Shape
 from cnnspec.ir.tensor import Tensor

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...ir import Graph
 from ...source import SpecError
-from ..python.about import About, encodable
-from ..python.tracing import inference_graph, trace_node
+from ..tracing.about import About, encodable
+from ..tracing.nodes import inference_graph, trace_node
 from .emitting import Layer
 from .errors import TooLargeForOnnx
 from .writer import Constant, Writer

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..python.steps import Input, Operand, Parameter, Step, Trace, Value
-from ..python.symbols import BATCH, Dims, count, plain
+from ..tracing.steps import Input, Operand, Parameter, Step, Trace, Value
+from ..tracing.symbols import BATCH, Dims, count, plain
 from .forms import Fill, recognised
 from .writer import Constant, Term, Writer
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..python.steps import Input, Operand, Step, Trace, Value
-from ..python.symbols import BATCH, Dims, Untraceable, plain
-from ..python.traced import Traced
+from ..tracing.steps import Input, Operand, Step, Trace, Value
+from ..tracing.symbols import BATCH, Dims, Untraceable, plain
+from ..tracing.traced import Traced
 
 Found = Mapping[str, Any]
 

@@ -1,7 +1,5 @@
-"""Graphs as Python that needs tinygrad alone, and the traces of layers that exporters read."""
+"""Graphs as Python that needs tinygrad alone."""
 
-from .about import About, OutputAbout
 from .module import to_python
-from .tracing import inference_graph
 
-__all__ = ["About", "OutputAbout", "inference_graph", "to_python"]
+__all__ = ["to_python"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...ir import Graph
-from .about import About, OutputAbout
+from ..tracing.about import About, OutputAbout
 from .quoting import quoted, wrapped
 
 TOP = 5

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .steps import Step, Trace
-from .symbols import BATCH, REST, Dim, text_of
-from .tracing import SIZES
+from ..tracing.nodes import SIZES
+from ..tracing.steps import Step, Trace
+from ..tracing.symbols import BATCH, REST, Dim, text_of
 
 LESS, SUM, PRODUCT, ATOM = range(4)
 """How tightly a text holds together."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...ir import Node, Op, signature
+from ..tracing.nodes import SIZES
+from ..tracing.steps import Input, Operand, Parameter, Trace, Value
 from .expressions import ATOM, INFIX, Leaf, Text, default, expression, form_of, kinds, leaves, literal
 from .quoting import docstring
-from .steps import Input, Operand, Parameter, Trace, Value
-from .tracing import SIZES
 
 WIDTH = 88
 """Of an expression; longer ones are cut into several."""

@@ -6,14 +6,14 @@ import builtins
 from keyword import kwlist
 
 from ...ir import Graph, Shape, show
-from .about import About
+from ..tracing.about import About
+from ..tracing.nodes import inference_graph, trace_node
+from ..tracing.steps import Trace
 from .answers import answering
 from .blocks import Blocks
 from .helpers import Layer, helpers
 from .parts import Network
 from .quoting import inside_docstring, quoted, wrapped
-from .steps import Trace
-from .tracing import inference_graph, trace_node
 from .variables import LETTERS, RESERVED
 
 _TAKEN = frozenset({*dir(builtins), *kwlist, *LETTERS, *RESERVED})
