@@ -46,7 +46,9 @@ def resume(
     lowering = lowering or Lowering()
     saved, remark = _latest(run)
     _check_spec(run, saved)
-    if epochs is not None and epochs != experiment.settings.epochs:
+    epochs = epochs or run.info.epochs  # more than the spec's where it was prolonged before
+    prolonged = epochs != run.info.epochs
+    if epochs != experiment.settings.epochs:
         experiment = _prolonged(run, experiment, saved, epochs)
     if run.info.status == "finished" and saved.place.epoch > experiment.settings.epochs:
         return _finished(run, experiment, saved, reporter or Reporter())
@@ -62,7 +64,11 @@ def resume(
             epochs=experiment.settings.epochs,
             versions=versions(),
             test=None,
-            notes=[*run.info.notes, *_remarks(saved, now, remark)],
+            notes=[
+                *run.info.notes,
+                *([f"prolonged to {epochs} epochs"] if prolonged else []),
+                *_remarks(saved, now, remark),
+            ],
         )
         return RunFolder(run.path, info, now, saved.place.text, saved.place.records), saved
 

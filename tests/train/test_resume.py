@@ -182,8 +182,11 @@ def test_a_run_is_prolonged_where_its_schedule_allows(tmp_path: Path) -> None:
     longer = experiment(epochs=4)
     whole = train(longer, spec_files(), tmp_path / "whole", "CPU").folder
     run = train(made, spec_files(), tmp_path / "run", "CPU").folder
-    resume(open_run(run), made, epochs=4)
+    with pytest.raises(Interrupted):
+        resume(open_run(run), made, epochs=4, reporter=Leaver(9))
+    resume(open_run(run), made)
     assert_same_end(whole, run)
+    assert "prolonged to 4 epochs" in open_run(run).info.notes
     found = refusal(run, replace(made, schedule=SCHEDULES.make("cosine")), epochs=5)
     assert found.code == "run-changed" and "'cosine' follows from the number of epochs" in found.text
     assert refusal(run, made, epochs=3).code == "run-changed"
