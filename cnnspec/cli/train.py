@@ -103,6 +103,8 @@ def _misuse(options: argparse.Namespace) -> str | None:
         return "the following arguments are required: SPEC (or --resume RUN)"
     if options.resume is None:
         return None
+    if options.epochs is not None and (not options.epochs.isdecimal() or int(options.epochs) < 1):
+        return f"argument --epochs: '{options.epochs}' is not a whole number of at least 1"
     if options.spec is None and options.overrides:
         return "--set does not go with --resume: a run is one experiment, and goes on as it was begun"
     begun = ("data", "out", "seed", "workers", "skip_broken", "emit")
@@ -152,7 +154,7 @@ def _resumed(options: argparse.Namespace) -> Outcome:
         options.devices,
         chosen_reporter(options, sys.stdout),
         _lowering(options),
-        int(options.epochs) if options.epochs else None,
+        options.epochs and int(options.epochs),
     )
 
 

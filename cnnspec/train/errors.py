@@ -125,15 +125,27 @@ class RunInUse(Diagnostic):
 
 
 class NothingToResume(Diagnostic):
-    """A run can be gone on with where a state was saved: at the end of each epoch, every few minutes within one
-    (``train (save_every = …)``), and when it is interrupted."""
+    """What a run saves to be gone on with (``resume.safetensors``) is gone, though epochs of it were finished."""
 
     code = "nothing-to-resume"
     message = "cannot go on with '{path}': {reason}"
-    bad = "cnnspec train --resume RUN  # killed before its first epoch was over"
+    bad = "cnnspec train --resume RUN  # after resume.safetensors was deleted"
     good = "cnnspec train SPEC"
     path: str
     reason: str
+
+
+class CannotProlong(Diagnostic):
+    """A run can have more epochs where its schedule does not follow from their number: what was trained so far would
+    have been trained otherwise else. It cannot have fewer than were begun."""
+
+    code = "cannot-prolong"
+    message = "'{path}' cannot have {epochs} epochs: {problem}"
+    bad = "cnnspec train --resume RUN --epochs 20  # schedule cosine"
+    good = "cnnspec train --resume RUN --epochs 20  # schedule step(5)"
+    path: str
+    epochs: int
+    problem: str
 
 
 class RunChanged(Diagnostic):

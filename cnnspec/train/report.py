@@ -18,8 +18,7 @@ def report(info: RunInfo, records: Sequence[Mapping[str, Any]], test: Measures |
         f"# {_plain(info.model)}",
         *_facts(info),
         "",
-        f"![loss and accuracy over the epochs]({CURVES})",
-        "",
+        *([f"![loss and accuracy over the epochs]({CURVES})", ""] if records else []),
     ]
     parts += _epochs(records)
     if test is not None:
@@ -43,6 +42,7 @@ def _facts(info: RunInfo) -> list[str]:
         f"- Parameters: {info.parameters:,} trainable",
         f"- Images: {images}; batches of {info.batch}",
         f"- Time: {info.seconds:.0f} s",
+        *([f"- Problem: {_plain(info.problem)}"] if info.problem else []),
     ]
     if best:
         figures = ", ".join(

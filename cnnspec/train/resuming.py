@@ -10,12 +10,13 @@ from typing import Any
 
 from ..source import Note, SpecError, remove_leftovers
 from .beginning import about
-from .errors import NothingToResume, RunChanged
+from .errors import CannotProlong, NothingToResume, RunChanged
 from .experiment import Experiment
 from .files import locked
 from .lowering import Lowering
 from .opening import Opened, open_all
 from .pace import Pace, validation_losses
+from .place import Place
 from .reading import Run
 from .registries import Moment
 from .reporter import Reporter
@@ -39,38 +40,40 @@ def resume(
     """Go on with ``run`` from the latest state that was saved, to the end of its epochs.
 
     ``experiment`` is the run's own spec, elaborated. Weights come out as if nothing had come between, bit for bit, on the
-    same device and with the same versions. A run that is finished stays as it is. ``epochs`` prolongs the run, where its
-    schedule allows that. Raises
-    :class:`SpecError` where there is nothing to go on with, or where spec or data changed.
+    same device and with the same versions. A run that ended before anything was saved begins anew, one that is finished
+    stays as it is. ``epochs`` prolongs the run, where its schedule allows that. Raises :class:`SpecError` where what was
+    saved is gone, or where spec or data changed.
     """
     lowering = lowering or Lowering()
     saved, remark = _latest(run)
-    _check_spec(run, saved)
+    if saved is not None:
+        _check_spec(run, saved)
     epochs = epochs or run.info.epochs  # more than the spec's where it was prolonged before
     prolonged = epochs != run.info.epochs
     if epochs != experiment.settings.epochs:
         experiment = _prolonged(run, experiment, saved, epochs)
-    if run.info.status == "finished" and saved.place.epoch > experiment.settings.epochs:
+    if saved is not None and run.info.status == "finished" and saved.place.epoch > epochs:
         return _finished(run, experiment, saved, reporter or Reporter())
 
-    def folder_of(opened: Opened) -> tuple[RunFolder, SavedState]:
-        now = about(saved.about["spec"], opened, lowering)
-        _check_data(run, saved, now)
+    def folder_of(opened: Opened) -> tuple[RunFolder, SavedState | None]:
+        now = about(_texts(run), opened, lowering)
+        found = [remark] if remark else []
+        if saved is not None:
+            _check_data(run, saved, now)
+            found += _remarks(saved, now)
         info = replace(
             run.info,
             status="running",
             device=opened.devices[0],
             devices=len(opened.devices),
-            epochs=experiment.settings.epochs,
+            epochs=epochs,
             versions=versions(),
             test=None,
-            notes=[
-                *run.info.notes,
-                *([f"prolonged to {epochs} epochs"] if prolonged else []),
-                *_remarks(saved, now, remark),
-            ],
+            problem="",
+            notes=[*run.info.notes, *([f"prolonged to {epochs} epochs"] if prolonged else []), *found],
         )
-        return RunFolder(run.path, info, now, saved.place.text, saved.place.records), saved
+        place = saved.place if saved else Place()
+        return RunFolder(run.path, info, now, place.text if saved else "", place.records), saved
 
     with reporting(reporter or Reporter()) as told:
         count = devices or run.info.devices
@@ -78,14 +81,13 @@ def resume(
         return run_in(folder_of(opened), experiment, opened, told, lowering)
 
 
-def _latest(run: Run) -> tuple[SavedState, str | None]:
-    if not (run.path / STATE).exists() and not (run.path / PREVIOUS).exists():
-        reason = f"there is no '{STATE}' in it"
-        if not run.records:
-            reason += ", as it ended before anything was saved"
-        raise SpecError([NothingToResume(path=str(run.path), reason=reason)])
-    saved, remark = read_latest_state(run.path / STATE, run.path / PREVIOUS)
-    return saved, remark
+def _latest(run: Run) -> tuple[SavedState | None, str | None]:
+    """The state to go on from, and a remark on it; no state where the run ended before it could save one."""
+    if (run.path / STATE).exists() or (run.path / PREVIOUS).exists():
+        return read_latest_state(run.path / STATE, run.path / PREVIOUS)
+    if run.info.status == "finished" or run.records:
+        raise SpecError([NothingToResume(path=str(run.path), reason=f"there is no '{STATE}' in it")])
+    return None, "nothing was saved before: beginning at epoch 1"
 
 
 def _finished(run: Run, experiment: Experiment, saved: SavedState, reporter: Reporter) -> Outcome:
@@ -93,13 +95,15 @@ def _finished(run: Run, experiment: Experiment, saved: SavedState, reporter: Rep
     with reporting(reporter), locked(run.path):
         remove_leftovers(run.path)
         RunFolder(run.path, run.info, saved.about).finish()
-        reporter.note(f"the run is finished; --epochs {2 * experiment.settings.epochs} would prolong it")
+        more = 2 * run.info.epochs
+        able = _first_other_step(run, experiment, saved.place, more) is None
+        reporter.note("the run is finished" + (f"; --epochs {more} would prolong it" if able else ""))
     return Outcome(run.path, dict(run.info.best or {}), None)
 
 
 def _check_spec(run: Run, saved: SavedState) -> None:
     then: Mapping[str, str] = saved.about["spec"]
-    now = {name: _text(run.path / SPEC / name) for name in then}
+    now = _texts(run)
     if now != then:
         raise _changed(run, "its spec", _difference(then, now))
 
@@ -113,6 +117,11 @@ def check_same_spec(run: Run, files: Mapping[str, str], main: str) -> None:
     kept = {name: _text(run.path / SPEC / name) for name in names}
     if kept != {name: files[name] for name in names}:
         raise _changed(run, "the spec", _difference(kept, files))
+
+
+def _texts(run: Run) -> dict[str, str]:
+    """The run's spec as it is now, by file."""
+    return {path.name: _text(path) for path in sorted((run.path / SPEC).iterdir())}
 
 
 def _text(path: Path) -> str:
@@ -151,34 +160,39 @@ def _changed(run: Run, what: str, lines: Sequence[str]) -> SpecError:
     return SpecError([RunChanged(path=str(run.path), what=what, notes=notes)])
 
 
-def _prolonged(run: Run, experiment: Experiment, saved: SavedState, epochs: int) -> Experiment:
+def _prolonged(run: Run, experiment: Experiment, saved: SavedState | None, epochs: int) -> Experiment:
     """The experiment with other epochs; raises :class:`SpecError` where the steps that were made would be others."""
-    done = saved.place.epoch - (saved.place.batch == 0)
-    longer = replace(experiment, settings=replace(experiment.settings, epochs=epochs))
+    place = saved.place if saved else Place()
+    done = place.epoch - (place.batch == 0)
     if epochs < done:
-        raise _changed(run, "the number of epochs", [f"{done} were begun, and {epochs} are asked for"])
+        problem = f"{done} epochs were begun, and {epochs} are asked for"
+        raise SpecError([CannotProlong(path=str(run.path), epochs=epochs, problem=problem)])
+    if _first_other_step(run, experiment, place, epochs) is not None:
+        name = experiment.schedule.call_name
+        problem = f"'{name}' follows from the number of epochs, so the steps that were made would be others"
+        raise experiment.located(
+            "schedule", CannotProlong(path=str(run.path), epochs=epochs, problem=problem)
+        )
+    return replace(experiment, settings=replace(experiment.settings, epochs=epochs))
+
+
+def _first_other_step(run: Run, experiment: Experiment, place: Place, epochs: int) -> int | None:
+    """The first update made that would have another learning rate with so many ``epochs``."""
     pace = Pace(experiment, -(-run.info.images["train"] // run.info.batch))
-    losses = validation_losses(saved.place.records)
-    for update in range(saved.place.update):
+    losses = validation_losses(place.records)
+    for update in range(place.update):
         seen = losses[: update // pace.updates]
         before, after = (
-            e.schedule.factor(Moment(update, pace.updates, e.settings.epochs, seen))
-            for e in (experiment, longer)
+            experiment.schedule.factor(Moment(update, pace.updates, each, seen))
+            for each in (run.info.epochs, epochs)
         )
         if before != after:
-            name = experiment.schedule.call_name
-            reason = (
-                f"'{name}' follows from the number of epochs, so the steps that were made would be others"
-            )
-            raise experiment.located(
-                "schedule", RunChanged(path=str(run.path), what=f"the number of epochs; {reason}")
-            )
-    return longer
+            return update
+    return None
 
 
-def _remarks(saved: SavedState, now: Mapping[str, Any], remark: str | None) -> list[str]:
+def _remarks(saved: SavedState, now: Mapping[str, Any]) -> list[str]:
     """What may make the rest differ from an uninterrupted run in the last bits."""
-    found = [remark] if remark else []
     then = saved.about["versions"]
     changed = [
         f"{name} {then.get(name, 'none')} then, {version} now"
@@ -189,6 +203,6 @@ def _remarks(saved: SavedState, now: Mapping[str, Any], remark: str | None) -> l
         changed.append(f"on {', '.join(saved.about['devices'])} then, on {', '.join(now['devices'])} now")
     if saved.about["passes"] != now["passes"]:
         changed.append("other passes of the lowering")
-    if changed:
-        found.append(f"results may differ in the last bits from a run without a break: {'; '.join(changed)}")
-    return found
+    if not changed:
+        return []
+    return [f"results may differ in the last bits from a run without a break: {'; '.join(changed)}"]

@@ -40,8 +40,8 @@ class RunInfo:
     """What ``run.json`` says. ``status`` is running, finished, interrupted or failed.
 
     ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` is a
-    fingerprint of the names of the training images. ``devices`` of this kind share each batch. ``tasks`` says of each
-    main output what it learns, as ``tasks.saving`` writes it.
+    fingerprint of the names of the training images. ``devices`` of this kind share each batch. ``problem`` is why the
+    run failed. ``tasks`` says of each main output what it learns, as ``tasks.saving`` writes it.
     """
 
     model: str
@@ -65,6 +65,7 @@ class RunInfo:
     notes: list[str] = field(default_factory=list)
     trained_on: str = ""
     devices: int = 1
+    problem: str = ""
     format: int = FORMAT
 
 

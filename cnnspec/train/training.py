@@ -97,9 +97,17 @@ def run_in(
                 return _run(experiment, opened, folder, saved, told, lowering, stop)
         except BaseException as error:
             folder.info.status = "interrupted" if isinstance(error, Interrupted) else "failed"
+            folder.info.problem = "" if isinstance(error, Interrupted) else problem_of(error)
             with contextlib.suppress(SpecError):  # the first error is the one to show
                 close(folder, None)
             raise
+
+
+def problem_of(error: BaseException) -> str:
+    """What went wrong, in a line."""
+    if isinstance(error, SpecError):
+        return "; ".join(diagnostic.text for diagnostic in error.diagnostics)
+    return f"{type(error).__name__}: {error}"
 
 
 @contextlib.contextmanager

@@ -170,6 +170,9 @@ def test_what_cannot_be_gone_on_with(tmp_path: Path) -> None:
     before = (run / "run.json").read_bytes()
     assert resume(open_run(run), made, reporter=told).folder == run
     assert told.notes == ["the run is finished; --epochs 2 would prolong it"]
+    told = Leaver()
+    resume(open_run(run), replace(made, schedule=SCHEDULES.make("cosine")), reporter=told)
+    assert told.notes == ["the run is finished"]
     assert (run / "run.json").read_bytes() == before
     with locked(run):
         assert refusal(run, made, epochs=2).code == "run-in-use"
@@ -188,8 +191,24 @@ def test_a_run_is_prolonged_where_its_schedule_allows(tmp_path: Path) -> None:
     assert_same_end(whole, run)
     assert "prolonged to 4 epochs" in open_run(run).info.notes
     found = refusal(run, replace(made, schedule=SCHEDULES.make("cosine")), epochs=5)
-    assert found.code == "run-changed" and "'cosine' follows from the number of epochs" in found.text
-    assert refusal(run, made, epochs=3).code == "run-changed"
+    assert found.code == "cannot-prolong" and "'cosine' follows from the number of epochs" in found.text
+    assert refusal(run, made, epochs=3).code == "cannot-prolong"
+
+
+def test_a_run_that_saved_nothing_begins_anew(tmp_path: Path) -> None:
+    class Early(Reporter):
+        def phase(self, what: str) -> None:
+            if what == "compiling the training step":
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    made = experiment(epochs=2)
+    with pytest.raises(Interrupted, match="nothing was saved"):
+        train(made, spec_files(), tmp_path / "run", "CPU", Early())
+    told = Leaver()
+    resume(open_run(tmp_path / "run"), made, reporter=told)
+    assert "nothing was saved before: beginning at epoch 1" in told.notes
+    whole = train(made, spec_files(), tmp_path / "whole", "CPU").folder
+    assert_same_end(whole, tmp_path / "run")
 
 
 def test_a_second_signal_ends_at_once(tmp_path: Path) -> None:
