@@ -19,7 +19,7 @@ from ..train.reading import Run as StoredRun
 from ..train.reading import open_run as opened
 from ..train.sections import bind_experiment
 from ..train.wording import figure
-from .boundary import chosen, reported, whole
+from .boundary import chosen, refuse, reported, whole
 from .callbacks import AnyCallback, reporter_of
 from .data import Data, given_again, other_data
 from .evaluation import Evaluation
@@ -126,6 +126,8 @@ class Run:
         self, data: Data | None, split: str | None, device: str | None, checkpoint: str, quiet: bool
     ) -> Evaluated:
         part = None if split is None else chosen("split", split, SPLITS)
+        if isinstance(data, Mapping) and part is not None and part in data and "train" not in data:
+            data, part = data[part], None  # nothing else of it is asked for
         weights = chosen("checkpoint", checkpoint, CHECKPOINTS)
         own, shape = self.experiment.data, self.experiment.graph.input_shape
         other = None if data is None else other_data(data, own, shape)
@@ -199,6 +201,8 @@ class Run:
         from ..train.insight import chosen_layers
         from ..train.page import PageOptions, build_report, check_report_folder, write_report
 
+        if isinstance(layers, str):
+            refuse("layers", "a list of names", layers)
         target = Path(folder) if folder is not None else self.path / REPORT
         chosen_layers(self.experiment.graph, tuple(layers))
         check_report_folder(target)

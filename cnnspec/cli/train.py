@@ -143,7 +143,7 @@ def _resumed(options: argparse.Namespace) -> Outcome:
     from ..train.resuming import check_same_spec, resume
     from ..train.sections import bind_experiment
 
-    run, experiment = run_experiment(options.resume)
+    run, experiment = run_experiment(options.resume, strict=False)
     if options.spec is not None:
         module = open_target(options.spec, options.overrides, sections)
         check_same_spec(run, resolved_files(module, bind_experiment(module, elaborate(module))), ROOT)

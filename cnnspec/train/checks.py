@@ -53,6 +53,24 @@ def remarks(experiment: Experiment, heads: Sequence[Head], splits: Splits) -> li
                 f"the output '{output.name}' ends in '{limit.node.name}', which gives nothing below {limit.low:g}: "
                 "negative scores are lost"
             )
+    return [*found, *_without_effect(experiment, len(splits.train))]
+
+
+def _without_effect(experiment: Experiment, images: int) -> list[str]:
+    """Settings that come to nothing in so short a training."""
+    settings, found = experiment.settings, []
+    steps = -(-images // min(settings.batch, images))
+    if settings.accumulate > steps:
+        found.append(
+            f"an epoch has {steps} batches, and gradients are added up within an epoch: accumulate = "
+            f"{settings.accumulate} is no more than {steps}"
+        )
+    warmup = getattr(experiment.schedule, "warmup", 0)
+    if warmup >= settings.epochs:
+        found.append(
+            f"the warm-up of {warmup:g} epochs is as long as training: the learning rate never gets to "
+            f"{experiment.optimizer.lr:g}"
+        )
     return found
 
 

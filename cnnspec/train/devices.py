@@ -37,7 +37,14 @@ def open_devices(name: str | None, count: int) -> tuple[str, ...]:
 def check_divides(experiment: Experiment, batch: int, devices: int) -> None:
     """Raise :class:`SpecError` where a batch cannot be split evenly."""
     if batch % devices:
-        nearest = sorted({max(1, batch // devices) * devices, -(-batch // devices) * devices})
-        hints = (f"batches of {' or '.join(map(str, nearest))} can: --set train.batch={nearest[-1]}",)
+        below, asked = batch // devices * devices, experiment.settings.batch
+        above = [batch - batch % devices + devices] if batch == asked else []  # else there are no more images
+        nearest = [b for b in (below, *above) if b]
+        can = (
+            f"batches of {' or '.join(map(str, nearest))} can: --set train.batch={nearest[-1]}"
+            if nearest
+            else ""
+        )
+        hints = (can or f"there are only {batch} training images: take fewer devices",)
         found = BatchNotDivisible(batch=batch, devices=devices, hints=hints)
         raise experiment.located("train", found, "batch")

@@ -19,6 +19,7 @@ from ..source import SpecError, did_you_mean
 from .experiment import Experiment
 from .reading import Run, damaged
 from .run import RUN
+from .safetensors_file import safetensors_bytes
 from .tasks import ClassTask, NumberTask, Task
 
 if TYPE_CHECKING:
@@ -126,20 +127,12 @@ def as_safetensors(
 
     ``names`` says what they are called there, by our names; ``graph`` is the part whose weights are wanted, all by default.
     """
-    import numpy as np
-    from safetensors.numpy import save
-
     wanted = (graph or exported.graph).nodes
     kept = (f"{node.name}.{spec.name}" for node in wanted for spec in node.parameters)
     tensors = {
-        (names or {}).get(name, name): np.ascontiguousarray(exported.weights[name]).reshape(
-            exported.weights[name].shape
-        )
-        for name in kept
-        if name in exported.weights
+        (names or {}).get(name, name): exported.weights[name] for name in kept if name in exported.weights
     }
-    data: bytes = save(tensors, metadata=exported.about.metadata())
-    return data
+    return safetensors_bytes(tensors, exported.about.metadata())
 
 
 def other_names(exported: Exported, module: Module, library: str) -> dict[str, str]:

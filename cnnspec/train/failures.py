@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..analyses.memory import memory
-from ..ir import OpError, size
+from ..ir import OpError, signature, size
 from ..source import SpecError
 from .errors import LossDiverged, LossNotFinite, OutOfMemory, PixelsNotFinite
 from .experiment import Experiment
+from .registries import Optimizer
 
 if TYPE_CHECKING:
     from .data.dataset import Splits
@@ -116,7 +117,7 @@ def has_diverged(
 def _causes(experiment: Experiment, rate: float) -> tuple[str, ...]:
     """Likely causes, the likeliest first, each with what to try."""
     found = [
-        f"the learning rate is too high (here {rate:g}): try --set optimizer.lr={_tenth(experiment.optimizer.lr)}"
+        f"the learning rate is too high (here {rate:g}): try --set optimizer.lr={_lower(experiment.optimizer)}"
     ]
     if experiment.settings.clip is None:
         found.append("single batches have very large gradients: --set train.clip=1 shortens them")
@@ -127,8 +128,10 @@ def _causes(experiment: Experiment, rate: float) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _tenth(rate: float) -> str:
-    return f"{rate / 10:.6g}"
+def _lower(optimizer: Optimizer) -> str:
+    """A tenth of the rate, and no more than what the optimizer has by default."""
+    usual = next(a.default for a in signature(type(optimizer)) if a.name == "lr")
+    return f"{min(optimizer.lr / 10, usual if usual < optimizer.lr else optimizer.lr / 10):.6g}"
 
 
 def check_pixels(splits: Splits) -> None:

@@ -24,8 +24,11 @@ _MARKS = (RUN, METRICS, checkpoint("last"))
 
 @dataclass(frozen=True)
 class Status:
-    """How a run stands: what ``run.json`` says, but "stopped" where it says "running" and no process is left, for the
-    ``reason`` given. ``resumable`` where something was saved to go on with, and no process may still be at it."""
+    """How a run stands: what ``run.json`` says, but "stopped" where it says "running" and no process is left.
+
+    ``reason`` is why it is stopped, or why it failed. ``resumable`` where ``train --resume`` goes on with it, and no
+    process may still be at it.
+    """
 
     word: str
     reason: str = ""
@@ -114,7 +117,7 @@ def run_line(path: Path) -> RunLine:
     try:
         run = open_run(path)
     except SpecError as error:
-        return RunLine(path, "damaged", _written(path), problem=str(error))
+        return RunLine(path, "damaged", _written(path), problem="; ".join(d.text for d in error.diagnostics))
     return line_of(run, live)
 
 
@@ -147,7 +150,9 @@ def run_status(run: Run, live: Live | None) -> Status:
     if live is not None and state == "alive" and (word == "running" or _begun_after(run, live)):
         return Status("running")
     if word != "running":
-        return Status(word, resumable=word in ("interrupted", "failed") and _resumable(run))
+        return Status(
+            word, printable(run.info.problem), resumable=word in ("interrupted", "failed") and _resumable(run)
+        )
     if live is not None and state == "silent":
         return Status("stopped", f"process {live.pid} on {live.host} has said nothing since {live.updated}")
     if live is None and _age(run) < _QUIET_SECONDS:
@@ -162,7 +167,7 @@ def _begun_after(run: Run, live: Live) -> bool:
 
 
 def _resumable(run: Run) -> bool:
-    return any((run.path / name).exists() for name in (STATE, PREVIOUS))
+    return not run.records or any((run.path / name).exists() for name in (STATE, PREVIOUS))
 
 
 def _age(run: Run) -> float:

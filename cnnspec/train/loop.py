@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -226,7 +226,9 @@ class Loop:
         """Measures of the network as it is on a split; with ``leaving`` a signal ends it."""
 
         def tick(done: int) -> None:
-            self._reporter.evaluated(done, len(dataset))
+            # After training a callback can end nothing any more.
+            with suppress(*(() if leaving else (StopTraining,))):
+                self._reporter.evaluated(done, len(dataset))
             if leaving:
                 self._leave_if_asked()
 

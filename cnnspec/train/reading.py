@@ -50,8 +50,12 @@ class Run:
         return read_weights(path)
 
 
-def open_run(path: Path) -> Run:
-    """The run at ``path``; raises :class:`SpecError` where it is none, or damaged."""
+def open_run(path: Path, strict: bool = True) -> Run:
+    """The run at ``path``; raises :class:`SpecError` where it is none, or damaged.
+
+    Unless ``strict``, lines of ``metrics.jsonl`` that are not whole are left out: a run that is gone on with has them
+    from its state, and writes them anew.
+    """
     if not path.is_dir():
         reason = "it is a file" if path.exists() else "there is no such folder"
         raise SpecError([NotARun(path=str(path), reason=reason)])
@@ -61,7 +65,7 @@ def open_run(path: Path) -> Run:
     info = _info(path / RUN)
     if not (path / SPEC / info.spec).is_file():
         raise damaged(path / SPEC / info.spec, "is missing")
-    return Run(path, info, _records(path / METRICS))
+    return Run(path, info, _records(path / METRICS, strict))
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
@@ -142,12 +146,18 @@ def _plausible(value: Any, annotation: Any) -> bool:
     return item is None or (isinstance(value, list) and all(isinstance(v, item) for v in value))
 
 
-def _records(path: Path) -> tuple[Mapping[str, Any], ...]:
+def _records(path: Path, strict: bool) -> tuple[Mapping[str, Any], ...]:
     """The epochs; none where the run ended before its first epoch did."""
     if not path.exists():
         return ()
-    lines = _read(path).splitlines()
-    return tuple(_json(path, line, f"line {number}") for number, line in enumerate(lines, 1) if line.strip())
+    found = []
+    for number, line in enumerate(_read(path).splitlines(), 1):
+        try:
+            found += [_json(path, line, f"line {number}")] if line.strip() else []
+        except SpecError:
+            if strict:
+                raise
+    return tuple(found)
 
 
 def _first_line(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..ir import Shape
 from ..source import SpecError, write_atomically, writing
 from .files import make_folder, new_folder
+from .safetensors_file import safetensors_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,12 +135,8 @@ class RunFolder:
 
     def write_checkpoint(self, name: str, state: Mapping[str, np.ndarray], epoch: int, step: int) -> None:
         """``last`` or ``best``: parameters and buffers as safetensors."""
-        import numpy as np
-        from safetensors.numpy import save
-
         about = {"model": self.info.model, "epoch": str(epoch), "step": str(step), "format": str(FORMAT)}
-        tensors = {k: np.ascontiguousarray(v).reshape(v.shape) for k, v in state.items()}
-        self.write_bytes(checkpoint(name), save(tensors, metadata=about))
+        self.write_bytes(checkpoint(name), safetensors_bytes(state, about))
 
     def write_state(self, data: bytes, saved: str) -> None:
         """All that resuming needs, and where it is of; what was the latest becomes the one before."""

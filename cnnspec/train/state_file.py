@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..source import SpecError
 from .place import Place
 from .reading import damaged, read_tensors
+from .safetensors_file import safetensors_bytes
 from .sums import Sums
 
 if TYPE_CHECKING:
@@ -23,13 +24,9 @@ _PROGRESS, _CHECKSUM = "progress", "checksum"
 def state_bytes(arrays: Mapping[str, np.ndarray], place: Place, about: Mapping[str, Any]) -> bytes:
     """The file: safetensors with the place and ``about`` (plain data that a resumed run is compared with) as JSON, and a
     checksum of everything."""
-    import numpy as np
-    from safetensors.numpy import save
-
-    tensors = {k: np.ascontiguousarray(v).reshape(v.shape) for k, v in arrays.items()}
     plain = {**vars(place), "sums": place.sums.as_plain()}
     text = json.dumps({"place": plain, "about": about}, ensure_ascii=True)
-    return bytes(save(tensors, metadata={_PROGRESS: text, _CHECKSUM: _checksum(tensors, text)}))
+    return safetensors_bytes(arrays, {_PROGRESS: text, _CHECKSUM: _checksum(arrays, text)})
 
 
 @dataclass(frozen=True)

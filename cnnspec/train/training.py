@@ -14,14 +14,14 @@ from .data.dataset import Splits
 from .experiment import Experiment
 from .failures import data_errors, memory_errors
 from .files import check_free, locked
-from .interrupt import Interrupted, StopRequest
+from .interrupt import Interrupted, StopRequest, StopTraining
 from .live import LiveFile
 from .loop import Images, Loop
 from .lowering import Lowering, compiling
 from .measures import Measures, matrix_rows
 from .opening import Opened, open_all
 from .reading import damaged
-from .reporter import Reporter, Reporters
+from .reporter import Plan, Reporter, Reporters
 from .run import ResolvedSpec, RunFolder, checkpoint
 from .state_file import SavedState
 
@@ -87,13 +87,9 @@ def run_in(
         remove_leftovers(folder.path)
         folder.write_info()
         told = Reporters([reporter, live])
-        told.plan(plan_of(experiment, folder, opened))
-        if saved is not None:
-            told.note(f"going on after {saved.place.text}")
-        for note in folder.info.notes:
-            told.note(note)
         try:
             with interruptible(folder) as stop, compiling(lowering, told):
+                _tell_plan(told, plan_of(experiment, folder, opened), folder, saved)
                 return _run(experiment, opened, folder, saved, told, lowering, stop)
         except BaseException as error:
             folder.info.status = "interrupted" if isinstance(error, Interrupted) else "failed"
@@ -101,6 +97,14 @@ def run_in(
             with contextlib.suppress(SpecError):  # the first error is the one to show
                 close(folder, None)
             raise
+
+
+def _tell_plan(reporter: Reporter, plan: Plan, folder: RunFolder, saved: SavedState | None) -> None:
+    reporter.plan(plan)
+    if saved is not None:
+        reporter.note(f"going on after {saved.place.text}")
+    for note in folder.info.notes:
+        reporter.note(note)
 
 
 def problem_of(error: BaseException) -> str:
@@ -117,7 +121,7 @@ def interruptible(folder: RunFolder) -> Iterator[StopRequest]:
     try:
         with stop:
             yield stop
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StopTraining):  # a callback may ask for it before training began
         raise Interrupted(folder.path, folder.saved, stop.number) from None
 
 
@@ -139,8 +143,11 @@ def _run(
     folder.info.seconds = round(loop.seconds, 1)
     test = _test(loop, reporter) if len(splits.test) else None
     folder.info.status = "finished"
-    close(folder, test, matrix_rows(experiment.metrics))
-    folder.finish()
+    try:
+        close(folder, test, matrix_rows(experiment.metrics))
+        folder.finish()
+    except SpecError as error:
+        raise folder.with_last_good(error) from None
     return Outcome(folder.path, dict(folder.info.best or {}), test)
 
 

@@ -37,7 +37,8 @@ class UpdateNumbers:
 
     @property
     def array(self) -> np.ndarray:
-        return np.array([self.rate, self.kept, self.batches], np.float32)
+        with np.errstate(over="ignore"):  # a rate beyond float32 is infinite, and the loss tells
+            return np.array([self.rate, self.kept, self.batches], np.float32)
 
 
 def kept_share(decay: float, updates: int) -> float:

@@ -157,3 +157,25 @@ def test_two_devices_train_a_run(tmp_path: Path) -> None:
         np.testing.assert_allclose(second.weights("last")[name], value, rtol=1e-5, atol=1e-5, err_msg=name)
     assert json.loads((two / "run.json").read_text())["devices"] == 2
     assert second.info.test == pytest.approx(first.info.test, rel=1e-5)
+
+
+def test_settings_without_effect_are_told(tmp_path: Path) -> None:
+    made = replace(
+        experiment(epochs=2, accumulate=50), schedule=SCHEDULES.make("cosine", warmup=5), data=BlobSource()
+    )
+    notes = open_run(train(made, spec_files(), tmp_path / "run", "CPU").folder).info.notes
+    assert any("accumulate = 50 is no more than 3" in note for note in notes)
+    assert any("warm-up of 5 epochs is as long as training" in note for note in notes)
+
+
+def test_why_a_run_failed_stands_in_its_folder(tmp_path: Path) -> None:
+    failure(replace(unlimited(), schedule=Cliff()), tmp_path / "run")
+    assert "no longer finite" in open_run(tmp_path / "run").info.problem
+    assert "Problem: the training loss" in (tmp_path / "run" / "report.md").read_text()
+
+
+def test_equal_runs_are_equal_bytes(tmp_path: Path) -> None:
+    made = experiment(epochs=1)
+    runs = [train(made, spec_files(), tmp_path / name, "CPU").folder for name in ("a", "b")]
+    first, second = ((run / "best.safetensors").read_bytes() for run in runs)
+    assert first == second

@@ -24,5 +24,5 @@ class Memory(DataSource):
     mode: str = mode_argument()
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
-        hint = "in Python: cnnspec.open_run(RUN).evaluate((images, labels))"
+        hint = "in Python: cnnspec.open_run(RUN).evaluate((images, labels)), or .resume((images, labels))"
         raise OpError(DataInMemory(hints=(hint,)))
