@@ -23,7 +23,7 @@ from cnnspec.train.files import locked
 from cnnspec.train.interrupt import Interrupted, StopTraining
 from cnnspec.train.reading import open_run
 from cnnspec.train.registries import OPTIMIZERS, SCHEDULES
-from cnnspec.train.reporter import Progress, Reporter
+from cnnspec.train.reporter import Plan, Progress, Reporter
 from cnnspec.train.resuming import resume
 from cnnspec.train.training import train
 
@@ -232,6 +232,16 @@ def test_a_callback_ends_training_in_order(tmp_path: Path) -> None:
     outcome = train(experiment(epochs=9), spec_files(), tmp_path / "run", "CPU", Enough())
     assert outcome.test is not None and len(open_run(outcome.folder).records) == 2
     assert open_run(outcome.folder).info.status == "finished"
+
+
+def test_a_callback_may_end_a_run_before_it_began(tmp_path: Path) -> None:
+    class AtOnce(Reporter):
+        def plan(self, plan: Plan) -> None:
+            raise StopTraining
+
+    with pytest.raises(Interrupted):
+        train(experiment(epochs=2), spec_files(), tmp_path / "run", "CPU", AtOnce())
+    assert open_run(tmp_path / "run").info.status == "interrupted"
 
 
 def test_training_ends_early_where_nothing_gets_better(tmp_path: Path) -> None:
