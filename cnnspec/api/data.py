@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from ..elaborate import Module, Override, elaborate, overridden
+from ..elaborate import Module, Override, elaborate
 from ..ir import Shape
 from ..source import SpecError, did_you_mean
 from ..train.data.dataset import Splits
 from ..train.data.memory import PARTS, HeldMemory, held, named_parts
 from ..train.data.sources.memory import Memory
-from ..train.recipes import bound_source, class_count, loaded, recipe, source_call, with_recipe
+from ..train.recipes import bound_source, source_call
+from ..train.recipes import with_data as filled
 from ..train.registries import DataSource
-from ..train.sections import data_and_settings
 from .errors import BadData
 from .network import Opened, sections
 
@@ -44,15 +44,11 @@ def with_data(opened: Opened, data: Data, overrides: Sequence[Override]) -> tupl
     overrides = [*(o for o in opened.overrides if o[0].partition(".")[0] != "data"), *overrides]
     channels = elaborate(bare).input_shape[0]
     call = _call_of(channels) if parts else source_call(_path_or_call(data), channels, "data")
-    base = overridden(bare, [("data", call)], sections)
-    early = [(n, value) for n, value in overrides if "." not in n or n.startswith(("data.", "train."))]
-    known = overridden(base, early, sections)
-    graph, (source, settings, epochs) = elaborate(known), data_and_settings(known)
-    if parts and isinstance(source, Memory):
-        source = held(source, parts)
-    splits = loaded(source, graph.input_shape, settings.seed, known.folder)
-    filled = with_recipe(base, recipe(graph, splits, epochs))
-    return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
+
+    def adapted(source: DataSource) -> DataSource:
+        return held(source, parts) if parts and isinstance(source, Memory) else source
+
+    return filled(bare, call, overrides, sections, adapted)
 
 
 def other_data(data: Data, own: DataSource | None, shape: Shape) -> Other:

@@ -91,21 +91,11 @@ def _files(images: Any) -> list[Path] | None:
 
 def of_array(run: StoredRun, experiment: Experiment, images: Any, options: Options) -> tuple[Prediction, ...]:
     """The same for images in memory."""
-    from ..train.failures import memory_errors
-    from ..train.network import open_network
-    from ..train.predict import answer_of, placed_scores
+    from ..train.predict import answers
 
     dataset = _dataset(images, experiment, options.fit)
-    batch = min(32, len(dataset))
-    step, place = open_network(run, experiment, batch, options.device, options.checkpoint)
-    with memory_errors(experiment, place, batch):
-        outputs = step.outputs(dataset)
-    tasks = run.tasks
-    scores = {task.output: placed_scores(task, task.scores(outputs[task.output]), dataset) for task in tasks}
-    return tuple(
-        Prediction(dataset.names(i), tuple(answer_of(t, scores[t.output][i], options.top) for t in tasks))
-        for i in range(len(dataset))
-    )
+    found = answers(run, experiment, dataset, options.top, options.device, options.checkpoint)
+    return tuple(Prediction(dataset.names(i), each) for i, each in enumerate(found))
 
 
 def _dataset(images: Any, experiment: Experiment, fit: str | None) -> Dataset:

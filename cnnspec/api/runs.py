@@ -206,15 +206,11 @@ class Run:
         target = Path(folder) if folder is not None else self.path / REPORT
         chosen_layers(self.experiment.graph, tuple(layers))
         check_report_folder(target)
-        part = split if split or data is not None else self._last_part()
+        part = split if split or data is not None else self.stored.last_part
         found = self._evaluated(data, part, device, checkpoint, quiet=True)
         about = f"{part} images" if part else "other images"
         options = PageOptions(tuple(layers), None, None, about, checkpoint)
         return write_report(build_report(self.stored, self.experiment, found, options), target)
-
-    def _last_part(self) -> str:
-        counts = self.stored.info.images
-        return next((part for part in ("test", "validation") if counts.get(part)), "train")
 
     def __repr__(self) -> str:
         return f"<Run {self.path}: {self.stored.info.model}, {self.status}, {len(self.history)} epochs>"

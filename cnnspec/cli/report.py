@@ -18,7 +18,7 @@ from .output import add_checkpoint, add_device
 from .quiet import add_quiet, chosen_reporter
 
 if TYPE_CHECKING:
-    from ..train.reading import Run
+    pass
 
 FOLDER = "report"
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     gc.enable()
     opened, experiment = run_experiment(options.run_folder)
     other = other_data(options.data, experiment.graph.input_shape[0])
-    split = options.split or (None if other else _part(opened))
+    split = options.split or (None if other else opened.last_part)
     folder = options.output or opened.path / FOLDER
     layers = tuple(name.strip() for name in (options.layers or "").split(",") if name.strip())
     chosen_layers(experiment.graph, layers)
@@ -96,8 +96,3 @@ def run(options: argparse.Namespace) -> int:
         if not options.quiet:
             print(f"wrote {events}")
     return 0
-
-
-def _part(run: Run) -> str:
-    """Test images; where there are none, those of validation, else of training."""
-    return next((part for part in ("test", "validation") if run.info.images.get(part)), "train")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..elaborate import Override, elaborate, open_target, overridden
+from ..elaborate import Override, elaborate, open_target
 from .output import sections
 
 if TYPE_CHECKING:
@@ -20,19 +20,9 @@ def open_with_data(
 
     ``tolerant``: broken images are left out. Raises ``SpecError``.
     """
-    from ..train.recipes import class_count, loaded, recipe, source_call, tolerating, with_recipe
-    from ..train.sections import data_and_settings
+    from ..train.recipes import source_call, tolerating, with_data
 
     opened = open_target(spec, (), sections, as_use=True)
-    channels = elaborate(opened).input_shape[0]
-    base = overridden(opened, [("data", source_call(data, channels))], sections)
-    early = [
-        (name, value) for name, value in overrides if "." not in name or name.startswith(("data.", "train."))
-    ]
-    known = overridden(base, early, sections)
-    graph, (source, settings, epochs) = elaborate(known), data_and_settings(known)
-    splits = loaded(
-        tolerating(source) if tolerant else source, graph.input_shape, settings.seed, known.folder
-    )
-    filled = with_recipe(base, recipe(graph, splits, epochs))
-    return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
+    call = source_call(data, elaborate(opened).input_shape[0])
+    adapted = (tolerating,) if tolerant else ()
+    return with_data(opened, call, overrides, sections, *adapted)

@@ -70,6 +70,11 @@ class SpecError(Exception):
         self.diagnostics = tuple(sorted(dict.fromkeys(diagnostics), key=lambda d: d.place))
         super().__init__(self.diagnostics)
 
+    @property
+    def line(self) -> str:
+        """The messages alone, in one line."""
+        return "; ".join(diagnostic.text for diagnostic in self.diagnostics)
+
     def __str__(self) -> str:
         from .rendering import render_all
 

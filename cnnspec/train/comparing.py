@@ -13,7 +13,7 @@ from ..syntax import parse_text, print_expression, tree
 from .experiment import Experiment
 from .measures import bound_metrics
 from .reading import Run
-from .registries import METRICS
+from .records import is_loss, lower_is_better
 from .run import LARGEST
 
 
@@ -103,7 +103,7 @@ def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
     keys = dict.fromkeys(key for run in runs for key in run.measures)
     for key in keys:
         values = [run.measures.get(key) for run in runs]
-        fair = same_loss if _is_loss(key) else same
+        fair = same_loss if is_loss(_name(key)) else same
         lines.append(_measured(key, values) if fair else Line(key, tuple(values)))
     settings = dict.fromkeys(key for run in runs for key in run.settings)
     for key in settings:
@@ -115,7 +115,7 @@ def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
 
 def _measured(key: str, values: list[float | None]) -> Line:
     there = [v for v in values if v is not None]
-    sign = -1.0 if _lower_is_better(key) else 1.0
+    sign = -1.0 if lower_is_better(_name(key)) else 1.0
     if len(there) < 2 or key.endswith(_words(LARGEST)) or len(set(there)) == 1:
         return Line(key, tuple(values))
     top = max(sign * v for v in there)
@@ -124,15 +124,9 @@ def _measured(key: str, values: list[float | None]) -> Line:
     )
 
 
-def _is_loss(key: str) -> bool:
-    word = key.split(" ", 1)[1]
-    return word == "loss" or word.startswith("loss ")
-
-
-def _lower_is_better(key: str) -> bool:
-    word = key.split(" ", 1)[1]
-    lower = [name for name, cls in METRICS.entries.items() if cls.better == "lower"]
-    return _is_loss(key) or any(word == n or word.endswith(f" {n}") for n in lower)
+def _name(key: str) -> str:
+    """The measure of a row, "validation box iou", as records call it."""
+    return key.split(" ", 1)[1].replace(" ", "_")
 
 
 def first_measure(experiment: Experiment, run: Run) -> str:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backends import toolchain
-from ..backends.tinygrad.errors import WeightsDoNotFit
+from ..backends.tinygrad.weights_fit import check_weights
 from ..backends.tracing import About, OutputAbout
 from ..elaborate import Module
 from ..elaborate.renaming import parameter_names
-from ..ir import Graph, show
-from ..source import SpecError, did_you_mean
+from ..ir import Graph
 from .experiment import Experiment
-from .reading import Run, damaged
+from .files import file_name
+from .reading import Run, check_belongs, damaged
 from .run import RUN
 from .safetensors_file import safetensors_bytes
 from .tasks import ClassTask, NumberTask, Task
@@ -45,11 +45,9 @@ class Exported:
 def exported_run(run: Run, experiment: Experiment, checkpoint: str = "best") -> Exported:
     """The network of ``run``; ``experiment`` is its own spec, elaborated. Raises :class:`SpecError` where it is damaged."""
     graph, info, tasks = experiment.graph, run.info, run.tasks
-    weights = fitting(graph, run.weights(checkpoint))
-    if tuple(graph.input_shape) != tuple(info.input_shape):
-        raise damaged(run.path / RUN, "does not belong to the spec beside it: the input shapes differ")
-    if {len(info.mean), len(info.std)} != {graph.input_shape[0]} or not all(info.std):
-        raise damaged(run.path / RUN, "has a normalization that does not fit the input's channels")
+    stored = run.weights(checkpoint)
+    check_weights(graph, stored)
+    check_belongs(run, graph)
     if {task.output for task in tasks} != {output.name for output in graph.main_outputs}:
         raise damaged(run.path / RUN, "does not belong to the spec beside it: the outputs differ")
     about = About(
@@ -62,6 +60,7 @@ def exported_run(run: Run, experiment: Experiment, checkpoint: str = "best") -> 
         std=info.std,
         outputs=tuple(map(_about_output, tasks)),
     )
+    weights = {name: value.astype("float32", copy=False) for name, value in stored.items()}
     return Exported(graph, weights, about)
 
 
@@ -98,26 +97,6 @@ def _about_output(task: Task) -> OutputAbout:
     if isinstance(task, ClassTask):
         return replace(about, single=task.single, positive=task.positive)
     return about
-
-
-def fitting(graph: Graph, weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """``weights`` as float32, once their names and shapes are the graph's. Those of auxiliary outputs may be missing."""
-    shapes = {f"{n.name}.{spec.name}": spec.shape for n in graph.nodes for spec in n.parameters}
-    main = {f"{n.name}.{spec.name}" for n in graph.without_auxiliary().nodes for spec in n.parameters}
-    for name, shape in shapes.items():
-        if name not in weights and name in main:
-            raise _misfit(graph, f"'{name}' is missing", did_you_mean(name, weights, limit=0))
-        if name in weights and weights[name].shape != shape:
-            found = show(weights[name].shape)
-            raise _misfit(graph, f"'{name}' is {found}, but {show(shape)} in the spec")
-    extra = next((name for name in weights if name not in shapes), None)
-    if extra is not None:
-        raise _misfit(graph, f"the spec has no '{extra}'", did_you_mean(extra, shapes, limit=0))
-    return {name: weights[name].astype("float32", copy=False) for name in shapes if name in weights}
-
-
-def _misfit(graph: Graph, problem: str, hints: tuple[str, ...] = ()) -> SpecError:
-    return SpecError([WeightsDoNotFit(model=graph.name, problem=problem, hints=hints)])
 
 
 def as_safetensors(
@@ -192,6 +171,4 @@ def is_checkpoint(path: Path, run: Run) -> bool:
 
 def written_path(output: Path | None, model: str, suffix: str) -> Path:
     """Where to write: ``output``, or the model's name in the current folder."""
-    import re
-
-    return output or Path((re.sub(r"[^\w.-]+", "_", model) or "model") + suffix)
+    return output or Path(file_name(model) + suffix)

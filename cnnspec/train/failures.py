@@ -131,7 +131,7 @@ def _causes(experiment: Experiment, rate: float) -> tuple[str, ...]:
 def _lower(optimizer: Optimizer) -> str:
     """A tenth of the rate, and no more than what the optimizer has by default."""
     usual = next(a.default for a in signature(type(optimizer)) if a.name == "lr")
-    return f"{min(optimizer.lr / 10, usual if usual < optimizer.lr else optimizer.lr / 10):.6g}"
+    return f"{min(optimizer.lr / 10, usual):.6g}"
 
 
 def check_pixels(splits: Splits) -> None:

@@ -16,9 +16,14 @@ from .errors import RunExists, RunInUse
 def new_folder(out: Path | None, model: str) -> Path:
     """Make the folder of a run: ``out``, or the first free ``runs/<model>-<n>``."""
     if out is None:
-        return _next_folder(Path("runs"), re.sub(r"[^\w.-]+", "_", model) or "model")
+        return _next_folder(Path("runs"), file_name(model))
     check_free(out)
     return make_folder(out)
+
+
+def file_name(model: str) -> str:
+    """The name of a model as that of a file."""
+    return re.sub(r"[^\w.-]+", "_", model) or "model"
 
 
 def make_folder(path: Path) -> Path:

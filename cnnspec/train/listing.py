@@ -111,13 +111,12 @@ def _check(folder: Path) -> None:
 
 def run_line(path: Path) -> RunLine:
     """The run at ``path``; what is wrong with it where it is damaged."""
-    live = read_live(
-        path
-    )  # before run.json: that is written before the file of a run that ends is taken away
+    # Before run.json: that is written before the file of a run that ends is taken away.
+    live = read_live(path)
     try:
         run = open_run(path)
     except SpecError as error:
-        return RunLine(path, "damaged", _written(path), problem="; ".join(d.text for d in error.diagnostics))
+        return RunLine(path, "damaged", _written(path, live), problem=error.line)
     return line_of(run, live)
 
 
@@ -130,7 +129,7 @@ def line_of(run: Run, live: Live | None) -> RunLine:
     return RunLine(
         path=run.path,
         status=status.word,
-        when=_written(run.path),
+        when=_written(run.path, live),
         model=info.model,
         device=info.device,
         epochs=len(run.records),
@@ -171,8 +170,8 @@ def _resumable(run: Run) -> bool:
 
 
 def _age(run: Run) -> float:
-    """Seconds since a file of the run was written."""
-    written = _written(run.path)
+    """Seconds since a file of a run without ``progress.json`` was written."""
+    written = _written(run.path, None)
     return (datetime.now(UTC) - written).total_seconds() if written else 0.0
 
 
@@ -182,9 +181,8 @@ def _seconds(run: Run, live: Live | None, status: Status) -> float | None:
     return number(run.info.seconds) or sum(number(r.get("seconds")) or 0.0 for r in run.records) or None
 
 
-def _written(path: Path) -> datetime | None:
-    """When a file that tells of the run's state was written last."""
-    live = read_live(path)
+def _written(path: Path, live: Live | None) -> datetime | None:
+    """When a file that tells of the run's state was written last, ``live`` among them."""
     times = [_time(path / RUN), _time(path / METRICS), moment(live.updated) if live else None]
     return max((at for at in times if at), default=None)
 

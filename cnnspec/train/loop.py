@@ -250,9 +250,8 @@ class Loop:
             self.folder.write_info()
 
     def _keep_weights(self, *names: str) -> None:
-        values, place = self.state.measured().state(), self.state.place
-        for name in names:
-            self.folder.write_checkpoint(name, values, len(place.records), place.step)
+        place = self.state.place
+        self.folder.write_checkpoints(names, self.state.measured().state(), len(place.records), place.step)
 
     def _save_state(self) -> None:
         place = self.state.place

@@ -9,8 +9,7 @@ from .data.normalization import Normalization
 from .devices import open_device
 from .experiment import Experiment
 from .heads import check_heads
-from .reading import Run, damaged
-from .run import RUN
+from .reading import Run, check_belongs
 
 if TYPE_CHECKING:
     from .steps import EvaluationStep
@@ -25,12 +24,7 @@ def open_network(
     """
     weights = run.weights(checkpoint)
     check_heads(experiment, None)
-    if tuple(experiment.graph.input_shape) != tuple(run.info.input_shape) or len(run.info.mean) != len(
-        run.info.std
-    ):
-        raise damaged(run.path / RUN, "does not belong to the spec beside it: the input shapes differ")
-    if len(run.info.mean) != experiment.graph.input_shape[0] or not all(run.info.std):
-        raise damaged(run.path / RUN, "has a normalization that does not fit the input's channels")
+    check_belongs(run, experiment.graph)
     place = open_device(device or _still_usable(run.info.device))
 
     from ..backends.tinygrad import lower

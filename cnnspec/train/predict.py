@@ -71,22 +71,24 @@ def predict(
     missing, broken or of another size are reported in the result.
     """
     check_engine()
-    tasks = run.tasks
     dataset, problems = readable_pictures(images, prepare(experiment, fit))
     if not len(dataset):
         return Predictions((), problems)
-    batch = min(_BATCH, len(dataset))
+    found = answers(run, experiment, dataset, top, device, checkpoint)
+    files = (Path(dataset.names(i)) for i in range(len(dataset)))
+    return Predictions(tuple(map(Prediction, files, found)), problems)
+
+
+def answers(
+    run: Run, experiment: Experiment, dataset: Dataset, top: int, device: str | None, checkpoint: str
+) -> list[tuple[Answer, ...]]:
+    """What is said of each image of ``dataset``, by each output; raises :class:`SpecError` where the run is at fault."""
+    tasks, batch = run.tasks, min(_BATCH, len(dataset))
     step, place = open_network(run, experiment, batch, device, checkpoint)
     with memory_errors(experiment, place, batch):
         outputs = step.outputs(dataset)
-    scores = {task.output: placed_scores(task, task.scores(outputs[task.output]), dataset) for task in tasks}
-    found = [
-        Prediction(
-            Path(dataset.names(i)), tuple(answer_of(task, scores[task.output][i], top) for task in tasks)
-        )
-        for i in range(len(dataset))
-    ]
-    return Predictions(tuple(found), problems)
+    scores = {task.output: _placed(task, task.scores(outputs[task.output]), dataset) for task in tasks}
+    return [tuple(_answer(task, scores[task.output][i], top) for task in tasks) for i in range(len(dataset))]
 
 
 def picture_files(given: Sequence[Path]) -> list[Path]:
@@ -100,7 +102,7 @@ def picture_files(given: Sequence[Path]) -> list[Path]:
     return found
 
 
-def answer_of(task: Task, scores: np.ndarray, top: int) -> Answer:
+def _answer(task: Task, scores: np.ndarray, top: int) -> Answer:
     order = range(len(scores))
     if task.kind in ("classes", "labels"):
         order = (-scores).argsort(kind="stable").tolist()
@@ -108,7 +110,7 @@ def answer_of(task: Task, scores: np.ndarray, top: int) -> Answer:
     return Answer(task.output, task.kind, tuple((task.names[i], float(scores[i])) for i in order))
 
 
-def placed_scores(task: Task, scores: np.ndarray, dataset: Dataset) -> np.ndarray:
+def _placed(task: Task, scores: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Places in the network's input as places in the pictures."""
     import numpy as np
 

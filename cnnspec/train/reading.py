@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from ..source import SpecError
 from .errors import NotARun, RunDamaged
 from .run import FORMAT, METRICS, RUN, SPEC, RunInfo, checkpoint
+from .safetensors_file import header_of
 from .tasks.base import Task
 from .tasks.saving import task_from
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from ..ir import Graph
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Run:
             return tuple(map(task_from, self.info.tasks))
         except ValueError as error:
             raise damaged(self.path / RUN, f"does not say what its outputs learn: {error}") from None
+
+    @property
+    def last_part(self) -> str:
+        """The part to measure on: test images; where there are none, those of validation, else of training."""
+        return next((part for part in ("test", "validation") if self.info.images.get(part)), "train")
 
     @property
     def spec(self) -> Path:
@@ -68,6 +76,15 @@ def open_run(path: Path, strict: bool = True) -> Run:
     return Run(path, info, _records(path / METRICS, strict))
 
 
+def check_belongs(run: Run, graph: Graph) -> None:
+    """Raise :class:`SpecError` unless ``graph``, of the run's own spec, takes what ``run.json`` says was trained on."""
+    info = run.info
+    if tuple(graph.input_shape) != tuple(info.input_shape):
+        raise damaged(run.path / RUN, "does not belong to the spec beside it: the input shapes differ")
+    if {len(info.mean), len(info.std)} != {graph.input_shape[0]} or not all(info.std):
+        raise damaged(run.path / RUN, "has a normalization that does not fit the input's channels")
+
+
 def read_weights(path: Path) -> dict[str, np.ndarray]:
     """The tensors of a safetensors file; raises :class:`SpecError` where it is missing or broken."""
     return read_tensors(path)[0]
@@ -81,8 +98,7 @@ def read_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     data = _read(path)
     try:
         tensors: dict[str, np.ndarray] = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        return tensors, header.get("__metadata__", {})
+        return tensors, header_of(data).get("__metadata__", {})
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, f"is no whole safetensors file: {_first_line(error)}") from None
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..elaborate import Environment, Module, bind_entry, chosen_model, zoo_names
+from ..elaborate import (
+    Environment,
+    Module,
+    Override,
+    Settable,
+    bind_entry,
+    chosen_model,
+    elaborate,
+    overridden,
+    zoo_names,
+)
 from ..ir import Graph, OpError, Shape, signature
 from ..source import Diagnostics, Source, Span, SpecError, nearest
 from ..syntax import parse_call, parse_text, print_expression, tree
@@ -18,6 +28,7 @@ from .data.places import relative_to
 from .experiment import Experiment
 from .metrics.tables import unequal
 from .registries import DATA_SOURCES, DataSource
+from .sections import data_and_settings
 from .tasks.making import columns
 
 _STEPS = 3000
@@ -163,6 +174,28 @@ def with_recipe(module: Module, made: Mapping[str, str]) -> Module:
     return Module(
         replace(module.spec, sections=sections), module.source, module.path, module.used, dict(module.names)
     )
+
+
+def with_data(
+    bare: Module,
+    call: str,
+    overrides: Sequence[Override],
+    sections: Callable[[], Mapping[str, Settable]],
+    adapted: Callable[[DataSource], DataSource] = lambda source: source,
+) -> tuple[Module, Splits]:
+    """``bare`` with the data source that ``call`` makes, the recipe's sections where it has none, and as many classes as the
+    data; and what was read.
+
+    ``overrides`` come on top; ``sections`` says what they can change. ``adapted`` gives the source that is read. Raises
+    :class:`SpecError`.
+    """
+    base = overridden(bare, [("data", call)], sections)
+    early = [(n, value) for n, value in overrides if "." not in n or n.startswith(("data.", "train."))]
+    known = overridden(base, early, sections)
+    graph, (source, settings, epochs) = elaborate(known), data_and_settings(known)
+    splits = loaded(adapted(source), graph.input_shape, settings.seed, known.folder)
+    filled = with_recipe(base, recipe(graph, splits, epochs))
+    return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
 
 
 def class_count(

@@ -133,10 +133,14 @@ class RunFolder:
         self.records = list(records)
         self.write_bytes(METRICS, "".join(json.dumps(r, allow_nan=False) + "\n" for r in records).encode())
 
-    def write_checkpoint(self, name: str, state: Mapping[str, np.ndarray], epoch: int, step: int) -> None:
-        """``last`` or ``best``: parameters and buffers as safetensors."""
+    def write_checkpoints(
+        self, names: Sequence[str], state: Mapping[str, np.ndarray], epoch: int, step: int
+    ) -> None:
+        """``last``, ``best`` or both: parameters and buffers as safetensors."""
         about = {"model": self.info.model, "epoch": str(epoch), "step": str(step), "format": str(FORMAT)}
-        self.write_bytes(checkpoint(name), safetensors_bytes(state, about))
+        data = safetensors_bytes(state, about)
+        for name in names:
+            self.write_bytes(checkpoint(name), data)
 
     def write_state(self, data: bytes, saved: str) -> None:
         """All that resuming needs, and where it is of; what was the latest becomes the one before."""

@@ -79,7 +79,7 @@ class Tally:
 
 
 class TrainingStep:
-    """Forward, loss, backward, update: one batch a call. The loss is added up on the device.
+    """Forward, loss, backward, update: one batch a call. The device keeps what a step came to until it is read.
 
     Where gradients of several batches are added up, they are a captured function of their own, and so is the update.
     """
@@ -152,7 +152,8 @@ class TrainingStep:
         Tensor.realize(*changed, *([] if made is None else [self._skipped.assign(self._skipped + 1 - made)]))
 
     def _gradients(self) -> list[Tensor]:
-        """The gradients of all trained parameters, not yet realized; what the step adds to the tally is assigned."""
+        """The gradients of all trained parameters, realized only where layers are computed twice; this step's row of the
+        tally is assigned."""
         spread = self._module.spread
         images = self._scaler(spread.split(self._part(self._images) if self._part else self._images))
         again = self._module.recomputing() if self._recompute else None

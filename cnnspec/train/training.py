@@ -110,7 +110,7 @@ def _tell_plan(reporter: Reporter, plan: Plan, folder: RunFolder, saved: SavedSt
 def problem_of(error: BaseException) -> str:
     """What went wrong, in a line."""
     if isinstance(error, SpecError):
-        return "; ".join(diagnostic.text for diagnostic in error.diagnostics)
+        return error.line
     return f"{type(error).__name__}: {error}"
 
 

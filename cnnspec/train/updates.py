@@ -50,8 +50,8 @@ def kept_share(decay: float, updates: int) -> float:
 class Updates:
     """The state of an optimizer and all around it on the devices of ``module``.
 
-    ``tensors`` has all of it by name: ``momentum/conv1.weight``, ``shared/c1``, ``average/conv1.weight``, ``scale``. What a
-    norm's running statistics are is averaged along with the weights.
+    ``tensors`` has all of it by name: ``momentum_buffer/conv1.weight``, ``shared/bias_correction1``,
+    ``average/conv1.weight``, ``scale``. The running statistics of norms are averaged along with the weights.
     """
 
     def __init__(self, optimizer: Optimizer, module: Module, settings: TrainSettings) -> None:

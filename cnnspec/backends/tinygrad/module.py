@@ -11,13 +11,12 @@ from zlib import crc32
 from tinygrad import Device, Tensor, dtypes
 
 from ...ir import Graph, Node, ParameterSpec, show
-from ...source import SpecError, did_you_mean
-from .errors import WeightsDoNotFit
 from .feed import write
 from .places import place_of
 from .plan import DEFAULT, plan
 from .recompute import Recomputed
 from .spread import Spread
+from .weights_fit import check_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +70,6 @@ class Module:
         inference = graph.without_auxiliary()
         place = place_of(*self.spread.names)
         self._plans = {True: plan(graph, place, True, passes), False: plan(inference, place, False, passes)}
-        self._auxiliary_names = _names(graph) - _names(inference)
         for node in graph.nodes:
             for spec in node.parameters:
                 self._add(f"{node.name}.{spec.name}", spec, seed)
@@ -149,24 +147,9 @@ class Module:
         Parameters that only auxiliary outputs need may be missing. Raises :class:`SpecError` and
         changes nothing where names or shapes differ.
         """
-        problem = self._misfit(state)
-        if problem:
-            raise SpecError([WeightsDoNotFit(model=self.graph.name, problem=problem[0], hints=problem[1])])
+        check_weights(self.graph, state)
         for name in self.parameters.keys() & state.keys():
             write(self.parameters[name], state[name].astype("float32", copy=False))
-
-    def _misfit(self, state: Mapping[str, np.ndarray]) -> tuple[str, tuple[str, ...]] | None:
-        for name, tensor in self.parameters.items():
-            if name not in state:
-                if name not in self._auxiliary_names:
-                    return f"'{name}' is missing", did_you_mean(name, state, limit=0)
-            elif state[name].shape != tuple(tensor.shape):
-                here, there = show(tuple(tensor.shape)), show(state[name].shape)
-                return f"'{name}' is {there}, but {here} in the spec", ()
-        extra = next((name for name in state if name not in self.parameters), None)
-        return (
-            (f"the spec has no '{extra}'", did_you_mean(extra, self.parameters, limit=0)) if extra else None
-        )
 
 
 def initial_value(name: str, spec: ParameterSpec, seed: int) -> np.ndarray:
@@ -178,10 +161,6 @@ def initial_value(name: str, spec: ParameterSpec, seed: int) -> np.ndarray:
 
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, crc32(name.encode())])))
     return np.asarray(spec.initialiser.sample(generator, spec.shape, spec.fans)).astype(np.float32)
-
-
-def _names(graph: Graph) -> set[str]:
-    return {f"{node.name}.{spec.name}" for node in graph.nodes for spec in node.parameters}
 
 
 def _be_patient(device: str) -> None:
