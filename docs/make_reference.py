@@ -25,6 +25,7 @@ from cnnspec.syntax import parse_call, parse_expression, tree
 from cnnspec.syntax.inline import print_head
 from cnnspec.syntax.wrap import wrapped
 from cnnspec.train.augment import AUGMENTATIONS
+from cnnspec.train.finetune import FINETUNE
 from cnnspec.train.registries import (
     DATA_SOURCES,
     LOSSES,
@@ -70,6 +71,11 @@ REGISTRIES: dict[str, tuple[Registry[Any], str]] = {
     "Schedules": (
         SCHEDULES,
         "Section `schedule`: the factor on the learning rate. It is set before every step.",
+    ),
+    "Fine-tuning": (
+        FINETUNE,
+        "Section `finetune`: which weights training begins with, what starts anew, what is frozen, how fast the rest moves. "
+        "See [fine-tuning](finetuning.md).",
     ),
     "Libraries of names": (
         LIBRARIES,

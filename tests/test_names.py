@@ -17,7 +17,11 @@ from cnnspec.source import Source, SpecError
 FOLDER = Path(__file__).parent / "truth"
 TRUTH = json.loads((FOLDER / "state_dicts.json").read_text())
 EXAMPLES = Path(__file__).parent.parent / "examples"
-SPECS = {"nasnetalarge": "nasnet_a_large", "shufflenet_v2_x1_0": str(EXAMPLES / "shufflenet_v2.cnn")}
+SPECS = {
+    "nasnetalarge": "nasnet_a_large",
+    "shufflenet_v2_x1_0": str(EXAMPLES / "shufflenet_v2.cnn"),
+    **{f"tf_efficientnet_lite{scale}": f"efficientnet_lite{scale}" for scale in range(3)},
+}
 
 
 def listing(spec: str, library: str) -> list[str]:

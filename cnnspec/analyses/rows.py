@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..ir import Scope, Shape
 from ..source.values import Value
+from .freezing import told
 from .receptive_field import Field
 from .summary import LayerFigures, Summary
 
@@ -15,7 +16,8 @@ from .summary import LayerFigures, Summary
 class Row(Value):
     """A layer, an open scope (a heading: no figures), or a folded scope (the sum of its ``layers``).
 
-    ``level`` is the depth in the tree; ``output`` and ``field`` are those of the last layer.
+    ``level`` is the depth in the tree; ``output`` and ``field`` are those of the last layer. ``frozen`` says in words
+    what is not trained from the beginning.
     """
 
     level: int
@@ -26,6 +28,7 @@ class Row(Value):
     params: int | None = None
     macs: int | None = None
     field: Field | None = None
+    frozen: str = ""
 
     @property
     def heading(self) -> bool:
@@ -100,11 +103,13 @@ def _title(scope: Scope) -> str:
 def _layer(layer: LayerFigures, level: int, chain: tuple[Scope, ...]) -> Row:
     what = f"{layer.op} {layer.label}".strip()
     name = _short(layer.name, chain)
-    return Row(level, name, what, 1, layer.output, layer.params, layer.macs, layer.field)
+    figures = layer.output, layer.params, layer.macs, layer.field
+    return Row(level, name, what, 1, *figures, told(layer.starts))
 
 
 def _total(layers: Sequence[LayerFigures], level: int, folded: tuple[Scope, ...]) -> Row:
     scope, last = folded[-1], layers[-1]
     params, macs = sum(r.params for r in layers), sum(r.macs for r in layers)
     name = _short(scope.path, folded[:-1])
-    return Row(level, name, _title(scope), len(layers), last.output, params, macs, last.field)
+    frozen = told(frozenset[int | None]().union(*(layer.starts for layer in layers)))
+    return Row(level, name, _title(scope), len(layers), last.output, params, macs, last.field, frozen)

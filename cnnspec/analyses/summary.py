@@ -11,13 +11,15 @@ from ..ir.op import Family
 from ..source import Span
 from ..source.values import Value
 from .cost import FLOPS_PER_MAC, ParameterCount, cost
+from .freezing import Starts, stages, starts_of, told
 from .memory import Memory, memory
 from .receptive_field import Field, Number, receptive_fields
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LayerFigures(Value):
-    """One layer: ``inputs`` are names of the layers it takes, ``params`` leave out running statistics."""
+    """One layer: ``inputs`` are names of the layers it takes, ``params`` leave out running statistics. ``starts`` are the
+    first epochs in which its parameters are trained (None: never)."""
 
     name: str
     op: str
@@ -28,6 +30,7 @@ class LayerFigures(Value):
     params: int
     macs: int
     field: Field
+    starts: Starts = frozenset()
     span: Span | None = member(default=None, compare=False, repr=False)
 
 
@@ -50,7 +53,8 @@ class Deployed(Value):
 class Summary(Value):
     """All figures of a graph, for one sample; ``layers`` in the graph's order, without the input.
 
-    Auxiliary heads (training only) are counted; ``deployed`` is the network without them, where it has some.
+    Auxiliary heads (training only) are counted; ``deployed`` is the network without them, where it has some. ``stages``
+    are epochs from which more parameters are trained, and how many, where a spec fine-tunes.
     """
 
     model: str
@@ -62,6 +66,12 @@ class Summary(Value):
     layers: tuple[LayerFigures, ...]
     scopes: tuple[Scope, ...] = ()
     deployed: Deployed | None = None
+    stages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def tuned(self) -> bool:
+        """Whether some parameters are frozen, for a time or for good."""
+        return len(self.stages) > 1 or self.params.trainable != self.params.total
 
     @property
     def flops(self) -> int:
@@ -82,6 +92,7 @@ def summarize(graph: Graph) -> Summary:
             params=costs.params[index],
             macs=costs.macs[index],
             field=fields[index],
+            starts=starts_of(node),
             span=node.span,
         )
         for index, node in enumerate(graph.nodes)
@@ -97,6 +108,7 @@ def summarize(graph: Graph) -> Summary:
         layers=layers,
         scopes=graph.scopes,
         deployed=_deployed(graph),
+        stages=stages(graph),
     )
 
 
@@ -111,7 +123,8 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     """The object of ``summary --json``: plain dicts, lists and numbers.
 
     ``output`` is one shape, or a list of shapes where there are several outputs; auxiliary
-    outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file.
+    outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file. Where parameters
+    are frozen, their layers have a text ``frozen``.
     """
     shapes = [list(o.shape) for o in summary.outputs if not o.auxiliary]
     return {
@@ -127,6 +140,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
 
 
 def _layer_json(layer: LayerFigures) -> dict[str, Any]:
+    frozen = {"frozen": words} if (words := told(layer.starts)) else {}
     return {
         "name": layer.name,
         "op": layer.op,
@@ -136,6 +150,7 @@ def _layer_json(layer: LayerFigures) -> dict[str, Any]:
         "macs": layer.macs,
         "receptive_field": list(layer.field.size),
         "stride": [_number(j) for j in layer.field.jump],
+        **frozen,
         "span": _span_json(layer.span),
     }
 

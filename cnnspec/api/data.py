@@ -32,11 +32,13 @@ Data: TypeAlias = Union[str, "os.PathLike[str]", "Pair", "Mapping[str, Pair]"]
 _MODES = {1: "gray", 3: "rgb"}
 
 
-def with_data(opened: Opened, data: Data, overrides: Sequence[Override]) -> tuple[Module, Splits]:
+def with_data(
+    opened: Opened, data: Data, overrides: Sequence[Override], weights: str | None = None
+) -> tuple[Module, Splits]:
     """The spec with ``data``, the recipe's sections where it has none, and as many classes as the data; and what was read.
 
     ``overrides`` come on top of those that the spec was opened with, of which those of its own data are left out: ``data``
-    takes its place. Raises :class:`SpecError`.
+    takes its place. ``weights`` are those to begin with. Raises :class:`SpecError`.
     """
     bare, parts = opened.as_use(), arrays_of(data)
     if any(name == "data" for name, _ in overrides):
@@ -48,7 +50,7 @@ def with_data(opened: Opened, data: Data, overrides: Sequence[Override]) -> tupl
     def adapted(source: DataSource) -> DataSource:
         return held(source, parts) if parts and isinstance(source, Memory) else source
 
-    return filled(bare, call, overrides, sections, adapted)
+    return filled(bare, call, overrides, sections, adapted, weights)
 
 
 def other_data(data: Data, own: DataSource | None, shape: Shape) -> Other:

@@ -10,6 +10,7 @@ from ..elaborate import Loader, elaborate, open_target, overridden
 from ..ir import verify
 from ..source import Source
 from .boundary import chosen, refuse, reported
+from .graphs import marked
 from .network import Network, Opened, sections
 from .values import Value, overrides_of
 
@@ -75,4 +76,4 @@ def _network(opened: Opened) -> Network:
     module = overridden(opened.base, opened.overrides, sections)
     graph = elaborate(module)
     verify(graph)
-    return Network(graph, module, opened)
+    return Network(marked(module, graph), module, opened)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..elaborate import Module as SpecModule
 from ..ir import Graph
 from ..train.devices import open_device
-from ..train.reading import read_weights
 from .boundary import chosen, whole
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     Weights = str | Path | Mapping[str, NDArray[Any]] | None
 
 
-def lowered(graph: Graph, device: str | None, seed: int, precision: str, weights: Weights) -> Module:
-    """``graph`` on ``device``, see :meth:`cnnspec.Network.lower`; raises :class:`SpecError`."""
+def lowered(
+    graph: Graph, spec: SpecModule, device: str | None, seed: int, precision: str, weights: Weights
+) -> Module:
+    """``graph``, which ``spec`` is about, on ``device``, see :meth:`cnnspec.Network.lower`; raises :class:`SpecError`."""
     if device is not None and not isinstance(device, str):
         raise TypeError(f"device must be a name such as 'CPU', not {device!r}")
-    state = _state(weights)
+    state = _state(graph, spec, weights)
     place = open_device(device)
     # tinygrad may be imported only once the device was opened: it reads its settings then.
     from ..backends.tinygrad import lower
@@ -36,7 +38,7 @@ def lowered(graph: Graph, device: str | None, seed: int, precision: str, weights
     return module
 
 
-def _state(weights: Weights) -> Mapping[str, NDArray[Any]] | None:
+def _state(graph: Graph, spec: SpecModule, weights: Weights) -> Mapping[str, NDArray[Any]] | None:
     import numpy as np
 
     if weights is None:
@@ -44,8 +46,10 @@ def _state(weights: Weights) -> Mapping[str, NDArray[Any]] | None:
     if isinstance(weights, Mapping):
         return {name: np.asarray(_numpy(value)) for name, value in weights.items()}
     if isinstance(weights, (str, os.PathLike)):
-        return read_weights(Path(weights))
-    raise TypeError(f"weights must be a safetensors file, or arrays by name, not {weights!r}")
+        from ..train.weights import load, open_source
+
+        return load(graph, spec, open_source(os.fspath(weights), Path())).arrays
+    raise TypeError(f"weights must be a name, a file, or arrays by name, not {weights!r}")
 
 
 def _numpy(value: Any) -> Any:

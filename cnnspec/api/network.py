@@ -11,7 +11,7 @@ from ..analyses.comparison import Figures, figures
 from ..analyses.cost import Cost, cost
 from ..elaborate import Module as SpecModule
 from ..elaborate import Override, Settable, open_target
-from ..ir import Graph, Shape, show, verify
+from ..ir import Graph, Shape, show
 from .boundary import chosen, reported, whole
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ class Network:
         from ..source import Diagnostics
         from ..train.sections import bind_experiment
 
-        verify(self.graph)
         found = Diagnostics()
         with found.stage():
             renamings(self.module)
@@ -137,14 +136,15 @@ class Network:
     ) -> Module:
         """The network in tinygrad, with parameters on ``device`` (tinygrad's choice where it is None).
 
-        First values follow from ``seed``, or are ``weights``: a safetensors file, or arrays by the parameters' names.
+        First values follow from ``seed``, or are ``weights``: a file of them (safetensors, ``.pth``, ``.h5`` …), the folder
+        of a run, a name that ``cnnspec pretrained`` lists, or arrays by the parameters' names.
         ``precision`` is what layers compute in. See :class:`cnnspec.Module` for what it takes and gives.
 
         Raises :class:`~cnnspec.source.SpecError` where the device is not there, or the weights are another network's.
         """
         from .lowering import lowered
 
-        return lowered(self.graph, device, seed, precision, weights)
+        return lowered(self.graph, self.module, device, seed, precision, weights)
 
     def __repr__(self) -> str:
         return f"<Network {self._line()}>"

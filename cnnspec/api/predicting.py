@@ -16,6 +16,7 @@ from ..train.data.pictures import ArrayPictures
 from ..train.data.preparing import check_shape
 from ..train.data.targets import Targets
 from ..train.experiment import Experiment
+from ..train.network import Trained, trained_by
 from ..train.predict import Answer, picture_files
 from ..train.reading import Run as StoredRun
 
@@ -63,12 +64,12 @@ def predictions(
 ) -> tuple[Prediction, ...]:
     """A prediction an image, in order. Raises :class:`SpecError` with all that cannot be read, unless they are skipped."""
     files = _files(images)
+    trained = trained_by(run, experiment, options.checkpoint)
     if files is None:
-        return of_array(run, experiment, images, options)
+        return of_array(trained, images, options)
     from ..train.predict import predict
 
-    paths = picture_files(files)
-    result = predict(run, experiment, paths, options.top, options.device, options.checkpoint, options.fit)
+    result = predict(trained, picture_files(files), options.top, options.device, options.fit)
     if result.problems and not skip_broken:
         raise SpecError(result.problems)
     return tuple(Prediction(str(found.file), found.answers) for found in result.found)
@@ -89,12 +90,12 @@ def _files(images: Any) -> list[Path] | None:
     return None
 
 
-def of_array(run: StoredRun, experiment: Experiment, images: Any, options: Options) -> tuple[Prediction, ...]:
+def of_array(trained: Trained, images: Any, options: Options) -> tuple[Prediction, ...]:
     """The same for images in memory."""
     from ..train.predict import answers
 
-    dataset = _dataset(images, experiment, options.fit)
-    found = answers(run, experiment, dataset, options.top, options.device, options.checkpoint)
+    dataset = _dataset(images, trained.experiment, options.fit)
+    found = answers(trained, dataset, options.top, options.device)
     return tuple(Prediction(dataset.names(i), each) for i, each in enumerate(found))
 
 

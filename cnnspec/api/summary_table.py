@@ -36,7 +36,7 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("parameters", f"{count.total:,}"),
         ("", detail if sum(1 for _, number in parts if number) > 1 else ""),
         ("", held),
-        ("trainable", f"{count.trainable:,}" if count.trainable != count.total else ""),
+        *_trained(summary),
         ("buffers", buffers),
         *_without_auxiliary(summary),
         ("MACs", f"{summary.macs:,} ({summary.flops:,} FLOPs)"),
@@ -45,6 +45,17 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("", f"{_megabytes(memory.activations_training)} activations of a sample in training"),
     ]
     return tuple(f"{name:<12}{text}" for name, text in lines if text)
+
+
+def _trained(summary: Summary) -> list[tuple[str, str]]:
+    """How many parameters are trained from which epoch on, and how many are not at all."""
+    if not summary.tuned:
+        return []
+    times = len(summary.stages) > 1
+    told = [f"{number:,}{f' from epoch {first}' if times else ''}" for first, number in summary.stages]
+    frozen = summary.params.total - summary.params.trainable
+    lines = [("trained", ", ".join(told))]
+    return [*lines, ("frozen", f"{frozen:,}{' for good' if times else ''}")] if frozen else lines
 
 
 def _without_auxiliary(summary: Summary) -> list[tuple[str, str]]:
@@ -70,10 +81,17 @@ def _output(name: str, shape: Shape, auxiliary: bool, number: int) -> str:
 
 
 def _table(summary: Summary, width: int, depth: int | None) -> list[str]:
+    """The table; its last column says what is frozen, where something is."""
     unit = _MEGA if summary.macs >= 100 * _MEGA else 1
     macs = "MACs" if unit == 1 else "MACs (M)"
-    head = [("", "", "", "", "", "receptive"), ("layer", "op", "output", "params", macs, "field")]
+    head: list[tuple[str, ...]] = [
+        ("", "", "", "", "", "receptive"),
+        ("layer", "op", "output", "params", macs, "field"),
+    ]
     body = [cells(row, unit) for row in rows(summary, depth)]
+    if summary.tuned:
+        head = [(*head[0], ""), (*head[1], "")]
+        body = [(*each, row.frozen) for each, row in zip(body, rows(summary, depth), strict=True)]
     widths = [max(map(len, column)) for column in zip(*head, *body, strict=True)]
     _shrink(widths, width)
     lines = [line for cells in (*head, *body) for line in _lines(cells, widths)]

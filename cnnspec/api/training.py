@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..elaborate import Module, elaborate, overridden
+from ..train.finetune.recipe import beginning_with
 from ..train.resolve import ROOT, resolved_files
 from ..train.sections import bind_experiment
 from .boundary import refuse, reported, whole
@@ -27,6 +28,7 @@ def train(
     spec: Network | str | Path,
     data: Data | None = None,
     *,
+    weights: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     device: str | None = None,
     devices: int | None = None,
@@ -51,6 +53,10 @@ def train(
     With ``data``, which takes the place of the spec's own, sections that the spec lacks are those of a recipe, and a
     parameter ``classes`` follows from the data unless it was given.
 
+    ``weights`` are those to begin with: a file (safetensors, a PyTorch state dict …), a run folder, or the name of a
+    pretrained network. The layers that outputs come from start anew, the others are trained at a tenth of the learning rate,
+    unless the spec has a section ``finetune`` that says otherwise.
+
     ``out`` is the run folder (``runs/MODEL-N``). ``device`` is a name such as "CPU" or "CUDA" (tinygrad's choice); with
     ``devices`` it is the first of so many that share each batch. ``epochs`` and ``seed`` are short for the settings
     ``train.epochs`` and ``train.seed``; ``settings`` are as for :func:`cnnspec.load`. ``callbacks`` hear of everything
@@ -69,13 +75,13 @@ def train(
     network = network_of(spec)
     if resume is not None:
         begun = resume if isinstance(resume, Run) else open_run(resume)
-        _check_same(begun, network, data, seed, settings, out)
+        _check_same(begun, network, data, weights, seed, settings, out)
         arrays = None if data is None or arrays_of(data) is None else data
         return begun.resume(
             arrays, epochs=epochs, device=device, devices=devices, callbacks=callbacks, quiet=quiet
         )
     reporter, count = reporter_of(callbacks, quiet), 1 if devices is None else whole("devices", devices, 1)
-    module, splits = _opened(network, data, _overrides(epochs, seed, settings))
+    module, splits = _opened(network, data, weights, _overrides(epochs, seed, settings))
     experiment = bind_experiment(module, elaborate(module))
     resolved = ResolvedSpec(resolved_files(module, experiment), ROOT, module.folder)
     folder = None if out is None else Path(out)
@@ -87,6 +93,7 @@ def _check_same(
     run: Run,
     network: Network,
     data: Data | None,
+    weights: str | os.PathLike[str] | None,
     seed: int | None,
     settings: Mapping[str, Value] | None,
     out: str | os.PathLike[str] | None,
@@ -97,7 +104,7 @@ def _check_same(
     if out is not None:
         refuse("out", "left out, as a run that is resumed has its folder", str(out))
     epochs = run.experiment.settings.epochs  # more of them are no other spec
-    module, _ = _opened(network, data, _overrides(epochs, seed, settings))
+    module, _ = _opened(network, data, weights, _overrides(epochs, seed, settings))
     check_same_spec(run.stored, resolved_files(module, bind_experiment(module, elaborate(module))), ROOT)
 
 
@@ -110,9 +117,20 @@ def _overrides(
 
 
 def _opened(
-    network: Network, data: Data | None, overrides: tuple[tuple[str, str], ...]
+    network: Network,
+    data: Data | None,
+    weights: str | os.PathLike[str] | None,
+    overrides: tuple[tuple[str, str], ...],
 ) -> tuple[Module, Splits | None]:
     """The spec with what was set; with ``data`` also what was read already."""
-    if data is None:
-        return overridden(network.module, overrides, sections), None
-    return with_data(network.opened, data, overrides)
+    named = None if weights is None else _named(weights)
+    if data is not None:
+        return with_data(network.opened, data, overrides, named)
+    begun = network.module if named is None else beginning_with(network.module, named)
+    return overridden(begun, overrides, sections), None
+
+
+def _named(weights: str | os.PathLike[str]) -> str:
+    if not isinstance(weights, (str, os.PathLike)):
+        raise TypeError(f"weights must be a file, a run or a name, not {weights!r}")
+    return os.fspath(weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..analyses.freezing import starts_of, told
 from ..ir import Graph, GraphOutput, Node, Scope
 
 Kind = Literal["input", "layer", "join", "part"]
@@ -14,7 +15,8 @@ _FOLLOWERS = frozenset({"norm", "activation", "regularize"})
 @dataclass(frozen=True, slots=True)
 class Box:
     """``nodes`` are a layer and the pointwise layers that follow it, or those of a whole ``part``, which
-    stands ``times`` times in a row; ``auxiliary``: only in training. ``scopes`` are those around it."""
+    stands ``times`` times in a row; ``auxiliary``: only in training. ``scopes`` are those around it. ``frozen`` says in
+    words what of it is not trained from the beginning."""
 
     kind: Kind
     nodes: tuple[int, ...]
@@ -22,6 +24,7 @@ class Box:
     auxiliary: bool
     part: Scope | None = None
     times: int = 1
+    frozen: str = ""
 
     @property
     def number(self) -> int:
@@ -78,9 +81,10 @@ def _box(
     graph: Graph, group: list[int], chain: tuple[Scope, ...], needed: set[int], depth: int | None
 ) -> Box:
     auxiliary = needed.isdisjoint(group)
+    frozen = told(frozenset[int | None]().union(*(starts_of(graph.nodes[i]) for i in group)))
     if depth is not None and len(chain) > depth:
-        return Box("part", tuple(group), chain[:depth], auxiliary, chain[depth])
-    return Box(_kind(graph.nodes[group[0]]), tuple(group), chain, auxiliary)
+        return Box("part", tuple(group), chain[:depth], auxiliary, chain[depth], frozen=frozen)
+    return Box(_kind(graph.nodes[group[0]]), tuple(group), chain, auxiliary, frozen=frozen)
 
 
 def entered(tail: Box, head: Box) -> tuple[Scope, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..ir import Graph, Scope
 from .drawing_model import Box
@@ -49,7 +50,7 @@ def in_rows(graph: Graph, boxes: Sequence[Box]) -> tuple[Box, ...]:
         if follows and _alike(rows[-1], box):
             before = rows[-1]
             nodes = (*before.nodes, *box.nodes)
-            rows[-1] = Box("part", nodes, before.scopes, before.auxiliary, before.part, before.times + 1)
+            rows[-1] = replace(before, nodes=nodes, times=before.times + 1)
         else:
             rows.append(box)
         last = box.number
@@ -57,7 +58,11 @@ def in_rows(graph: Graph, boxes: Sequence[Box]) -> tuple[Box, ...]:
 
 
 def _alike(one: Box, other: Box) -> bool:
-    if one.part is None or other.part is None or one.auxiliary != other.auxiliary:
+    if (
+        one.part is None
+        or other.part is None
+        or (one.auxiliary, one.frozen) != (other.auxiliary, other.frozen)
+    ):
         return False
     same_place = [s.path for s in one.scopes] == [s.path for s in other.scopes]
     return same_place and one.part.title == other.part.title

@@ -35,6 +35,9 @@ FILLS: dict[Family, str] = {
 }
 """Fill of each family; black text on it has a contrast above 8 to 1."""
 
+_FROZEN_FILL, _FROZEN_LINE, _FROZEN_TEXT = "#ccd6df", "#8fa3b5", "#3d4852"
+_THAWING_FILL = "#eef2f6"
+"""Frozen layers stand back: all in one cool grey, their family told by their text alone."""
 _FONT = "Helvetica"
 _LINE = "#404040"
 _LEGEND_COLUMNS = 4
@@ -128,9 +131,26 @@ def _box_style(graph: Graph, box: Box) -> dict[str, str]:
         glyph = graph.nodes[box.number].op.call_name in ("add", "multiply")
         style |= {"shape": "circle" if glyph else "oval", "style": "filled", "margin": "0.01"}
         style |= {"width": "0.26", "height": "0.26", "fixedsize": "true"} if glyph else {}
+    if box.frozen:
+        style |= _frozen_style(box.frozen)
     if box.auxiliary:
         style["style"] = style.get("style", _NODE["style"]) + ",dashed"
     return style
+
+
+def _frozen_style(words: str) -> dict[str, str]:
+    """All grey, lighter where it is for a time only, half of it where some are trained."""
+    text = {"fontcolor": _FROZEN_TEXT} if words == "frozen" else {}
+    fill = _frozen_fill(words)
+    return (
+        {"fillcolor": fill, "color": _FROZEN_LINE} | text | ({"gradientangle": "90"} if ":" in fill else {})
+    )
+
+
+def _frozen_fill(words: str) -> str:
+    if words == "frozen":
+        return _FROZEN_FILL
+    return f"{_FROZEN_FILL}:#ffffff" if words == "partly frozen" else _THAWING_FILL
 
 
 def _outputs(dot: Any, graph: Graph, drawn: Picture) -> None:
@@ -162,8 +182,11 @@ def _title(graph: Graph, drawn: Picture) -> str:
 
 def _legend(graph: Graph, drawn: Picture) -> list[str]:
     """Rows of coloured cells, one for each family that has a box here."""
-    used = {graph.nodes[b.number].op.family for b in drawn.boxes if b.kind == "layer"}
+    used = {graph.nodes[b.number].op.family for b in drawn.boxes if b.kind == "layer" and not b.frozen}
     cells = [_legend_cell(f, f'BGCOLOR="{fill}"') for f, fill in FILLS.items() if f in used]
+    for words in dict.fromkeys(b.frozen for b in drawn.boxes if b.frozen):
+        text = words if words.endswith("frozen") else f"trained {words}"
+        cells.append(_legend_cell(text, f'BGCOLOR="{_frozen_fill(words)}" GRADIENTANGLE="90"'))
     if any(b.auxiliary for b in drawn.boxes):
         cells.append(_legend_cell("training only", 'BORDER="1" STYLE="DASHED"'))
     starts = range(0, len(cells), _LEGEND_COLUMNS)

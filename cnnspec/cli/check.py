@@ -9,7 +9,6 @@ from ..elaborate import (
     NAMES_SECTION,
     Module,
     check_blocks,
-    chosen_model,
     elaborate,
     is_blocks_alone,
     open_target,
@@ -79,7 +78,7 @@ def _check(spec: str, options: argparse.Namespace) -> str:
 
 
 def _check_names(module: Module) -> None:
-    if any(section.name == NAMES_SECTION for section in chosen_model(module).owner.spec.sections):
+    if any(section.name == NAMES_SECTION for each in module.all() for section in each.spec.sections):
         from ..elaborate.renaming import renamings
 
         renamings(module)

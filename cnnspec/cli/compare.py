@@ -7,7 +7,10 @@ The lecture's comparisons: cnnspec compare alexnet_lecture vgg16
                            cnnspec compare three_3x3 one_7x7
 
 Given run folders it compares what was trained: figures of the networks, the best epochs and the tests, and what differs in
-the specs: cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png"""
+the specs: cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png
+
+A baseline may be among them: cnnspec compare runs/lenet-1 runs/baseline-1. The best of a measure is marked where all were
+measured on the same images."""
 
 from __future__ import annotations
 

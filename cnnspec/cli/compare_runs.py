@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from ..source import Diagnostics, SpecError, write_atomically
 from ..train.wording import figure, printable
-from .errors import MixedComparison
+from .errors import MixedComparison, NoCurves
 from .output import print_json
 
 _WIDE = 10_000
 
 if TYPE_CHECKING:
-    from ..train.comparing import Line
+    from ..train.comparing import Line, RunFigures
     from ..train.experiment import Experiment
     from ..train.reading import Run
 
+    Opened = tuple[Run, Experiment] | None
+    """A run; None for a baseline."""
+
 
 def are_runs(targets: Sequence[str]) -> bool:
-    """Whether all are run folders; raises :class:`SpecError` where only some are."""
-    from ..train.run import RUN
+    """Whether all are folders of runs or baselines; raises :class:`SpecError` where only some are."""
+    from ..train.run import BASELINE, RUN
 
-    runs = [(Path(target) / RUN).is_file() for target in targets]
+    runs = [any((Path(target) / name).is_file() for name in (RUN, BASELINE)) for target in targets]
     if any(runs) and not all(runs):
         raise SpecError([MixedComparison(run=targets[runs.index(True)], spec=targets[runs.index(False)])])
     return all(runs)
@@ -31,16 +34,19 @@ def are_runs(targets: Sequence[str]) -> bool:
 
 def compare_runs(targets: Sequence[str], as_json: bool, output: Path | None) -> int:
     """Print the table (or JSON) of runs, and draw their curves where ``output`` is given."""
-    from ..train.comparing import compared_lines, run_figures
-    from .run_folders import run_experiment
+    from ..train.comparing import compared_lines
 
     found = Diagnostics()
+    figures: list[RunFigures] = []
     opened: list[tuple[Run, Experiment]] = []
     for target in targets:
         with found.stage():
-            opened.append(run_experiment(Path(target)))
+            each, run = _figures(Path(target))
+            figures.append(each)
+            opened += [run] if run else []
     found.raise_errors()
-    figures = [run_figures(run, experiment) for run, experiment in opened]
+    if output and not opened:
+        raise SpecError([NoCurves(spec=targets[0])])
     if as_json:
         print_json(
             [
@@ -54,6 +60,18 @@ def compare_runs(targets: Sequence[str], as_json: bool, output: Path | None) -> 
         _draw(opened, output)
         print(f"wrote {output}")
     return 0
+
+
+def _figures(path: Path) -> tuple[RunFigures, Opened]:
+    """What is compared of the run or baseline at ``path``; raises :class:`SpecError`."""
+    from ..train.baseline.folder import is_baseline, open_baseline
+    from ..train.comparing import baseline_figures, run_figures
+    from .run_folders import run_experiment
+
+    if is_baseline(path):
+        return baseline_figures(path, open_baseline(path)), None
+    opened = run_experiment(path)
+    return run_figures(*opened), opened
 
 
 def _draw(opened: Sequence[tuple[Run, Experiment]], output: Path) -> None:

@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 
 from ..api.drawing import Drawing
+from ..api.graphs import graph_of
 from ..backends.dot import FORMATS
 from ..backends.graphviz import to_dot
-from ..elaborate import elaborate, open_target
+from ..elaborate import open_target
 from .output import add_depth, add_spec, sections
 
 SUFFIXES = (*FORMATS, "dot")
@@ -41,7 +42,7 @@ def _output(text: str) -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
-    graph = elaborate(open_target(options.spec, options.overrides, sections))
+    graph = graph_of(open_target(options.spec, options.overrides, sections))
     dot = to_dot(graph, options.direction, options.depth and options.depth - 1)
     Drawing(dot).save(options.output)
     print(f"wrote {options.output}")

@@ -48,6 +48,11 @@ def add_spec(command: argparse.ArgumentParser, many: bool = False, optional: boo
         nargs="+" if many else "?" if optional else None,
         help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"',
     )
+    add_overrides(command)
+
+
+def add_overrides(command: argparse.ArgumentParser) -> None:
+    """``--set``, for a command that has its SPEC elsewhere."""
     command.add_argument(
         "--set",
         dest="overrides",

@@ -1,5 +1,9 @@
-"""Images are decoded and fitted as the run's data was; a folder stands for the images in it. A broken image is reported, and
-the others are still predicted; the exit code is then 1. Boxes and points are in pixels of the upright image."""
+"""A run says what it learnt: images are decoded and fitted as its data was. A spec says what its weights know:
+'cnnspec predict efficientnet_lite0 photo.jpg' takes those that 'cnnspec pretrained' lists, and images go through the
+spec's section 'evaluation'.
+
+A folder stands for the images in it. A broken image is reported, and the others are still predicted; the exit code is
+then 1. Boxes and points are in pixels of the upright image."""
 
 from __future__ import annotations
 
@@ -11,14 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..train.wording import figure, printable
-from .output import add_checkpoint, add_device, fail, print_json, whole_number
+from .networks import add_network, trained_network
+from .output import add_device, fail, print_json, whole_number
 
 if TYPE_CHECKING:
     from ..train.predict import Answer, Prediction
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("run_folder", metavar="RUN", type=Path, help="a folder that 'cnnspec train' wrote")
+    add_network(command)
     command.add_argument(
         "images", metavar="IMAGE", type=Path, nargs="+", help="image files, or folders of them"
     )
@@ -34,7 +39,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         choices=("exact", "resize", "crop", "pad"),
         help="how images of another size are fitted (default: as in the spec)",
     )
-    add_checkpoint(command)
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON list, an entry an image")
     form.add_argument("--csv", action="store_true", help="print a table with a head line, a row an image")
@@ -43,12 +47,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from ..train.predict import picture_files, predict
-    from .run_folders import run_experiment
 
     gc.enable()
-    opened, experiment = run_experiment(options.run_folder)
-    images = picture_files(options.images)
-    result = predict(opened, experiment, images, options.top, options.device, options.checkpoint, options.fit)
+    trained = trained_network(options)
+    result = predict(trained, picture_files(options.images), options.top, options.device, options.fit)
     if options.json:
         print_json([_plain(p) for p in result.found])
     elif options.csv:
@@ -57,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         for prediction in result.found:
             print(f"{printable(str(prediction.file))}: {_line(prediction, options.top)}")
     sys.stdout.flush()
-    return fail(result.problems) if result.problems else 0
+    problems = (*trained.remarks, *result.problems)
+    return fail(problems) if problems else 0
 
 
 def _line(prediction: Prediction, top: int) -> str:

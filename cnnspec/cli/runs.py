@@ -86,13 +86,12 @@ def print_runs(lines: Sequence[RunLine]) -> None:
 
 
 def _cells(line: RunLine) -> list[str]:
-    known = line.status != "damaged"
     when = line.when.astimezone() if line.when else None
     return [
         printable(str(line.path)),
         printable(line.model),
         line.status,
-        f"{line.epochs}/{line.planned}" if known else "",
+        f"{line.epochs}/{line.planned}" if line.epochs is not None else "",
         str(line.best_epoch) if line.best_epoch is not None else "",
         printable(line.measure.replace("_", " ")),
         line.text(line.validation) if line.validation is not None else "",

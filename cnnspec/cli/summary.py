@@ -7,8 +7,9 @@ import argparse
 from shutil import get_terminal_size
 
 from ..analyses.summary import summarize, summary_json
+from ..api.graphs import graph_of
 from ..api.summary_table import summary_text
-from ..elaborate import elaborate, open_target
+from ..elaborate import open_target
 from .output import add_depth, add_spec, print_json, sections
 
 
@@ -19,7 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    summary = summarize(elaborate(open_target(options.spec, options.overrides, sections)))
+    summary = summarize(graph_of(open_target(options.spec, options.overrides, sections)))
     if options.json:
         print_json(summary_json(summary))
         return 0

@@ -3,6 +3,8 @@
 
 --data PATH trains on a folder of images (a folder a class), a .csv table, an .npz, .tar or .parquet file, whatever
 the spec says of data; the sections that the spec lacks are those of a recipe, which is printed.
+--from WEIGHTS begins with weights that were trained before: the layers that outputs come from start anew, the others are
+trained at a tenth of the learning rate, unless the spec has a section finetune that says otherwise.
 --emit spec prints the whole as a spec to be saved, and trains nothing.
 
 --resume RUN goes on with a run that was interrupted or killed, as if nothing had come between. It takes the run's own
@@ -14,10 +16,11 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..elaborate import elaborate, open_target
+from ..elaborate import elaborate, open_target, overridden
 from ..train.wording import count, figure
 from .output import add_device, add_skip_broken, add_spec, add_without, sections, whole_number
 from .quiet import add_quiet, chosen_reporter
@@ -40,6 +43,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--data",
         metavar="PATH",
         help="train on these images: a path, or a source such as 'shapes(size = 32)'",
+    )
+    command.add_argument(
+        "--from",
+        dest="weights",
+        metavar="WEIGHTS",
+        help="fine-tune from these: a file, a run, or the name of a pretrained network ('cnnspec pretrained')",
     )
     command.add_argument("--out", metavar="RUN", type=Path, help="the run folder (default: runs/MODEL-N)")
     command.add_argument(
@@ -107,8 +116,9 @@ def _misuse(options: argparse.Namespace) -> str | None:
         return f"argument --epochs: '{options.epochs}' is not a whole number of at least 1"
     if options.spec is None and options.overrides:
         return "--set does not go with --resume: a run is one experiment, and goes on as it was begun"
-    begun = ("data", "out", "seed", "workers", "skip_broken", "emit")
+    begun = ("data", "weights", "out", "seed", "workers", "skip_broken", "emit")
     given = next((name for name in begun if getattr(options, name)), None)
+    given = "from" if given == "weights" else given
     return f"--{given.replace('_', '-')} does not go with --resume: the run has its own" if given else None
 
 
@@ -166,28 +176,37 @@ def _lowering(options: argparse.Namespace) -> Lowering:
 
 def _opened(options: argparse.Namespace) -> tuple[Module, Splits | None]:
     """The spec with what the options change; with ``--data`` also what was read already."""
+    from ..train.finetune.recipe import beginning_with
+
     given = [(f"train.{name}", getattr(options, name)) for name in ("epochs", "seed", "workers")]
     overrides = [*options.overrides, *((name, value) for name, value in given if value)]
     if options.skip_broken:
         overrides.append(("data.skip_broken", "true"))
     if options.data:
-        return open_with_data(options.spec, options.data, overrides)
+        return open_with_data(options.spec, options.data, overrides, weights=options.weights)
+    if options.weights:
+        opened = open_target(options.spec, (), sections, as_use=True)
+        return overridden(beginning_with(opened, options.weights), overrides, sections), None
     return open_target(options.spec, overrides, sections), None
 
 
 def test_line(test: Measures) -> str:
     """``test accuracy 0.9415, loss 0.2269, 359 images``."""
+    return f"test {measures_text(test.values)}, {count(test.images, 'image')}"
+
+
+def measures_text(values: Mapping[str, float | None]) -> str:
+    """``accuracy 0.9415, loss 0.2269``."""
     from ..train.run import LARGEST
 
-    values = dict(test.values)
-    largest = values.pop(LARGEST, None)
-    loss = values.pop("loss")
+    values = dict(values)
+    largest, loss = values.pop(LARGEST, None), values.pop("loss", None)
     told = []
     for key, value in values.items():
         told.append(f"{key.replace('_', ' ')} {figure(value)}")
         if key == "accuracy" and largest is not None:
             told[-1] += f" (share of the largest class {largest:.4f})"
-    return f"test {', '.join(told)}, loss {figure(loss)}, {count(test.images, 'image')}"
+    return ", ".join([*told, *([] if loss is None else [f"loss {figure(loss)}"])])
 
 
 def _text(module: Module) -> str:

@@ -157,7 +157,7 @@ def bind_values(
     slots = slots_of(cls)
     if optional:
         slots = tuple(Slot(s.name, s.required and s.name not in optional) for s in slots)
-    matched = match(name, call.span, _gathered(cls, call.arguments), slots, found)
+    matched = match(name, call.span, gathered(cls, call.arguments), slots, found)
     values: dict[str, Any] = {}
     poisoned = False
     for declared in signature(cls):
@@ -174,12 +174,13 @@ def bind_values(
     return values, poisoned
 
 
-def _gathered(cls: type, arguments: Sequence[tree.Argument]) -> Sequence[tree.Argument]:
-    """``choose(flip, blur(3))`` for ``choose([flip, blur(3)])``: calls in a row, where a list of calls is taken."""
-    place = next((i for i, a in enumerate(signature(cls)) if isinstance(a.kind, CallsOf)), None)
+def gathered(cls: type, arguments: Sequence[tree.Argument]) -> Sequence[tree.Argument]:
+    """``choose(flip, blur(3))`` for ``choose([flip, blur(3)])``: items in a row, where a list of them is taken."""
+    place = next((i for i, a in enumerate(signature(cls)) if a.kind.in_a_row), None)
     if place is None or len(arguments) < place + 2:
         return arguments
-    calls = [a for a in arguments[place:] if a.name is None and _is_calls(a.value)]
+    is_item = _is_pattern if signature(cls)[place].kind.dotted else _is_calls
+    calls = [a for a in arguments[place:] if a.name is None and is_item(a.value)]
     if len(calls) < 2 or calls != list(arguments[place : place + len(calls)]):
         return arguments
     first, last = calls[0].value.span, calls[-1].value.span
@@ -194,6 +195,29 @@ def _is_calls(expression: tree.Expression) -> bool:
     return isinstance(expression, (tree.Call, tree.Name))
 
 
+def _is_pattern(expression: tree.Expression) -> bool:
+    return isinstance(expression, (tree.Name, tree.Attribute)) or (
+        isinstance(expression, tree.Literal) and isinstance(expression.value, str)
+    )
+
+
+def _spelled(expression: tree.Expression) -> tree.Expression:
+    """Dotted words as strings: ``stage1.conv2`` is a name where names are taken."""
+    if isinstance(expression, tree.Sequence):
+        return replace(expression, items=tuple(map(_spelled, expression.items)))
+    text = _dotted(expression)
+    return expression if text is None else tree.Literal(text, span=expression.span)
+
+
+def _dotted(expression: tree.Expression) -> str | None:
+    if isinstance(expression, tree.Name):
+        return expression.name
+    if not isinstance(expression, tree.Attribute):
+        return None
+    of = _dotted(expression.of)
+    return None if of is None else f"{of}.{expression.name}"
+
+
 def _argument_value(
     call: str, declared: Argument, given: tree.Argument, environment: Environment, found: Diagnostics
 ) -> Any:
@@ -203,6 +227,8 @@ def _argument_value(
             return _bound_call(call, declared, expression, environment, found)
         if isinstance(declared.kind, CallsOf):
             return convert(call, declared, _bound_calls(call, declared, expression, environment, found))
+        if declared.kind.dotted:
+            expression = _spelled(expression)
         if declared.kind.choices or declared.kind.any_word:
             if isinstance(expression, tree.Name) and not environment.has(expression.name):
                 return _choice(call, declared, expression)

@@ -7,7 +7,7 @@ second there. A rule may be read beside the model that it is about, as part of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,11 @@ class Timm(Rule):
     """The name in timm's state dict."""
 
 
+@LIBRARIES.register("efficientnet_pytorch")
+class EfficientNetPyTorch(Rule):
+    """The name in the state dict of Melas-Kyriazi's EfficientNet-PyTorch."""
+
+
 def libraries() -> tuple[str, ...]:
     """Names of the libraries that rules can be about."""
     return tuple(name for name, cls in LIBRARIES.entries.items() if cls is not Rename)
@@ -82,25 +87,45 @@ class Renaming(Value):
 
 
 def renamings(module: Module) -> tuple[Renaming, ...]:
-    """The rules of the model that a spec is about; raises :class:`SpecError` with all that is wrong in them."""
+    """The rules for the model that a spec is about; raises :class:`SpecError` with all that is wrong in them.
+
+    A spec that uses another's model may have rules of its own: they come before those beside the model.
+    """
     choice = chosen_model(module)
-    spec = choice.owner.spec
-    section = next((s for s in spec.sections if s.name == NAMES_SECTION), None)
-    if section is None:
-        return ()
+    parameters = {p.name for p in choice.model.parameters}
     found = Diagnostics()
+    made: list[Renaming] = []
+    for each in named_by(module):
+        section = next(s for s in each.spec.sections if s.name == NAMES_SECTION)
+        with found.stage():
+            made += rules_in(section, parameters)
+    found.raise_errors()
+    return tuple(made)
+
+
+def rules_in(section: tree.Section, parameters: Collection[str]) -> tuple[Renaming, ...]:
+    """The rules of a section ``names``, about a model with these parameters. Raises :class:`SpecError`."""
     if section.form == "arguments":
         form = 'as a list of rules, such as names { torchvision("head", "fc") }'
         raise SpecError([BadSection(name=NAMES_SECTION, form=form, span=section.name_span)])
-    made = []
+    found = Diagnostics()
+    made: list[Renaming] = []
     for call in section.calls:
         with found.stage():
             rule = bind_entry(LIBRARIES, call, Environment(), found)
             if rule is not None:
                 made.append(_ready(rule, call.span))
-                _check_names(made[-1], {p.name for p in choice.model.parameters})
+                _check_names(made[-1], parameters)
     found.raise_errors()
     return tuple(made)
+
+
+def named_by(module: Module) -> tuple[Module, ...]:
+    """The specs with a section ``names``, from ``module`` down to the one that its model is in."""
+    chain = [module]
+    for place in chosen_model(module).uses:
+        chain.append(chain[-1].used[place])
+    return tuple(each for each in chain if any(s.name == NAMES_SECTION for s in each.spec.sections))
 
 
 def _ready(rule: Rule, span: Span | None) -> Renaming:
@@ -123,7 +148,7 @@ def _ready(rule: Rule, span: Span | None) -> Renaming:
     return Renaming(rule.call_name, re.compile("".join(pattern)), parts, span)
 
 
-def _check_names(rule: Renaming, parameters: set[str]) -> None:
+def _check_names(rule: Renaming, parameters: Collection[str]) -> None:
     """Names in braces are those of the pattern, the model's parameters, or ``place``."""
     known = (*rule.pattern.groupindex, "place", *parameters)
     waiting = [part for part in rule.parts if not isinstance(part, str)]
@@ -152,11 +177,11 @@ def _expression(text: str, span: Span | None) -> tree.Expression:
         raise SpecError([replace(d, span=span, notes=()) for d in error.diagnostics]) from None
 
 
-def layer_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
+def layer_names(graph: Graph, module: Module, library: str, partial: bool = False) -> dict[str, str]:
     """What ``library`` calls each layer with parameters, by our name.
 
-    Raises :class:`SpecError` where the spec says nothing of the library, leaves a layer out, or gives two
-    layers one name.
+    Raises :class:`SpecError` where the spec says nothing of the library, gives two layers one name, or leaves a
+    layer out; ``partial``: such layers are not in what is returned.
     """
     rules = renamings(module)
     fitting = [rule for rule in rules if rule.library in (library, "rename")]
@@ -170,25 +195,41 @@ def layer_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
         if not node.parameters:
             continue
         try:
-            given = (rule.apply(node.name, {**values, "place": place - 1}) for rule in fitting)
-            names[node.name] = next(name for name in given if name is not None)
-        except StopIteration:
-            found.add(UnnamedLayer(layer=node.name, library=library, span=node.span, notes=node.origin))
+            name = first_name(fitting, node.name, {**values, "place": place - 1})
         except Failure as failure:
             found.add(failure.diagnostic)
+            continue
+        if name is not None:
+            names[node.name] = name
+        elif not partial:
+            found.add(UnnamedLayer(layer=node.name, library=library, span=node.span, notes=node.origin))
     _refuse_twins(names, spans, library, found)
     found.raise_errors()
     return names
 
 
-def parameter_names(graph: Graph, module: Module, library: str) -> dict[str, str]:
+def first_name(rules: Sequence[Renaming], layer: str, values: Mapping[str, Any]) -> str | None:
+    """What the first of ``rules`` that is about ``layer`` calls it, None where none is. Raises :class:`Failure`."""
+    given = (rule.apply(layer, values) for rule in rules)
+    return next((name for name in given if name is not None), None)
+
+
+def parameter_names(graph: Graph, module: Module, library: str, partial: bool = False) -> dict[str, str]:
     """What ``library`` calls each parameter, by our name; raises as :func:`layer_names`."""
-    names = layer_names(graph, module, library)
+    names = layer_names(graph, module, library, partial)
     return {
         f"{node.name}.{spec.name}": f"{names[node.name]}.{spec.name}"
         for node in graph.nodes
+        if node.name in names
         for spec in node.parameters
     }
+
+
+def known_libraries(module: Module) -> tuple[str, ...]:
+    """The libraries whose names the model's spec knows, in the order in which its rules name them."""
+    given = dict.fromkeys(rule.library for rule in renamings(module))
+    everywhere = libraries() if given.pop("rename", "") is None else ()
+    return tuple(dict.fromkeys((*given, *everywhere)))
 
 
 def _refuse_twins(

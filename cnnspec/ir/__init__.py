@@ -15,6 +15,7 @@ from .errors import (
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, verify
 from .initialisers import INITIALISERS, Initialiser
 from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, known_as
+from .patterns import ALL, Patterns, covered, covers
 from .shape import Shape, is_map, show, size
 from .signature import (
     Argument,
@@ -40,6 +41,7 @@ from .signature import (
 )
 
 __all__ = [
+    "ALL",
     "INITIALISERS",
     "LAYERS",
     "POINTWISE",
@@ -70,6 +72,7 @@ __all__ = [
     "OutOfRange",
     "Pair",
     "ParameterSpec",
+    "Patterns",
     "Registry",
     "Run",
     "Scope",
@@ -84,6 +87,8 @@ __all__ = [
     "arg",
     "build",
     "convert",
+    "covered",
+    "covers",
     "describe_value",
     "is_map",
     "known_as",

@@ -75,11 +75,15 @@ class Graph(Value):
         kept = self.main_outputs
         if len(kept) == len(self.outputs):
             return self
-        needed: set[int] = {0, *(o.node for o in kept)}
+        return self.ending(kept)
+
+    def ending(self, outputs: tuple[GraphOutput, ...]) -> Graph:
+        """The graph with these outputs, of what they need and no more."""
+        needed: set[int] = {0, *(o.node for o in outputs)}
         for index in range(len(self.nodes) - 1, -1, -1):
             if index in needed:
                 needed.update(self.nodes[index].inputs)
-        return self.keep(needed, kept)
+        return self.keep(needed, outputs)
 
     def keep(self, needed: set[int], outputs: tuple[GraphOutput, ...]) -> Graph:
         """The graph of the nodes ``needed`` (closed under inputs) with these outputs."""

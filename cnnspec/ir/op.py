@@ -27,7 +27,9 @@ class ParameterSpec(Value):
     """One tensor that a layer owns. Counter, allocator and checkpoint all read this.
 
     ``role`` "buffer" is a running statistic: kept and saved, not trained, not counted.
-    ``fans`` are (fan_in, fan_out) of the layer, for the initialiser.
+    ``fans`` are (fan_in, fan_out) of the layer, for the initialiser. ``starts`` is the first epoch in which it is
+    trained (of a running statistic: in which it moves): a later one than 1, or None, where it is frozen till then, or for
+    good.
     """
 
     name: str
@@ -35,10 +37,16 @@ class ParameterSpec(Value):
     initialiser: Initialiser
     role: Role
     fans: tuple[int, int] = (1, 1)
+    starts: int | None = 1
 
     @property
     def trainable(self) -> bool:
-        return self.role != "buffer"
+        """Whether it is ever trained."""
+        return self.role != "buffer" and self.starts is not None
+
+    def trained_in(self, epoch: int) -> bool:
+        """Whether it is trained in ``epoch`` (from 1)."""
+        return self.role != "buffer" and self.starts is not None and self.starts <= epoch
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -85,9 +93,9 @@ class Op(Entry):
     number of tensors taken: (least, most), most None where there is no limit. ``also_called``
     are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
-    ``any_axes`` that ``forward`` does the same to (N, H, W, C). ``output_range`` is the least and the most that it can
-    give, where it is limited; ``keeps_range`` says that what it gives lies between what it took,
-    ``sums_to_one`` that its values are shares of a whole.
+    ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
+    (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
+    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
     """
 
     family: ClassVar[Family]
@@ -97,6 +105,7 @@ class Op(Entry):
     backward_reads: ClassVar[tuple[Read, ...]] = ("input",)
     is_view: ClassVar[bool] = False
     is_view_at_inference: ClassVar[bool] = False
+    differs_in_training: ClassVar[bool] = False
     any_axes: ClassVar[bool] = False
     output_range: ClassVar[tuple[float, float] | None] = None
     keeps_range: ClassVar[bool] = False

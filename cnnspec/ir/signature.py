@@ -32,6 +32,8 @@ class Kind:
     expected: str = "a value"
     choices: tuple[str, ...] = ()  # bare words that are values here, e.g. same
     any_word: bool = False  # whether any bare word is a value here
+    dotted: bool = False  # whether words may have dots in them, e.g. stage1.conv2
+    in_a_row: bool = False  # whether several, one after another, are a list
 
     def convert(self, value: Any) -> Any:
         """The value as the op stores it; raises :class:`BadType` or :class:`BadRange`."""
@@ -205,6 +207,8 @@ class CallsOf(Kind):
 
     With ``lists`` an item may be a list itself, and each item becomes a tuple.
     """
+
+    in_a_row = True
 
     def __init__(self, registry: Registry[Any], lists: bool = False) -> None:
         self.registry, self.lists = registry, lists

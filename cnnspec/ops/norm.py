@@ -75,6 +75,7 @@ class BatchNorm(_Norm):
     otherwise they are the running ones.
     """
 
+    differs_in_training = True
     also_called = ("batchnorm", "batch_norm", "BatchNorm2d", "batch_normalization")
     examples = (
         Example("bn", ((3, 3, 4),)),

@@ -16,6 +16,7 @@ class _Drop(Op):
 
     backward_reads = ("mask",)
     is_view_at_inference = True
+    differs_in_training = True
     family = "regularize"
 
     p: float

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .diagnostics import Diagnostic, Diagnostics, Note, Severity, SpecError, did_you_mean, nearest
-from .files import CannotWrite, remove_leftovers, write_atomically, writing
+from .files import CannotWrite, remove_leftovers, replacing, write_atomically, writing
 from .text import Source, Span
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "remove_leftovers",
     "render",
     "render_all",
+    "replacing",
     "write_atomically",
     "writing",
 ]

@@ -50,7 +50,9 @@ class Diagnostic(KeywordDeclared):
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if cls.code:
-            Diagnostic.catalogue[cls.code] = cls
+            other = Diagnostic.catalogue.setdefault(cls.code, cls)
+            if (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise ValueError(f"the code '{cls.code}' is that of {other.__qualname__} already")
 
     @property
     def text(self) -> str:

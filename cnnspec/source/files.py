@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from .diagnostics import Diagnostic, SpecError
 
@@ -41,12 +42,19 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises :class:`SpecError` (``cannot-write``), leaving the old file and nothing else.
     """
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content is that of ``path`` once the block has ended well, as ``write_atomically`` writes."""
     with writing(path):
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             os.chmod(name, mode)

@@ -134,8 +134,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     lexeme, stack = found.lexemes[index], found.open_before(index)
     in_body = not stack or stack[-1].text == "{"
     if lexeme.text == "=":
-        before = found.lexemes[index - 2].text if index > 1 else ""
-        if before == "if":
+        two_before = found.lexemes[index - 2].text if index > 1 else ""
+        if two_before == "if":
             return ("to compare, write '=='",)
         if not stack:
             return ("a section is written without '=', as in 'optimizer adam(lr = 1e-3)'",)
@@ -147,6 +147,14 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
         return ("steps of a step stand in its parentheses: 'maybe(0.5, flip)', 'choose([flip, rotate(15)])'",)
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
+    before = found.lexemes[index - 1] if index else None
+    if (
+        lexeme.kind in ("string", "number")
+        and before
+        and before.kind == "name"
+        and before.text not in KEYWORDS
+    ):
+        return (f"arguments stand in parentheses: '{before.text}({lexeme.text[:40]})'",)
     if lexeme.text == "*" and index and found.lexemes[index - 1].text == "*":
         return ("write a product, as in 'n * n'",)
     if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":

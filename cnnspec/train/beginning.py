@@ -37,7 +37,8 @@ def run_info(experiment: Experiment, spec: ResolvedSpec, opened: Opened) -> RunI
     graph, settings, splits = experiment.graph, experiment.settings, opened.data.splits
     heads, normalization = opened.heads, opened.data.normalization
     batch = batch_size(experiment, splits)
-    notes = remarks(experiment, heads, splits)
+    weights = opened.weights
+    notes = [*(weights.notes if weights else ()), *remarks(experiment, heads, splits)]
     if batch < settings.batch:
         notes.append(f"there are only {batch} training images, so batches have {batch}, not {settings.batch}")
     return RunInfo(
@@ -58,6 +59,8 @@ def run_info(experiment: Experiment, spec: ResolvedSpec, opened: Opened) -> RunI
         versions=versions(),
         notes=notes,
         trained_on=splits.train.fingerprint,
+        tested_on=splits.test.fingerprint,
+        weights=weights.about if weights else None,
     )
 
 

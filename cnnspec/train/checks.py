@@ -10,6 +10,7 @@ from ..source import SpecError
 from .data.dataset import Splits
 from .errors import NoData, NoTrainingImages
 from .experiment import Experiment
+from .finetune.remarks import tuning_remarks
 from .heads import Head, main_heads
 from .metrics.tables import largest_share, unequal
 from .pipeline.plan import check_targets
@@ -53,7 +54,8 @@ def remarks(experiment: Experiment, heads: Sequence[Head], splits: Splits) -> li
                 f"the output '{output.name}' ends in '{limit.node.name}', which gives nothing below {limit.low:g}: "
                 "negative scores are lost"
             )
-    return [*found, *_without_effect(experiment, len(splits.train))]
+    images = len(splits.train)
+    return [*found, *_without_effect(experiment, images), *tuning_remarks(experiment, images)]
 
 
 def _without_effect(experiment: Experiment, images: int) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..analyses.summary import summarize
 from ..ir import show
@@ -15,6 +16,10 @@ from .measures import bound_metrics
 from .reading import Run
 from .records import is_loss, lower_is_better
 from .run import LARGEST
+from .tasks.base import Task
+
+if TYPE_CHECKING:
+    from .baseline.folder import BaselineInfo
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,16 @@ class Line:
 
 @dataclass(frozen=True)
 class RunFigures:
-    """What is compared of a run."""
+    """What is compared of a run, or of a ``baseline``. ``trained_on`` and ``tested_on`` tell images from others."""
 
     name: str
     figures: Mapping[str, Any]
     measures: Mapping[str, float | None]
     settings: Mapping[str, str]
     tasks: tuple[tuple[str, ...], ...]
+    trained_on: str = ""
+    tested_on: str = ""
+    baseline: bool = False
 
     @property
     def losses(self) -> dict[str, str]:
@@ -63,8 +71,47 @@ def run_figures(run: Run, experiment: Experiment) -> RunFigures:
     }
     measures = {f"validation {_words(k[4:])}": v for k, v in best.items() if k.startswith("val_")}
     measures |= {f"test {_words(k)}": v for k, v in (info.test or {}).items() if k != "images"}
-    tasks = tuple((task.output, task.kind, *task.known_names) for task in run.tasks)
-    return RunFigures(run.path.name or str(run.path), figures, measures, _settings(run), tasks)
+    return RunFigures(
+        run.path.name or str(run.path),
+        figures,
+        measures,
+        _settings(run),
+        _learnt(run.tasks),
+        info.trained_on,
+        info.tested_on,
+    )
+
+
+def baseline_figures(path: Path, info: BaselineInfo) -> RunFigures:
+    """The figures of a baseline; those that it has nothing to say of are None."""
+    parts = (("validation", info.validation), ("test", info.test))
+    return RunFigures(
+        path.name or str(path),
+        {
+            "model": info.model,
+            "status": "finished",
+            "input": show(info.input_shape),
+            "parameters": info.parameters,
+            "training images": info.images.get("train"),
+            "seed": info.seed,
+            "seconds": info.seconds,
+        },
+        {
+            f"{part} {_words(k)}": v
+            for part, found in parts
+            for k, v in (found or {}).items()
+            if k != "images"
+        },
+        {"data": info.data, "features": info.features, "C": f"{info.penalty:g}"},
+        _learnt(info.tasks),
+        info.trained_on,
+        info.tested_on,
+        baseline=True,
+    )
+
+
+def _learnt(tasks: Sequence[Task]) -> tuple[tuple[str, ...], ...]:
+    return tuple((task.output, task.kind, *task.known_names) for task in tasks)
 
 
 def _words(key: str) -> str:
@@ -97,20 +144,33 @@ def _arguments(name: str, arguments: Sequence[tree.Argument]) -> dict[str, str]:
 def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
     """Figures of all; then measures, the best marked where the runs learn the same (losses: by the same loss); then what
     differs in the specs."""
-    same = all(run.tasks == runs[0].tasks for run in runs)
-    same_loss = same and all(run.losses == runs[0].losses for run in runs)
-    lines = [Line(key, tuple(run.figures[key] for run in runs)) for key in runs[0].figures]
-    keys = dict.fromkeys(key for run in runs for key in run.measures)
-    for key in keys:
+    networks = [run for run in runs if not run.baseline]
+    titles = dict.fromkeys(key for run in (*networks, *runs) for key in run.figures)
+    lines = [Line(key, tuple(run.figures.get(key) for run in runs)) for key in titles]
+    for key in dict.fromkeys(key for run in networks or runs for key in run.measures):
         values = [run.measures.get(key) for run in runs]
-        fair = same_loss if is_loss(_name(key)) else same
-        lines.append(_measured(key, values) if fair else Line(key, tuple(values)))
-    settings = dict.fromkeys(key for run in runs for key in run.settings)
-    for key in settings:
-        told = tuple(run.settings.get(key) for run in runs)
-        if len(set(told)) > 1:
-            lines.append(Line(key, told))
-    return lines
+        lines.append(_measured(key, values) if _fair(key, runs) else Line(key, tuple(values)))
+    return [*lines, *_differing(runs, networks), *_differing(runs, [run for run in runs if run.baseline])]
+
+
+def _differing(runs: Sequence[RunFigures], among: Sequence[RunFigures]) -> list[Line]:
+    """The settings that differ ``among`` some of the runs."""
+    keys = dict.fromkeys(key for run in among for key in run.settings)
+    differing = [key for key in keys if len({run.settings.get(key) for run in among}) > 1]
+    return [Line(k, tuple(run.settings.get(k) if run in among else None for run in runs)) for k in differing]
+
+
+def _fair(key: str, runs: Sequence[RunFigures]) -> bool:
+    """Whether a measure can be compared: where all learn the same, a loss by the same loss, and a baseline on the same
+    images."""
+    networks = [run for run in runs if not run.baseline]
+    if is_loss(_name(key)):
+        return all((run.tasks, run.losses) == (networks[0].tasks, networks[0].losses) for run in networks)
+    if len(networks) == len(runs):
+        return all(run.tasks == runs[0].tasks for run in runs)
+    part = "trained_on" if key.startswith("validation ") else "tested_on"
+    alike = {(getattr(run, part), tuple(task[1:] for task in run.tasks)) for run in runs}
+    return len(alike) == 1 and all(getattr(run, part) for run in runs)
 
 
 def _measured(key: str, values: list[float | None]) -> Line:

@@ -12,6 +12,7 @@ from .aligned import aligned, known_to, listed
 from .checks import check_training, need_data
 from .data.dataset import Dataset, Splits
 from .data.places import relative_to, to_be_measured
+from .data.selection import ONLY, PER_CLASS
 from .data.targets import Targets
 from .errors import ClassesChanged, EmptySplit, TrainingImagesChanged
 from .experiment import Experiment
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from .steps import EvaluationStep
 
 SPLITS = ("train", "validation", "test")
-_OTHER_PARTS = ("validation_shards", "test_shards", "validation_files", "test_files")
-"""Arguments of sources that name more files than ``path`` does."""
+_OWN = ("validation_shards", "test_shards", "validation_files", "test_files", ONLY, PER_CLASS)
+"""Arguments of sources that are about their own files: name more than ``path`` does, or leave some of the images out."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def joined(parts: Sequence[Targets]) -> Targets:
 def _own(run: Run, experiment: Experiment, split: str) -> tuple[list[Dataset], tuple[Head, ...]]:
     """A part of the run's own data, and what its outputs learnt."""
     source = need_data(experiment, "evaluate on")
-    splits = _loaded(experiment, Other(source, Path(run.info.base)), run.info.seed)
+    splits = loaded_parts(experiment, Other(source, Path(run.info.base)), run.info.seed)
     check_training(experiment, splits)
     heads = main_heads(make_heads(experiment, known_of(splits)))
     tasks = run.tasks
@@ -141,16 +142,20 @@ def _own(run: Run, experiment: Experiment, split: str) -> tuple[list[Dataset], t
                 expected=listed(task.kind, task.known_names),
             )
             raise experiment.located("data", changed)
-    if run.info.trained_on not in ("", splits.train.fingerprint):
-        raise experiment.located(
-            "data", TrainingImagesChanged(split=split, then=run.info.images["train"], now=len(splits.train))
-        )
+    check_divided_alike(run, experiment, splits, split)
     dataset: Dataset = getattr(splits, split)
     if not len(dataset):
         there = [name for name in SPLITS if len(getattr(splits, name))]
         hints = tuple(f"there are images for: --split {name}" for name in there[::-1][:1])
         raise SpecError([EmptySplit(split=split, span=experiment.span("data"), hints=hints)])
     return [dataset], tuple(replace(head, task=task) for head, task in zip(heads, tasks, strict=True))
+
+
+def check_divided_alike(run: Run, experiment: Experiment, splits: Splits, split: str) -> None:
+    """Raise :class:`SpecError` where the training images are not those that ``run`` was trained on."""
+    if run.info.trained_on not in ("", splits.train.fingerprint):
+        changed = TrainingImagesChanged(split=split, then=run.info.images["train"], now=len(splits.train))
+        raise experiment.located("data", changed)
 
 
 def _same_outputs(heads: Sequence[Head], tasks: Sequence[Task]) -> Sequence[Task]:
@@ -166,11 +171,10 @@ def _others(
     run: Run, experiment: Experiment, split: str | None, other: Other
 ) -> tuple[list[Dataset], tuple[Head, ...]]:
     """All images of other data (or a part of them), their targets in the order of the run's."""
-    spans = {place: span for place, span in experiment.spans.items() if place.partition(".")[0] != "data"}
-    other = _as_in_training(other, experiment.data)
-    experiment = replace(experiment, data=other.source, spans=spans)
+    other = as_in_training(other, experiment.data)
+    experiment = with_source(experiment, other.source)
     with to_be_measured():
-        splits, tasks = _loaded(experiment, other, run.info.seed), run.tasks
+        splits, tasks = loaded_parts(experiment, other, run.info.seed), run.tasks
     chosen = [getattr(splits, split)] if split else list(splits)
     with data_errors(experiment):
         parts = [
@@ -186,18 +190,25 @@ def _others(
     return parts, tuple(replace(head, task=task) for head, task in zip(heads, same, strict=True))
 
 
-def _as_in_training(other: Other, own: DataSource | None) -> Other:
+def as_in_training(other: Other, own: DataSource | None) -> Other:
     """A path alone is read as the run's own data was: from the same columns, fitted alike."""
     if own is None or not other.fitted:
         return other
     path = getattr(other.source, "path", None)
     if type(own) is type(other.source) and path is not None:
-        others = dict.fromkeys((n for n in _OTHER_PARTS if hasattr(own, n)), None)
+        others = dict.fromkeys((n for n in _OWN if hasattr(own, n)), None)
         return replace(other, source=replace(own, path=path, **others))  # type: ignore[call-arg,arg-type]
     return replace(other, source=replace(other.source, fit=own.fit))  # type: ignore[call-arg]
 
 
-def _loaded(experiment: Experiment, other: Other, seed: int) -> Splits:
+def with_source(experiment: Experiment, source: DataSource) -> Experiment:
+    """``experiment`` with other data, of which its spec says nothing."""
+    spans = {place: span for place, span in experiment.spans.items() if place.partition(".")[0] != "data"}
+    return replace(experiment, data=source, spans=spans)
+
+
+def loaded_parts(experiment: Experiment, other: Other, seed: int) -> Splits:
+    """The parts as the network takes them; raises :class:`SpecError`."""
     check_engine()
     preparation = prepare(experiment)
     with data_errors(experiment), relative_to(other.base):

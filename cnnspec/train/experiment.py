@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..elaborate import Module
 from ..ir import Graph, OpError
 from ..source import Diagnostic, Span, SpecError
 from .augment.base import Augmentation
+from .finetune.base import TuningStep
+from .finetune.tuning import Tuning
 from .registries import DataSource, Loss, Metric, Optimizer, Schedule, TrainSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """All that ``train`` needs. ``evaluation`` is None where it follows from ``augment``, ``metrics`` is empty where they
-    follow from the data and the losses.
+    follow from the data and the losses. ``graph`` has its frozen parameters marked; ``tuning`` is what else ``finetune``,
+    the steps of fine-tuning, come to. ``module`` is the spec that all of it was made from.
 
     ``spans`` maps dotted places (``data``, ``data.path``, ``augment.0``, ``augment.0.degrees``) to spec text.
     """
@@ -28,6 +32,9 @@ class Experiment:
     metrics: tuple[Metric, ...]
     augment: tuple[Augmentation, ...] = ()
     evaluation: tuple[Augmentation, ...] | None = None
+    finetune: tuple[TuningStep, ...] = ()
+    tuning: Tuning = Tuning()
+    module: Module | None = field(default=None, compare=False, repr=False)
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
     def span(self, section: str, argument: str | None = None) -> Span | None:

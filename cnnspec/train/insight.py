@@ -106,26 +106,12 @@ def feature_maps(
 
     whole = graph.without_auxiliary()
     places = {node.name: place for place, node in enumerate(whole.nodes)}
-    needed = {0}
-    for place in sorted((places[layer.name] for layer in layers), reverse=True):
-        _gather(whole, place, needed)
-    outputs = tuple(GraphOutput(layer.name, places[layer.name]) for layer in layers)
-    part = whole.keep(needed, outputs)
+    part = whole.ending(tuple(GraphOutput(layer.name, places[layer.name]) for layer in layers))
     own = {f"{node.name}.{spec.name}" for node in part.nodes for spec in node.parameters}
     module = lower(part, 0, device)
     module.load_state({name: value for name, value in weights.items() if name in own})
     found = EvaluationStep(module, Scaler(normalization, device), 1).one(image[None])
     return [Maps(layer.name, found[layer.name][0]) for layer in layers]
-
-
-def _gather(graph: Graph, place: int, needed: set[int]) -> None:
-    """Adds a node and all that it depends on."""
-    waiting = [place]
-    while waiting:
-        node = waiting.pop()
-        if node not in needed:
-            needed.add(node)
-            waiting += graph.nodes[node].inputs
 
 
 def occlusion(step: EvaluationStep, task: Task, image: np.ndarray, normalization: Normalization) -> Occlusion:

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from ..source import SpecError, did_you_mean
+from .baseline.folder import BaselineInfo, is_baseline, open_baseline
 from .listing_errors import NoRunsHere
 from .live import Live, life, moment, read_live
 from .reading import Run, open_run
 from .records import first_measure, lower_is_better, number, percents_of, value_text
-from .run import METRICS, PREVIOUS, RUN, STATE, checkpoint
+from .run import BASELINE, METRICS, PREVIOUS, RUN, STATE, checkpoint
 from .wording import printable
 
 _QUIET_SECONDS = 60.0
 """A run without progress.json is believed to go on for so long after its last epoch."""
-_MARKS = (RUN, METRICS, checkpoint("last"))
+_MARKS = (RUN, METRICS, checkpoint("last"), BASELINE)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Status:
 @dataclass(frozen=True)
 class RunLine:
     """A run in a line. ``validation`` and ``test`` are its first measure at the best epoch; ``seconds`` is how long it
-    trained, ``when`` the time of its last sign of life. Of a damaged run only ``status`` and ``problem`` say something."""
+    trained, ``when`` the time of its last sign of life. Of a damaged run only ``status`` and ``problem`` say something; a
+    baseline has no epochs and no device."""
 
     path: Path
     status: str
@@ -83,7 +85,8 @@ class RunLine:
 
 
 def run_folders(folder: Path) -> Iterator[Path]:
-    """The run folders below ``folder``, or itself where it is one; also those that lack ``run.json`` by now."""
+    """The folders of runs and baselines below ``folder``, or itself where it is one; also those that lack ``run.json`` by
+    now."""
     for place, folders, files in os.walk(folder):
         if any(mark in files for mark in _MARKS):
             folders.clear()
@@ -114,6 +117,8 @@ def run_line(path: Path) -> RunLine:
     # Before run.json: that is written before the file of a run that ends is taken away.
     live = read_live(path)
     try:
+        if is_baseline(path):
+            return _line_of_baseline(path, open_baseline(path))
         run = open_run(path)
     except SpecError as error:
         return RunLine(path, "damaged", _written(path, live), problem=error.line)
@@ -139,6 +144,20 @@ def line_of(run: Run, live: Live | None) -> RunLine:
         validation=number(best.get(key)),
         test=number((info.test or {}).get(measure)),
         seconds=_seconds(run, live, status),
+    )
+
+
+def _line_of_baseline(path: Path, info: BaselineInfo) -> RunLine:
+    measure = info.shown[0] if info.shown else ""
+    return RunLine(
+        path=path,
+        status="finished",
+        when=_time(path / BASELINE),
+        model=info.model,
+        measure=measure,
+        validation=number((info.validation or {}).get(measure)),
+        test=number((info.test or {}).get(measure)),
+        seconds=number(info.seconds),
     )
 
 

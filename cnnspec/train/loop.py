@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..source import SpecError
@@ -30,23 +29,15 @@ from .sums import Sums
 
 if TYPE_CHECKING:
     from .data.dataset import Dataset, Splits
-    from .pipeline.device import DevicePart
-    from .pipeline.feed import Fed, Feed
-    from .steps import EvaluationStep, Tally, TrainingStep
+    from .pipeline.feed import Fed
+    from .stages import Stage, Stages
+    from .steps import EvaluationStep, Tally
 
 _READ_STEPS, _READ_SECONDS = 10, 1.0
 
 
 class _Leave(Exception):
     """A signal asked to end, and the state is one that can be saved."""
-
-
-@dataclass(frozen=True)
-class Images:
-    """How training images come: read by ``feed``, what is left to the device done by ``part``."""
-
-    feed: Feed
-    part: DevicePart
 
 
 class Loop:
@@ -58,9 +49,7 @@ class Loop:
         splits: Splits,
         heads: Sequence[Head],
         state: TrainingState,
-        step: TrainingStep,
-        evaluation: EvaluationStep,
-        images: Images,
+        stages: Stages,
         folder: RunFolder,
         reporter: Reporter,
         stop: StopRequest | None = None,
@@ -68,9 +57,9 @@ class Loop:
         self.experiment, self.splits, self.state, self.folder = experiment, splits, state, folder
         self._heads = main_heads(heads)
         self._metrics = bound_metrics(experiment, self._heads)
-        self._images = images
-        self._step, self._evaluation, self._reporter = step, evaluation, reporter
-        self._batch = evaluation.batch
+        self._stages = stages
+        self._evaluation, self._reporter = stages.evaluation, reporter
+        self._batch = stages.evaluation.batch
         self._pace = Pace(experiment, -(-len(splits.train) // self._batch))
         self._clock, self._stop = Clock(), stop or StopRequest()
         self._started, self._saved = time.perf_counter(), time.monotonic()
@@ -111,11 +100,17 @@ class Loop:
 
     def _epoch(self) -> None:
         started = time.perf_counter()
-        self._clock.start_epoch()
         place = self.state.place
         epoch = place.epoch
-        self._train()
-        record: dict[str, Any] = {"epoch": epoch, "step": place.step, **self._means(), **self._validate()}
+        stage = self._entered(epoch)
+        self._clock.start_epoch()
+        self._train(stage)
+        record: dict[str, Any] = {
+            "epoch": epoch,
+            "step": place.step,
+            **self._means(),
+            **self._validate(stage),
+        }
         record["learning_rate"] = self._rate(self._pace.steps - 1)
         if place.sums.skipped:
             record["skipped_updates"] = place.sums.skipped
@@ -132,7 +127,14 @@ class Loop:
         outputs = [head.output for head in self._heads]
         return self.state.place.sums.means(outputs, self._pace.steps, self._pace.steps * self._batch)
 
-    def _train(self) -> None:
+    def _entered(self, epoch: int) -> Stage:
+        """The stage of ``epoch``; what a new one takes to compile is timed anew."""
+        stage, new = self._stages.at(epoch, self._reporter)
+        if new:
+            self._clock = Clock()
+        return stage
+
+    def _train(self, stage: Stage) -> None:
         """The batches of the epoch that are not done."""
         place, settings, train = self.state.place, self.experiment.settings, self.splits.train
         order = training_order(settings, train, self._batch, place.epoch)
@@ -140,26 +142,26 @@ class Loop:
         first = place.batch
         pending, last = 0, time.perf_counter()
         # The device still works on the step before while a batch is read.
-        for index, fed in enumerate(self._images.feed.batches(list(order), draws, first), first):
+        for index, fed in enumerate(stage.feed.batches(list(order), draws, first), first):
             self._announce()
-            updated = self._one(index, fed)
+            updated = self._one(stage, index, fed)
             pending += 1
             calls = self._clock.calls + pending
             due = pending >= _READ_STEPS or time.perf_counter() - last > _READ_SECONDS
             if due or calls <= COMPILED or index + 1 == len(order) or self._stop.requested:
-                self._take(self._read(pending), pending)
+                self._take(self._read(stage, pending), pending)
                 pending, last = 0, time.perf_counter()
             if updated and not pending:
                 self._leave_if_asked()
                 if time.monotonic() - self._saved > settings.save_every * 60:
                     self._save_state()
 
-    def _one(self, index: int, fed: Fed) -> bool:
+    def _one(self, stage: Stage, index: int, fed: Fed) -> bool:
         """One batch; whether weights were changed after it."""
         place, train = self.state.place, self.splits.train
         numbers = self._pace.numbers(place.epoch, index, place.update, place.records)
-        self._images.part.write(fed.drawn, self.experiment.settings.seed, place.epoch, index)
-        self._step(fed.images, fed.drawn.targets(train.targets[fed.rows]), numbers)
+        stage.part.write(fed.drawn, self.experiment.settings.seed, place.epoch, index)
+        stage.step(fed.images, fed.drawn.targets(train.targets[fed.rows]), numbers)
         place.batch, place.step = index + 1, place.step + 1
         place.update += numbers is not None
         return numbers is not None
@@ -170,9 +172,9 @@ class Loop:
         elif self._clock.calls == COMPILED:
             self._reporter.phase("training")
 
-    def _read(self, pending: int) -> Tally:
+    def _read(self, stage: Stage, pending: int) -> Tally:
         """What the last ``pending`` steps came to."""
-        tally, place = self._step.read(), self.state.place
+        tally, place = stage.step.read(), self.state.place
         self._clock.lap(pending)
         if tally.finite < pending:
             self._fail_not_finite("training", place.batch - pending + tally.finite + 1)
@@ -209,21 +211,23 @@ class Loop:
     def _rate(self, batch: int) -> float:
         return self._pace.rate(self.state.place.epoch, batch, self.state.place.records)
 
-    def _validate(self) -> dict[str, float | None]:
+    def _validate(self, stage: Stage) -> dict[str, float | None]:
         if not len(self.splits.validation):
             return {}
         started = time.perf_counter()
         first = self._clock.validation_seconds == 0
         self._reporter.phase("compiling the evaluation step, validating" if first else "validating")
-        values = self.evaluate(self.splits.validation, leaving=True).values
+        values = self.evaluate(self.splits.validation, True, stage.evaluation).values
         self._clock.validation_seconds = time.perf_counter() - started
         self._reporter.phase("training")
         if not math.isfinite(values["loss"] or 0.0):
             self._fail_not_finite("validation", self._pace.steps)
         return {f"val_{name}": value for name, value in values.items()}
 
-    def evaluate(self, dataset: Dataset, leaving: bool = False) -> Measures:
-        """Measures of the network as it is on a split; with ``leaving`` a signal ends it."""
+    def evaluate(
+        self, dataset: Dataset, leaving: bool = False, step: EvaluationStep | None = None
+    ) -> Measures:
+        """Measures of the network as it is on a split, by ``step`` where it is given; with ``leaving`` a signal ends it."""
 
         def tick(done: int) -> None:
             # After training a callback can end nothing any more.
@@ -232,7 +236,7 @@ class Loop:
             if leaving:
                 self._leave_if_asked()
 
-        outputs = self._evaluation.outputs(dataset, tick)
+        outputs = (step or self._evaluation).outputs(dataset, tick)
         return measure(
             outputs, dataset.targets_as_seen(), self._heads, self._metrics, self.state.module.device
         )

@@ -220,10 +220,19 @@ def measure(
     values: dict[str, float | None] = {"loss": sum(losses.values())}
     if len(heads) > 1:
         values.update({f"loss_{name}": value for name, value in losses.items()})
-    values.update({m.key: m.metric.compute(*(scored[name] for name in m.of)) for m in metrics})
+    return measures_of(scored, metrics, values)
+
+
+def measures_of(
+    scored: Mapping[str, Scored],
+    metrics: Sequence[Measured],
+    losses: Mapping[str, float | None] | None = None,
+) -> Measures:
+    """Measures of what is said on images, by output, whoever says it; ``losses`` stand before them."""
+    values = {**(losses or {}), **{m.key: m.metric.compute(*(scored[n] for n in m.of)) for m in metrics}}
     values, notes = _with_largest(values, scored, metrics)
     percents = frozenset((LARGEST, *(m.key for m in metrics if m.metric.percent)))
-    return Measures(len(targets), values, scored, percents, tuple(notes))
+    return Measures(len(next(iter(scored.values()))), values, scored, percents, tuple(notes))
 
 
 def _with_largest(

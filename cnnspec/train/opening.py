@@ -12,6 +12,7 @@ from .data.places import relative_to
 from .devices import check_divides, open_devices
 from .experiment import Experiment
 from .failures import check_pixels, data_errors
+from .finetune.beginning import BeginningWeights, beginning_weights
 from .heads import Head, check_heads, check_reach, known_of, main_heads, make_heads
 from .measures import bound_metrics
 from .pipeline.plan import Pipeline
@@ -28,10 +29,15 @@ class LoadedData:
     normalization: Normalization
 
 
-def load_data(experiment: Experiment, base: Path, splits: Splits | None = None) -> LoadedData:
+def load_data(
+    experiment: Experiment,
+    base: Path,
+    splits: Splits | None = None,
+    known: Normalization | None = None,
+) -> LoadedData:
     """The experiment's data, read unless ``splits`` has it.
 
-    Normalization is measured on its training images where the spec does not give it.
+    Normalization is ``known``, or measured on its training images, where the spec does not give it.
     """
     source, shape = need_data(experiment, "train on"), experiment.graph.input_shape
     preparation = prepare(experiment)
@@ -41,7 +47,9 @@ def load_data(experiment: Experiment, base: Path, splits: Splits | None = None) 
     splits = prepared_splits(experiment, preparation, splits)
     with data_errors(experiment):
         check_pixels(splits)
-        return LoadedData(splits, preparation.training, normalization_of(preparation.training, splits.train))
+        return LoadedData(
+            splits, preparation.training, normalization_of(preparation.training, splits.train, known)
+        )
 
 
 def heads_of(experiment: Experiment, splits: Splits) -> tuple[Head, ...]:
@@ -56,11 +64,12 @@ def heads_of(experiment: Experiment, splits: Splits) -> tuple[Head, ...]:
 
 @dataclass(frozen=True)
 class Opened:
-    """Devices, data, and what each output learns of it."""
+    """Devices, data, what each output learns of it, and the weights to begin with (None: drawn ones)."""
 
     devices: tuple[str, ...]
     data: LoadedData
     heads: tuple[Head, ...]
+    weights: BeginningWeights | None = None
 
 
 def open_all(
@@ -70,18 +79,23 @@ def open_all(
     devices: int,
     reporter: Reporter,
     splits: Splits | None = None,
+    known: Normalization | None = None,
 ) -> Opened:
-    """All that training needs before a folder is made; raises :class:`SpecError`."""
+    """All that training needs before a folder is made; raises :class:`SpecError`.
+
+    ``known`` is how images are normalised where training goes on from a saved state, which has all weights too.
+    """
     need_data(experiment, "train on")
     check_engine()
     check_heads(experiment, None)
     reporter.phase("opening the device")
     names = open_devices(device, devices)
+    weights = beginning_weights(experiment, base, reporter) if known is None else None
     reporter.phase("reading the data")
-    data = load_data(experiment, base, splits)
+    data = load_data(experiment, base, splits, known or (weights.normalization if weights else None))
     heads = heads_of(experiment, data.splits)
     check_divides(experiment, batch_size(experiment, data.splits), len(names))
-    return Opened(names, data, heads)
+    return Opened(names, data, heads, weights)
 
 
 def batch_size(experiment: Experiment, splits: Splits) -> int:

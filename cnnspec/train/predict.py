@@ -1,4 +1,4 @@
-"""``predict``: what a run's network takes pictures for."""
+"""``predict``: what a network takes pictures for."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from .data.pictures import EncodedPictures, Files, scanned
 from .data.preparing import check_shape
 from .data.targets import Targets
 from .errors import PictureUnusable
-from .experiment import Experiment
 from .failures import memory_errors
-from .network import open_network
+from .network import Trained, compiled
 from .preparation import Preparation, check_engine, prepare
-from .reading import Run
 from .tasks import Task
 
 if TYPE_CHECKING:
@@ -56,36 +54,32 @@ class Predictions:
 
 
 def predict(
-    run: Run,
-    experiment: Experiment,
+    trained: Trained,
     images: Sequence[Path],
     top: int = 5,
     device: str | None = None,
-    checkpoint: str = "best",
     fit: str | None = None,
 ) -> Predictions:
-    """Predictions for picture files, decoded and fitted as the run's data source does.
+    """Predictions for picture files, decoded and fitted as the network's spec says.
 
-    ``top`` is how many classes are named; of labels, all. ``fit`` (exact, resize, crop, pad) overrides the data source's.
-    ``experiment`` is ``run.spec``, elaborated. Raises :class:`SpecError` where the run is at fault; pictures that are
-    missing, broken or of another size are reported in the result.
+    ``top`` is how many classes are named; of labels, all. ``fit`` (exact, resize, crop, pad) overrides the spec's. Raises
+    :class:`SpecError` where the network is at fault; pictures that are missing, broken or of another size are reported in
+    the result.
     """
     check_engine()
-    dataset, problems = readable_pictures(images, prepare(experiment, fit))
+    dataset, problems = readable_pictures(images, prepare(trained.experiment, fit, trained.mode))
     if not len(dataset):
         return Predictions((), problems)
-    found = answers(run, experiment, dataset, top, device, checkpoint)
+    found = answers(trained, dataset, top, device)
     files = (Path(dataset.names(i)) for i in range(len(dataset)))
     return Predictions(tuple(map(Prediction, files, found)), problems)
 
 
-def answers(
-    run: Run, experiment: Experiment, dataset: Dataset, top: int, device: str | None, checkpoint: str
-) -> list[tuple[Answer, ...]]:
-    """What is said of each image of ``dataset``, by each output; raises :class:`SpecError` where the run is at fault."""
-    tasks, batch = run.tasks, min(_BATCH, len(dataset))
-    step, place = open_network(run, experiment, batch, device, checkpoint)
-    with memory_errors(experiment, place, batch):
+def answers(trained: Trained, dataset: Dataset, top: int, device: str | None) -> list[tuple[Answer, ...]]:
+    """What is said of each image of ``dataset``, by each output; raises :class:`SpecError` where the network is at fault."""
+    tasks, batch = trained.tasks, min(_BATCH, len(dataset))
+    step, place = compiled(trained, batch, device)
+    with memory_errors(trained.experiment, place, batch):
         outputs = step.outputs(dataset)
     scores = {task.output: _placed(task, task.scores(outputs[task.output]), dataset) for task in tasks}
     return [tuple(_answer(task, scores[task.output][i], top) for task in tasks) for i in range(len(dataset))]

@@ -39,15 +39,16 @@ def check_engine() -> None:
         raise SpecError([error.diagnostic]) from None
 
 
-def prepare(experiment: Experiment, fit: str | None = None) -> Preparation:
+def prepare(experiment: Experiment, fit: str | None = None, mode: str = "as_is") -> Preparation:
     """The pipelines of ``experiment``; ``fit`` overrides the data source's, and then no step of evaluation sets the size.
+    ``mode`` is what images are coloured to where there is no data source.
 
     Raises :class:`~cnnspec.source.SpecError`.
     """
     data = experiment.data
     with placed(experiment, "data"):
         chosen = fit or (data.fit if data else "exact")
-        fitting = Fitting(experiment.graph.input_shape, chosen, data.mode if data else "as_is")
+        fitting = Fitting(experiment.graph.input_shape, chosen, data.mode if data else mode)
     with placed(experiment, EVALUATION):
         after = evaluation_steps(experiment.augment, experiment.evaluation)
     if fit is not None:

@@ -26,6 +26,8 @@ from .data.dataset import Splits
 from .data.errors import UnknownData
 from .data.places import relative_to
 from .experiment import Experiment
+from .finetune.recipe import SECTION as FINETUNE
+from .finetune.recipe import beginning_with
 from .metrics.tables import unequal
 from .registries import DATA_SOURCES, DataSource
 from .sections import data_and_settings
@@ -34,6 +36,8 @@ from .tasks.making import columns
 _STEPS = 3000
 """About so many steps train a small set; a large one needs fewer epochs, not fewer steps."""
 _EPOCHS = (10, 60)
+_TUNED_STEPS, _TUNED_EPOCHS = 1000, (5, 30)
+"""Weights that are good already need fewer."""
 _LARGE = 5000
 _SMALL_SIDE = 96
 """Up to this side of an image, whole images are cut at the edges instead of scaled parts of them."""
@@ -86,16 +90,17 @@ def _named_near(path: Path, option: str) -> list[str]:
     return [*beside, *DATA_SOURCES.entries, *(() if option == "--data" else zoo_names())]
 
 
-def recipe(graph: Graph, splits: Splits, epochs: int | None = None) -> dict[str, str]:
-    """Sections by name, as texts in the order of a spec, for a network to be trained from nothing on ``splits``; in so
-    many epochs where a person says how many.
+def recipe(graph: Graph, splits: Splits, epochs: int | None = None, tuned: bool = False) -> dict[str, str]:
+    """Sections by name, as texts in the order of a spec, for a network to be trained on ``splits``, from nothing or from
+    weights (``tuned``); in so many epochs where a person says how many.
 
     Cropping, mirroring and colours for photographs, turning and moving for gray images, which are mostly signs; AdamW
-    with a warm-up and a cosine; about 3,000 steps for a small set.
+    with a warm-up and a cosine; about 3,000 steps for a small set, 1,000 from weights.
     """
     images = len(splits.train)
     batch = 64 if images > _LARGE else 32
-    epochs = epochs or min(max(math.ceil(_STEPS * batch / max(1, images)), _EPOCHS[0]), _EPOCHS[1])
+    steps, (least, most) = (_TUNED_STEPS, _TUNED_EPOCHS) if tuned else (_STEPS, _EPOCHS)
+    epochs = epochs or min(max(math.ceil(steps * batch / max(1, images)), least), most)
     rate = "1e-3" if _has_norms(graph) else "2e-4"
     warmup = max(1, round(epochs / 20)) if epochs > 2 else 0
     return {
@@ -182,19 +187,25 @@ def with_data(
     overrides: Sequence[Override],
     sections: Callable[[], Mapping[str, Settable]],
     adapted: Callable[[DataSource], DataSource] = lambda source: source,
+    weights: str | None = None,
 ) -> tuple[Module, Splits]:
     """``bare`` with the data source that ``call`` makes, the recipe's sections where it has none, and as many classes as the
     data; and what was read.
 
-    ``overrides`` come on top; ``sections`` says what they can change. ``adapted`` gives the source that is read. Raises
-    :class:`SpecError`.
+    ``overrides`` come on top; ``sections`` says what they can change. ``adapted`` gives the source that is read,
+    ``weights`` are those to begin with. Raises :class:`SpecError`.
     """
     base = overridden(bare, [("data", call)], sections)
     early = [(n, value) for n, value in overrides if "." not in n or n.startswith(("data.", "train."))]
     known = overridden(base, early, sections)
     graph, (source, settings, epochs) = elaborate(known), data_and_settings(known)
     splits = loaded(adapted(source), graph.input_shape, settings.seed, known.folder)
-    filled = with_recipe(base, recipe(graph, splits, epochs))
+    tuned = weights is not None or any(section.name == FINETUNE for section in base.spec.sections)
+    filled = with_recipe(base, recipe(graph, splits, epochs, tuned))
+    if weights is not None:
+        _, settings, _ = data_and_settings(overridden(filled, early, sections))
+        steps = -(-len(splits.train) // settings.batch) * settings.epochs
+        filled = beginning_with(filled, weights, steps)
     return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
 
 

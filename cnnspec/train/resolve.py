@@ -51,6 +51,8 @@ def _sections(experiment: Experiment) -> tuple[tree.Section, ...]:
     steps = prepared_steps(experiment)
     sections += [tree.Section(n, "list", tuple(map(call_of, entries))) for n, entries in steps.items()]
     sections.append(tree.Section("train", "arguments", arguments=_arguments(experiment.settings)))
+    if experiment.finetune:
+        sections.append(tree.Section("finetune", "list", tuple(map(call_of, experiment.finetune))))
     if experiment.metrics:
         sections.append(tree.Section("metrics", "list", tuple(map(call_of, experiment.metrics))))
     return tuple(sections)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..source import Note, SpecError, remove_leftovers
 from .beginning import about
+from .data.normalization import Normalization
 from .errors import CannotProlong, NothingToResume, RunChanged
 from .experiment import Experiment
 from .files import locked
@@ -77,7 +78,10 @@ def resume(
 
     with reporting(reporter or Reporter()) as told:
         count = devices or run.info.devices
-        opened = open_all(experiment, Path(run.info.base), device or run.info.device, count, told)
+        known = None if saved is None else Normalization(run.info.mean, run.info.std)
+        opened = open_all(
+            experiment, Path(run.info.base), device or run.info.device, count, told, known=known
+        )
         return run_in(folder_of(opened), experiment, opened, told, lowering)
 
 

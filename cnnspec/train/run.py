@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STATE, PREVIOUS = "resume.safetensors", "resume.previous.safetensors"
 RUN, METRICS, REPORT = "run.json", "metrics.jsonl", "report.md"
+BASELINE = "baseline.json"
+"""What the folder of a baseline has instead of ``run.json``."""
 CURVES, CONFUSION, CONFUSION_TABLE = "curves.png", "confusion_matrix.png", "confusion_matrix.csv"
 SPEC = "spec"
 FORMAT = 2
@@ -40,9 +42,10 @@ def checkpoint(name: str) -> str:
 class RunInfo:
     """What ``run.json`` says. ``status`` is running, finished, interrupted or failed.
 
-    ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` is a
-    fingerprint of the names of the training images. ``devices`` of this kind share each batch. ``problem`` is why the
-    run failed. ``tasks`` says of each main output what it learns, as ``tasks.saving`` writes it.
+    ``spec`` is the main spec file within the folder; relative data paths start at ``base``. ``trained_on`` and
+    ``tested_on`` are fingerprints of the names of the training and the test images. ``devices`` of this kind share each
+    batch. ``problem`` is why the run failed. ``weights`` says which ones it began with, where they were not drawn. ``tasks``
+    says of each main output what it learns, as ``tasks.saving`` writes it.
     """
 
     model: str
@@ -65,8 +68,10 @@ class RunInfo:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     trained_on: str = ""
+    tested_on: str = ""
     devices: int = 1
     problem: str = ""
+    weights: dict[str, Any] | None = None
     format: int = FORMAT
 
 
@@ -82,12 +87,12 @@ class ResolvedSpec:
     base: Path
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python and of what decides results, as installed."""
+def versions(also: Sequence[str] = ()) -> dict[str, str]:
+    """Versions of Python and of what decides results, as installed; of the packages ``also`` too."""
     import platform
 
     found = {"python": platform.python_version()}
-    for package in _PACKAGES:
+    for package in (*_PACKAGES, *also):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

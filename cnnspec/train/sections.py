@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
-from ..elaborate.bind import bind, entry_hints
+from ..elaborate.bind import bind, entry_hints, gathered
 from ..elaborate.errors import BadSection, UnknownSection
 from ..ir import Graph, Registry, signature
-from ..source import Diagnostics, Span, did_you_mean
+from ..source import Diagnostics, Span, SpecError, did_you_mean
 from ..syntax import tree
 from . import augment as _augment
 from . import data as _data
@@ -21,6 +21,9 @@ from . import optimizers as _optimizers
 from . import schedules as _schedules
 from .augment.base import AUGMENTATIONS
 from .experiment import Experiment
+from .finetune import FINETUNE, Tuning, TuningStep, tuned
+from .finetune.errors import UnknownPart
+from .finetune.tuning import StepError
 from .heads import check_heads, main_heads
 from .measures import bound_metrics
 from .preparation import check_known, check_steps, prepare
@@ -49,6 +52,7 @@ SECTIONS: dict[str, SectionKind] = {
     "schedule": SectionKind("call", SCHEDULES, ("constant",)),
     "train": SectionKind("arguments"),
     "metrics": SectionKind("list", METRICS),
+    "finetune": SectionKind("list", FINETUNE),
 }
 
 _LISTED = ("list", "calls")
@@ -89,6 +93,7 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
     written, bound = _bound(module, found)
     found.raise_errors()
     spans = _spans(written)
+    graph, tuning = _tuned(graph, bound, spans)
     experiment = Experiment(
         graph=graph,
         data=bound["data"][0] if bound["data"] else None,
@@ -99,11 +104,44 @@ def bind_experiment(module: Module, graph: Graph) -> Experiment:
         metrics=tuple(bound["metrics"]),
         augment=tuple(bound["augment"]),
         evaluation=tuple(bound["evaluation"]) if "evaluation" in written else None,
+        finetune=tuple(bound["finetune"]),
+        tuning=tuning,
+        module=module,
         spans=spans,
     )
     _check(experiment, found)
     found.raise_errors()
     return experiment
+
+
+def tuned_graph(module: Module, graph: Graph) -> Graph:
+    """``graph`` with what the section ``finetune`` freezes marked, as it is where a spec has none.
+
+    Raises :class:`SpecError`.
+    """
+    found = Diagnostics()
+    written = _written(module, found)
+    bound = {n: _bind_section(n, written.get(n), found) for n in ("finetune", "train")}
+    found.raise_errors()
+    return _tuned(graph, bound, _spans(written))[0]
+
+
+def _tuned(graph: Graph, bound: Mapping[str, list[Any]], spans: Mapping[str, Span]) -> tuple[Graph, Tuning]:
+    steps: list[TuningStep] = bound["finetune"]
+    try:
+        return tuned(graph, steps, bound["train"][0].epochs)
+    except StepError as failed:
+        place, problem = f"finetune.{failed.number}", failed.error.diagnostic
+        span = spans.get(f"{place}.{failed.error.argument}") or spans.get(place)
+        if isinstance(problem, UnknownPart) and span:
+            span = _within(span, problem.pattern)
+        raise SpecError([replace(problem, span=span)]) from None
+
+
+def _within(span: Span, text: str) -> Span:
+    """Where ``text`` stands in ``span``; all of it where it is not written so."""
+    place = span.source.text.find(text, span.start, span.end)
+    return span if place < 0 else Span(span.source, place, place + len(text))
 
 
 def data_and_settings(module: Module) -> tuple[DataSource, TrainSettings, int | None]:
@@ -209,7 +247,7 @@ def _add_arguments(
     spans: dict[str, Span], key: str, arguments: Sequence[tree.Argument], cls: type | None
 ) -> None:
     declared = [a.name for a in signature(cls)] if cls else []
-    for place, argument in enumerate(arguments):
+    for place, argument in enumerate(gathered(cls, arguments) if cls else arguments):
         name = argument.name or (declared[place] if place < len(declared) else "")
         if argument.value.span:
             spans[f"{key}.{name}"] = argument.value.span

@@ -28,7 +28,7 @@ class TrainingState:
     def measured(self) -> Module:
         """The network as it is measured and kept: with averaged weights, where there are."""
         average = self.updates.average
-        return self.module.sharing(average) if average else self.module
+        return self.module.sharing({**self.module.parameters, **average}) if average else self.module
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All tensors by name, on the host."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from tinygrad import Tensor, TinyJit, dtypes
@@ -28,7 +28,25 @@ if TYPE_CHECKING:
     from .data.normalization import Normalization
     from .data.targets import Targets
     from .heads import Head
-    from .pipeline.device import DevicePart
+    from .pipeline.drawn import Drawn
+
+
+Scale = Callable[[Tensor], Tensor]
+"""What brings the images of a batch to what the network takes, such as a ``Scaler``."""
+
+
+class Part(Protocol):
+    """What a batch goes through on the device first, such as a ``DevicePart``."""
+
+    @property
+    def own_share(self) -> Tensor | None:
+        """The weight of an image's own target; None where nothing is mixed."""
+
+    def write(self, drawn: Drawn, seed: int, epoch: int, step: int) -> None:
+        """Take what is drawn for the next batch."""
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """The batch as the ``Scale`` takes it."""
 
 
 KEPT_STEPS = 64
@@ -89,13 +107,14 @@ class TrainingStep:
         module: Module,
         updates: Updates,
         heads: Sequence[Head],
-        scaler: Scaler,
+        scaler: Scale,
         images: np.ndarray,
-        part: DevicePart | None = None,
+        part: Part | None = None,
         accumulate: int = 1,
         recompute: bool = False,
     ) -> None:
-        """``images`` is a batch (B, H, W, C), taken for its shape and type; ``part`` is what it goes through first."""
+        """``images`` is a batch, (B, H, W, C), or (B, …) of features, taken for its shape and type; ``part`` is what it goes
+        through first."""
         self._module, self._updates, self._heads, self._scaler = module, updates, tuple(heads), scaler
         self._part, self._recompute = part, recompute
         self._counted = [h for h in heads if not h.auxiliary and isinstance(h.task, ClassTask)]
@@ -110,9 +129,11 @@ class TrainingStep:
             UpdateNumbers(0.0, 0.0, 0),
         )
         state = list(updates.tensors.values())
-        self._sums: list[Tensor] = []
+        self._sums: dict[str, Tensor] = {}
         if accumulate > 1:
-            self._sums = [module.spread.place(np.zeros(t.shape, np.float32)) for t in module.trainable]
+            self._sums = {
+                n: module.spread.place(np.zeros(t.shape, np.float32)) for n, t in module.trained.items()
+            }
             self._run = captured_at_once(self._add_up, module.device)
             self._update = captured_at_once(self._apply_sums, module.device, *state)
         else:
@@ -135,25 +156,25 @@ class TrainingStep:
         gradients = self._gradients()
         # tinygrad orders what is assigned by walking through all that it depends on: for each parameter through the
         # whole network, unless the gradients are there already.
-        Tensor.realize(self._tally, self._row, *gradients, *self._module.buffers)
+        Tensor.realize(self._tally, self._row, *gradients.values(), *self._module.buffers)
         self._apply(gradients)
 
     def _add_up(self) -> None:
         gradients = self._gradients()
-        Tensor.realize(self._tally, self._row, *gradients, *self._module.buffers)
-        Tensor.realize(*(total.assign(total + g) for total, g in zip(self._sums, gradients, strict=True)))
+        Tensor.realize(self._tally, self._row, *gradients.values(), *self._module.buffers)
+        Tensor.realize(*(total.assign(total + gradients[name]) for name, total in self._sums.items()))
 
     def _apply_sums(self) -> None:
         self._apply(self._sums)
-        Tensor.realize(*(total.assign(total.zeros_like()) for total in self._sums))
+        Tensor.realize(*(total.assign(total.zeros_like()) for total in self._sums.values()))
 
-    def _apply(self, gradients: Sequence[Tensor]) -> None:
+    def _apply(self, gradients: Mapping[str, Tensor]) -> None:
         changed, made = self._updates.assigned(gradients, self._numbers)
         Tensor.realize(*changed, *([] if made is None else [self._skipped.assign(self._skipped + 1 - made)]))
 
-    def _gradients(self) -> list[Tensor]:
-        """The gradients of all trained parameters, realized only where layers are computed twice; this step's row of the
-        tally is assigned."""
+    def _gradients(self) -> dict[str, Tensor]:
+        """The gradients of the module's trained parameters, realized only where layers are computed twice; this step's row
+        of the tally is assigned."""
         spread = self._module.spread
         images = self._scaler(spread.split(self._part(self._images) if self._part else self._images))
         again = self._module.recomputing() if self._recompute else None
@@ -165,10 +186,11 @@ class TrainingStep:
         self._tally.assign(rows.where(self._now(loss, losses, outputs).reshape(1, -1), self._tally))
         self._row.assign((self._row + 1 < KEPT_STEPS).where(self._row + 1, 0.0))
         loss = self._updates.scaled(loss)
+        trained = self._module.trained
         if again:
-            found = again.gradients(loss, self._updates.trained)
-            return [found[name] for name in self._updates.trained]
-        return list(loss.gradient(*self._module.trainable))
+            found = again.gradients(loss, trained)
+            return {name: found[name] for name in trained}
+        return dict(zip(trained, loss.gradient(*trained.values()), strict=True))
 
     def _now(self, loss: Tensor, losses: Sequence[Tensor], outputs: Mapping[str, Tensor]) -> Tensor:
         """The row of the tally that tells of this step."""
@@ -232,7 +254,7 @@ def _correct(task: Task, output: Tensor, targets: Tensor) -> Tensor:
 class EvaluationStep:
     """Raw outputs of the main outputs, a batch at a time."""
 
-    def __init__(self, module: Module, scaler: Scaler, batch: int, workers: int | None = None) -> None:
+    def __init__(self, module: Module, scaler: Scale, batch: int, workers: int | None = None) -> None:
         self._module, self._scaler, self.batch = module, scaler, batch
         self._workers = workers
         self._names = [output.name for output in module.graph.main_outputs]

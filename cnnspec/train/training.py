@@ -16,7 +16,7 @@ from .failures import data_errors, memory_errors
 from .files import check_free, locked
 from .interrupt import Interrupted, StopRequest, StopTraining
 from .live import LiveFile
-from .loop import Images, Loop
+from .loop import Loop
 from .lowering import Lowering, compiling
 from .measures import Measures, matrix_rows
 from .opening import Opened, open_all
@@ -163,37 +163,28 @@ def build_loop(
     from tinygrad import Tensor
 
     from ..backends.tinygrad import lower
-    from .pipeline.device import DevicePart
-    from .pipeline.feed import Feed
     from .pipeline.settling import settled, settled_part
+    from .stages import Images, Stages
     from .state import TrainingState
-    from .steps import EvaluationStep, Scaler, TrainingStep
+    from .steps import EvaluationStep, Scaler
     from .updates import Updates
 
     info, settings, data = folder.info, experiment.settings, opened.data
     Tensor.manual_seed(settings.seed)
     passes = (lowering or Lowering()).passes
     module = lower(experiment.graph, settings.seed, opened.devices, passes, settings.precision)
-    state = TrainingState(module, Updates(experiment.optimizer, module, settings))
+    if opened.weights is not None:
+        module.load_state({**module.state(), **opened.weights.arrays})
+    updates = Updates(experiment.optimizer, module, settings, experiment.tuning.factors)
+    state = TrainingState(module, updates)
     scaler = Scaler(data.normalization, module.spread)
     train, pipeline = settled(data.splits.train, data.training)
     pipeline = pipeline.placed(info.device.partition(":")[0] == "CPU", train.one_size)
-    feed = Feed(train, pipeline, info.batch, settings.workers)
-    part = DevicePart(pipeline, info.batch, info.device)
-    step = TrainingStep(
-        module,
-        state.updates,
-        opened.heads,
-        scaler,
-        feed.empty(),
-        part,
-        settings.accumulate,
-        settings.recompute,
-    )
-    evaluation = EvaluationStep(state.measured(), scaler, info.batch, settings.workers)
     splits = replace(data.splits, train=train, validation=settled_part(data.splits.validation))
-    images = Images(feed, part)
-    return Loop(experiment, splits, opened.heads, state, step, evaluation, images, folder, reporter, stop)
+    evaluation = EvaluationStep(state.measured(), scaler, info.batch, settings.workers)
+    images = Images(train, pipeline, splits.validation)
+    stages = Stages(experiment, opened.heads, state, scaler, images, evaluation)
+    return Loop(experiment, splits, opened.heads, state, stages, folder, reporter, stop)
 
 
 def restore(loop: Loop, saved: SavedState) -> None:

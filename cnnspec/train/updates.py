@@ -6,7 +6,7 @@ name, so a checkpoint holds it whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from .registries import Change, Optimizer, TrainSettings
 
 if TYPE_CHECKING:
     from ..backends.tinygrad.module import Module
+    from ..ir import Graph
 
 FIRST_SCALE = 2.0**16
 _STEADY = 2000
@@ -51,21 +52,32 @@ class Updates:
     """The state of an optimizer and all around it on the devices of ``module``.
 
     ``tensors`` has all of it by name: ``momentum_buffer/conv1.weight``, ``shared/bias_correction1``,
-    ``average/conv1.weight``, ``scale``. The running statistics of norms are averaged along with the weights.
+    ``average/conv1.weight``, ``scale``. The running statistics of norms are averaged along with the weights. Parameters that
+    are trained from a later epoch on have scalars of their own, ``shared-3/bias_correction1``: they count updates.
+    ``factors`` are those on the learning rate, by parameter.
     """
 
-    def __init__(self, optimizer: Optimizer, module: Module, settings: TrainSettings) -> None:
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        module: Module,
+        settings: TrainSettings,
+        factors: Mapping[str, float] | None = None,
+    ) -> None:
         self._optimizer, self._module, self._settings = optimizer, module, settings
-        self.trained = {n: t for n, t in module.parameters.items() if t.is_param}
+        self._factors = factors or {}
+        self.trained = dict(module.trained)
         place = module.spread.place
+        self._starts = _starts(module.graph)
         self._shared = {
-            name: place(np.full(1, value, np.float32)) for name, value in optimizer.shared().items()
+            start: {name: place(np.full(1, value, np.float32)) for name, value in optimizer.shared().items()}
+            for start in sorted({self._starts[name] for name in self.trained})
         }
         self._state = {
             name: {slot: place(np.zeros(t.shape, np.float32)) for slot in optimizer.slots(module.roles[name])}
             for name, t in self.trained.items()
         }
-        averaged = module.state() if settings.ema is not None else {}
+        averaged = self._averaged_at_first() if settings.ema is not None else {}
         self._average = {name: place(value) for name, value in averaged.items()}
         self.scales = settings.precision == "fp16"
         self._scale = place(np.full(1, FIRST_SCALE, np.float32)) if self.scales else None
@@ -74,13 +86,27 @@ class Updates:
     @property
     def tensors(self) -> dict[str, Tensor]:
         """All that an update changes, but for the network's own tensors."""
-        found = {f"shared/{name}": tensor for name, tensor in self._shared.items()}
+        found = {
+            f"{'shared' if start == 1 else f'shared-{start}'}/{name}": tensor
+            for start, shared in self._shared.items()
+            for name, tensor in shared.items()
+        }
         for name, slots in self._state.items():
             found |= {f"{slot}/{name}": tensor for slot, tensor in slots.items()}
         found |= {f"{AVERAGE}{name}": tensor for name, tensor in self._average.items()}
         if self._scale is not None and self._steady is not None:
             found |= {"scale": self._scale, "steady": self._steady}
         return found
+
+    def _averaged_at_first(self) -> dict[str, np.ndarray]:
+        """What is averaged, as it is: all but what stays as it is."""
+        moving = {
+            f"{node.name}.{spec.name}"
+            for node in self._module.graph.nodes
+            for spec in node.parameters
+            if spec.starts is not None
+        }
+        return {name: t.numpy() for name, t in self._module.parameters.items() if name in moving}
 
     @property
     def average(self) -> Mapping[str, Tensor]:
@@ -91,10 +117,12 @@ class Updates:
         """The loss whose gradients are taken."""
         return loss if self._scale is None else loss * self._scale.reshape(())
 
-    def assigned(self, gradients: Sequence[Tensor], numbers: Tensor) -> tuple[list[Tensor], Tensor | None]:
+    def assigned(
+        self, gradients: Mapping[str, Tensor], numbers: Tensor
+    ) -> tuple[list[Tensor], Tensor | None]:
         """All tensors with their new values, to be realized, and whether the update is made ((1,), 1.0 or 0.0; None where
-        it always is). ``gradients`` are realized, those of ``scaled``, in the order of ``module.trainable``; ``numbers`` are
-        ``UpdateNumbers`` on the device.
+        it always is). ``gradients`` are realized, those of ``scaled``, of all parameters that are to change; ``numbers``
+        are ``UpdateNumbers`` on the device.
         """
         inverse = 1 / numbers[COUNT : COUNT + 1]
         if self._scale is not None:
@@ -105,32 +133,34 @@ class Updates:
             # PyTorch's clip_grad_norm_: 1e-6 keeps the divisor from zero.
             inverse = inverse * (self._settings.clip / (norm + 1e-6)).minimum(1.0)
         plain = self._settings.accumulate == 1 and self._scale is None and self._settings.clip is None
-        found = list(self._advance(sound))
-        for (name, weight), gradient in zip(self.trained.items(), gradients, strict=True):
+        found = [
+            t for start in sorted({self._starts[n] for n in gradients}) for t in self._advance(start, sound)
+        ]
+        for name, gradient in gradients.items():
             scaled = gradient if plain else gradient * inverse.reshape((1,) * gradient.ndim)
-            found += self._change(name, weight, scaled, numbers[RATE : RATE + 1], sound)
+            found += self._change(name, scaled, numbers[RATE : RATE + 1], sound)
         found += [*self._averaged(numbers[KEPT : KEPT + 1], sound), *self._rescaled(sound)]
         return found, None if sound is None else sound.float()
 
-    def _norm(self, gradients: Sequence[Tensor], inverse: Tensor) -> Tensor | None:
+    def _norm(self, gradients: Mapping[str, Tensor], inverse: Tensor) -> Tensor | None:
         """The norm of all gradients as one vector, (1,); None where nothing asks for it."""
         if self._settings.clip is None and not self.scales:
             return None
         squares = [
-            (gradient * inverse.reshape((1,) * gradient.ndim)).square().sum() for gradient in gradients
+            (gradient * inverse.reshape((1,) * gradient.ndim)).square().sum()
+            for gradient in gradients.values()
         ]
         return Tensor.stack(*squares).sum().sqrt().reshape(1)
 
-    def _advance(self, sound: Tensor | None) -> Iterator[Tensor]:
-        for name, value in self._optimizer.advanced(self._shared).items():
-            yield _assign(self._shared[name], value, sound)
+    def _advance(self, start: int, sound: Tensor | None) -> Iterator[Tensor]:
+        for name, value in self._optimizer.advanced(self._shared[start]).items():
+            yield _assign(self._shared[start][name], value, sound)
 
-    def _change(
-        self, name: str, weight: Tensor, gradient: Tensor, rate: Tensor, sound: Tensor | None
-    ) -> Iterator[Tensor]:
-        role, state = self._module.roles[name], self._state[name]
-        decay = self._optimizer.decay(role)
-        change = Change(weight.detach(), gradient, state, self._shared, rate, decay, role)
+    def _change(self, name: str, gradient: Tensor, rate: Tensor, sound: Tensor | None) -> Iterator[Tensor]:
+        role, state, weight = self._module.roles[name], self._state[name], self.trained[name]
+        decay, shared = self._optimizer.decay(role), self._shared[self._starts[name]]
+        rate = rate * self._factors[name] if name in self._factors else rate
+        change = Change(weight.detach(), gradient, state, shared, rate, decay, role)
         new, kept = self._optimizer.change(change)
         for slot, value in kept.items():
             before = value.uop
@@ -154,6 +184,16 @@ class Updates:
         scale = sound.where(grown, (self._scale / 2).maximum(1.0))
         yield self._scale.assign(scale)
         yield self._steady.assign((steady >= _STEADY).where(0.0, steady))
+
+
+def _starts(graph: Graph) -> dict[str, int]:
+    """The first epoch in which each parameter is trained that ever is, by its full name."""
+    return {
+        f"{node.name}.{spec.name}": spec.starts
+        for node in graph.nodes
+        for spec in node.parameters
+        if spec.trainable and spec.starts is not None
+    }
 
 
 def _assign(tensor: Tensor, value: Tensor, sound: Tensor | None) -> Tensor:

@@ -99,7 +99,7 @@ def test_wrong_arguments_are_explained(cpu: str, net: cnnspec.Network, tmp_path:
         (lambda: net.lower("GPU"), "no such device"),
         (lambda: net.lower(cpu, seed=-1), "at least 0"),
         (lambda: net.lower(cpu, weights=other), "do not fit"),
-        (lambda: net.lower(cpu, weights=tmp_path / "none.safetensors"), "is missing"),
+        (lambda: net.lower(cpu, weights=tmp_path / "none.safetensors"), "there is no such file"),
     ):
         with pytest.raises(cnnspec.SpecError, match=said):
             call()

@@ -79,7 +79,7 @@ def test_a_missing_part_is_taken_from_training_and_classes_must_be_known(tmp_pat
     assert [len(part) for part in load("folder", path=str(tmp_path), test=0.3)] == [12, 2, 6]
     write_folder(tmp_path / "test", ("cats",))
     found = error("folder", path=str(tmp_path)).diagnostic
-    assert (found.code, found.hints) == ("unknown-class", ("did you mean 'cat'?",))
+    assert (found.code, found.hints) == ("untrained-class", ("did you mean 'cat'?",))
 
 
 def test_a_class_may_be_called_train(tmp_path: Path) -> None:

@@ -57,6 +57,15 @@ def _efficientnet(*arguments: Any) -> Callable[[], Any]:
     return build
 
 
+def _efficientnet_lite(*arguments: Any) -> Callable[[], Any]:
+    def build() -> Any:
+        from .torch_efficientnet import EfficientNetLite
+
+        return EfficientNetLite(*arguments)
+
+    return build
+
+
 def _nasnet(*arguments: Any) -> Callable[[], Any]:
     def build() -> Any:
         from .torch_nasnet import NASNet
@@ -109,6 +118,11 @@ MEMBERS: dict[str, Member] = {
         "efficientnet(width = 0.5, depth = 0.1, size = 64, classes = 10, eps = 1e-3, momentum = 0.01)",
         _efficientnet(0.5, 0.1, 10, 1e-3, 0.01),
         "torchvision",
+    ),
+    "efficientnet_lite": Member(
+        "efficientnet_lite(width = 0.5, depth = 0.4, size = 75, classes = 10)",
+        _efficientnet_lite(0.5, 0.4, 10),
+        "efficientnet_pytorch",
     ),
     "nasnet": Member(
         "nasnet(cells = 1, penultimate = 384, stem_channels = 8, size = 64, classes = 10)",

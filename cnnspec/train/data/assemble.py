@@ -8,6 +8,7 @@ from ...ir import OpError
 from .dataset import Dataset, Splits
 from .errors import DataEmpty
 from .pictures import Blobs, Pictures, Problem, broken, scanned
+from .selection import ALL, Selection
 from .split import stratified
 from .targets import TargetNames, Targets
 
@@ -43,8 +44,10 @@ def splits_of(
     test: Part | float,
     seed: int,
     names: TargetNames,
+    selection: Selection = ALL,
 ) -> Splits:
-    """The three parts; a number is the share of the training images to take for a part, class by class."""
+    """The three parts, and of these what ``selection`` keeps; a number is the share of the training images to take for a
+    part, class by class. Raises ``OpError`` where the selection does not fit."""
     import numpy as np
 
     whole = train.dataset()
@@ -56,4 +59,5 @@ def splits_of(
         part.dataset() if isinstance(part, Part) else whole.subset(next(rows)) for part in (validation, test)
     ]
     skipped = [p for part in (train, validation, test) if isinstance(part, Part) for p in part.skipped]
-    return Splits(whole.subset(kept), others[0], others[1], names, tuple(skipped))
+    splits = Splits(whole.subset(kept), others[0], others[1], names, tuple(skipped))
+    return selection.chosen(splits, None if isinstance(validation, Part) else validation, seed)

@@ -16,12 +16,20 @@ from .errors import ChecksumMismatch, DownloadFailed
 
 _CHUNK = 2**18
 _MAX_BYTES = 2**30
+_ALGORITHMS = {"md5": "MD5", "sha256": "SHA-256"}
 
 
 def fetch(
-    url: str, target: Path, md5: str, hints: tuple[str, ...], argument: str, timeout: float = 30
+    url: str,
+    target: Path,
+    checksum: str,
+    hints: tuple[str, ...],
+    argument: str,
+    timeout: float = 30,
+    algorithm: str = "md5",
 ) -> None:
-    """Download ``url`` to ``target``, which appears only when it is complete and right."""
+    """Download ``url`` to ``target``, which appears only when it is complete and right: when its checksum begins with
+    ``checksum``. Raises ``OpError``."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
@@ -29,9 +37,9 @@ def fetch(
         raise OpError(DownloadFailed(url=url, reason=_reason(error), hints=hints), argument) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            found = _copy(url, file, timeout)
-        if found != md5:
-            raise OpError(ChecksumMismatch(url=url, expected=md5, found=found, hints=hints), argument)
+            found = _copy(url, file, timeout, algorithm)
+        if not found.startswith(checksum):
+            raise OpError(_mismatch(url, checksum, found, algorithm, hints), argument)
         os.replace(name, target)
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise OpError(DownloadFailed(url=url, reason=_reason(error), hints=hints), argument) from None
@@ -40,9 +48,16 @@ def fetch(
             os.unlink(name)
 
 
-def _copy(url: str, file: IO[bytes], timeout: float) -> str:
-    """Write what ``url`` holds to ``file``; its MD5."""
-    digest = hashlib.md5(usedforsecurity=False)
+def _mismatch(
+    url: str, checksum: str, found: str, algorithm: str, hints: tuple[str, ...]
+) -> ChecksumMismatch:
+    kind, shown = _ALGORITHMS[algorithm], found[: len(checksum)]
+    return ChecksumMismatch(url=url, kind=kind, expected=checksum, found=shown, hints=hints)
+
+
+def _copy(url: str, file: IO[bytes], timeout: float, algorithm: str) -> str:
+    """Write what ``url`` holds to ``file``; its checksum."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     size = 0
     with urllib.request.urlopen(url, timeout=timeout) as response:
         while chunk := response.read(_CHUNK):

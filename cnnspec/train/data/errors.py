@@ -212,10 +212,11 @@ class ChecksumMismatch(Diagnostic):
     """A downloaded file is not the published one: cut short, changed, or a web page in its place."""
 
     code = "checksum-mismatch"
-    message = "'{url}' has the MD5 checksum {found}, not {expected}; it was not kept"
+    message = "'{url}' has the {kind} checksum {found}, not {expected}; it was not kept"
     bad = "data fashion_mnist(download = true)  # behind a captive portal"
     good = 'data fashion_mnist("folder/with/the/files")'
     url: str
+    kind: str
     expected: str
     found: str
 

@@ -47,7 +47,7 @@ class UnknownPart(Diagnostic):
 class UnknownClass(Diagnostic):
     """The validation or test folder has a class that the training folder lacks."""
 
-    code = "unknown-class"
+    code = "untrained-class"
     message = "the class '{name}' in '{path}' does not occur in the training folder"
     bad = 'data folder("flowers")  # flowers/test/rosse/'
     good = 'data folder("flowers")'

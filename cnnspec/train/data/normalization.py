@@ -25,12 +25,12 @@ class Normalization:
     std: tuple[float, ...]
 
 
-def normalization_of(pipeline: Pipeline, train: Dataset) -> Normalization:
-    """That of the step ``normalize`` where it has figures, else measured on the training images."""
+def normalization_of(pipeline: Pipeline, train: Dataset, known: Normalization | None = None) -> Normalization:
+    """That of the step ``normalize`` where it has figures, else ``known``, else measured on the training images."""
     given = pipeline.normalize
     if given is not None and given.mean is not None and given.std is not None:
         return Normalization(given.mean, given.std)
-    return measure(train)
+    return known or measure(train)
 
 
 def measure(dataset: Dataset, sample: int = SAMPLE) -> Normalization:

@@ -13,6 +13,7 @@ from .class_labels import class_names
 from .dataset import Splits
 from .parquet_file import Cells, Columns, Table, read_tables
 from .parquet_labels import check_alike, labels_of
+from .selection import Selection
 from .shards import part_files
 from .split import check_fractions
 from .targets import TargetNames, Targets
@@ -34,7 +35,8 @@ def parquet_splits(source: Parquet, seed: int) -> Splits:
         reader.read(paths) if paths else share
         for paths, share in ((files.validation, source.validation), (files.test, source.test))
     )
-    return splits_of(reader.part(train, training=True), validation, test, seed, TargetNames(names))
+    first = reader.part(train, training=True)
+    return splits_of(first, validation, test, seed, TargetNames(names), Selection.of(source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,19 +31,19 @@ def stratified(labels: np.ndarray, fractions: Sequence[float], seed: int) -> lis
     parts: list[list[np.ndarray]] = [[] for _ in range(len(fractions) + 1)]
     for label in np.unique(labels):
         rows = random.permutation(np.flatnonzero(labels == label))
-        ends = np.cumsum(_counts(len(rows), fractions))
+        ends = np.cumsum(counts(len(rows), fractions))
         for part, chunk in zip([*parts[1:], parts[0]], np.split(rows, ends), strict=True):
             part.append(chunk)
     return [np.sort(np.concatenate(chunks or [np.empty(0, np.int64)])) for chunks in parts]
 
 
-def _counts(images: int, fractions: Sequence[float]) -> list[int]:
+def counts(images: int, fractions: Sequence[float]) -> list[int]:
     """Images of one class for each of ``fractions``; at least one is left for training."""
-    counts = [max(1, int(images * f + 0.5)) if f > 0 else 0 for f in fractions]
-    while sum(counts) > max(0, images - 1):
-        largest = max(range(len(counts)), key=lambda i: (counts[i], i))
-        counts[largest] -= 1
-    return counts
+    found = [max(1, int(images * f + 0.5)) if f > 0 else 0 for f in fractions]
+    while sum(found) > max(0, images - 1):
+        largest = max(range(len(found)), key=lambda i: (found[i], i))
+        found[largest] -= 1
+    return found
 
 
 def check_fractions(call: str, validation: float, test: float) -> None:

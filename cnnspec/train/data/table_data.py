@@ -14,6 +14,7 @@ from .dataset import Splits
 from .errors import SingleClass
 from .pictures import Files
 from .places import need_folder, needs_classes, resolve
+from .selection import Selection
 from .split import check_fractions
 from .table import Table, read_table
 from .table_errors import NoImageColumn, NoTargetColumn
@@ -57,7 +58,8 @@ def load_table(source: Csv, seed: int) -> Splits:
     train, validation, test = _parts(images, rows, targets, which, columns.boxes, source.skip_broken)
     assert train is not None
     train = replace(train, skipped=(*images.missing, *train.skipped))
-    return splits_of(train, validation or source.validation, test or source.test, seed, names)
+    others = (validation or source.validation, test or source.test)
+    return splits_of(train, *others, seed, names, Selection.of(source))
 
 
 def columns_of(source: Csv, table: Table) -> Columns:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .assemble import Part, encoded_part, splits_of
 from .class_labels import Labels, class_names
 from .dataset import Splits
+from .selection import Selection
 from .shards import part_files
 from .split import check_fractions
 from .tar_samples import IMAGES, LABELS, SampleReader, Samples
@@ -33,7 +34,7 @@ def tar_splits(source: WebDataset, seed: int) -> Splits:
         classes.part(reader.read(paths, "path"), source.skip_broken) if paths else share
         for paths, share in ((files.validation, source.validation), (files.test, source.test))
     )
-    return splits_of(first, validation, test, seed, TargetNames(classes.names))
+    return splits_of(first, validation, test, seed, TargetNames(classes.names), Selection.of(source))
 
 
 def _extensions(given: str | None, known: tuple[str, ...]) -> tuple[str, ...]:

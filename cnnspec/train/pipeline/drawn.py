@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,15 +58,28 @@ class Drawn:
         return Drawn(tuple(group.part(first, last) for group in self.groups), self.sizes[first:last])
 
     def targets(self, targets: Targets) -> Targets:
-        """Boxes and points where they are after all geometry."""
+        """Boxes and points where they are after all geometry; what is cut off a box does not come back."""
         if targets.boxes is None and targets.points is None:
             return targets
-        total, sizes = self.geometry()
         boxes, points = targets.boxes, targets.points
+        for some in self._up_to_cuts():
+            total, sizes = some.geometry()
+            boxes = None if boxes is None else moved_boxes(boxes, total, sizes)
+            points = None if points is None else moved_points(points, total)
         return targets.placed(
-            None if boxes is None else moved_boxes(boxes, total, sizes).astype(np.float32),
-            None if points is None else moved_points(points, total).astype(np.float32),
+            None if boxes is None else boxes.astype(np.float32),
+            None if points is None else points.astype(np.float32),
         )
+
+    def _up_to_cuts(self) -> Iterator[Drawn]:
+        """Groups as they follow each other, apart behind each that cuts."""
+        first, sizes = 0, self.sizes
+        for last, group in enumerate(self.groups, 1):
+            if last == len(self.groups) or any(step.cuts for step in group.group.geometry):
+                yield Drawn(self.groups[first:last], sizes)
+                first, sizes = last, group.sizes
+        if not self.groups:
+            yield self
 
     def geometry(self) -> tuple[np.ndarray, np.ndarray]:
         """All geometry as one matrix an image, (B, 3, 3), and the sizes (B, 2) of what comes out."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _NEAR = 1e-6
 _SHARP = 2.0
-"""Encoded images are read at a fraction of their size where that leaves so many pixels for one of the result."""
+"""Encoded images are read at a fraction of their size where that leaves so many pixels for one of the result; not for
+bicubic interpolation, which is asked for where values are to be those of another program."""
 
 
 def changed(image: Any, drawn: Drawn, groups: int, number: int, using: Engine) -> Any:
@@ -83,7 +84,7 @@ def _scaled(
     if last <= first or lower <= upper:
         return using.placed(image, size[1] + width, 0, size, group.fill)
     inner, box = (lower - upper, last - first), (left, top, right, bottom)
-    if group.cuts_first and all(edge == round(edge) for edge in box):
+    if group.cuts_first and all(abs(edge - round(edge)) < _NEAR for edge in box):
         cut = (round(bottom - top), round(right - left))
         image, box = (
             using.placed(image, -round(left), -round(top), cut, 0),
@@ -103,6 +104,8 @@ def _inside(scale: float, start: float, length: int, limit: int) -> tuple[int, i
 def least_size(drawn: Drawn, groups: int, number: int) -> Size | None:
     """The height and width down to which the image may be read smaller; None where it must be read as it is."""
     if not groups or drawn.groups[0].matrices is None or drawn.groups[0].group.kind != "frame":
+        return None
+    if drawn.groups[0].group.interpolation == "bicubic":
         return None
     matrix = drawn.groups[0].matrices[number]
     tall, wide = abs(float(matrix[1, 1])), abs(float(matrix[0, 0]))

@@ -12,6 +12,7 @@ from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument
 from ..pictures import ArrayPictures
 from ..places import need_folder, resolve
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import fraction_argument
 from ..targets import Known, TargetNames, Targets
 
@@ -42,6 +43,8 @@ class Cifar(DataSource):
     validation: float = fraction_argument("share of the training images to validate on", 0.1)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     @property
     def known_shape(self) -> Shape | None:
@@ -49,8 +52,9 @@ class Cifar(DataSource):
 
     @property
     def known(self) -> Known | None:
-        names = TargetNames(tuple(map(str, range(20))))
-        return Known(("classes",), names, named=False) if self.labels == "coarse" else None
+        count = len(self.only) if self.only else 20 if self.labels == "coarse" else 0
+        names = TargetNames(tuple(map(str, range(count))))
+        return Known(("classes",), names, named=False) if count else None
 
     @classmethod
     def suits(cls, path: Path) -> int:
@@ -63,7 +67,7 @@ class Cifar(DataSource):
         kind = self._kind(files)
         names = TargetNames(files.class_names(kind))
         train, test = _part(files.train(), kind, "train"), _part(files.test(), kind, "test")
-        return splits_of(train, self.validation, test, seed, names)
+        return splits_of(train, self.validation, test, seed, names, Selection.of(self))
 
     def _kind(self, files: CifarFiles) -> Kind:
         kinds = files.version.kinds

@@ -9,10 +9,12 @@ from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument
 from ..pictures import ArrayPictures
 from ..places import require
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import check_fractions, fraction_argument
 from ..targets import Known, TargetNames, Targets
 
 SHAPE = (1, 8, 8)
+NAMES = TargetNames(tuple("0123456789"))
 
 
 @DATA_SOURCES.register("digits")
@@ -28,6 +30,11 @@ class Digits(DataSource):
     test: float = fraction_argument("share of the images to test on", 0.2)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
+
+    def __post_init__(self) -> None:
+        Selection.of(self).names(NAMES)
 
     @property
     def known_shape(self) -> Shape | None:
@@ -35,7 +42,7 @@ class Digits(DataSource):
 
     @property
     def known(self) -> Known:
-        return Known(("classes",), TargetNames(tuple(map(str, range(10)))))
+        return Known(("classes",), Selection.of(self).names(NAMES))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         import numpy as np
@@ -45,4 +52,4 @@ class Digits(DataSource):
         pixels = ((bunch.images.astype(np.int64) * 255 + 8) // 16).astype(np.uint8)
         pictures = ArrayPictures(pixels[..., None], "digit", "the images of 'digits'")
         part = Part(pictures, Targets(classes=bunch.target.astype(np.int64)))
-        return splits_of(part, self.validation, self.test, seed, TargetNames(tuple("0123456789")))
+        return splits_of(part, self.validation, self.test, seed, NAMES, Selection.of(self))

@@ -15,6 +15,7 @@ from ..errors import DataNotFound
 from ..fitting import fit_argument, mode_argument
 from ..idx_file import IMAGES, LABELS, read_idx
 from ..places import need_folder, resolve
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import fraction_argument
 from ..targets import Known, TargetNames
 
@@ -61,6 +62,11 @@ class FashionMnist(DataSource):
     download: bool = arg(Bool(), "whether to download the files (31 MB) where they are missing", False)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
+
+    def __post_init__(self) -> None:
+        Selection.of(self).names(TargetNames(CLASSES))
 
     @property
     def known_shape(self) -> Shape | None:
@@ -68,13 +74,13 @@ class FashionMnist(DataSource):
 
     @property
     def known(self) -> Known:
-        return Known(("classes",), TargetNames(CLASSES))
+        return Known(("classes",), Selection.of(self).names(TargetNames(CLASSES)))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         files = self._files()
         argument = None if self.path is None else "path"
         train, test = (_part(files, name, input_shape, argument) for name in ("train", "t10k"))
-        return splits_of(train, self.validation, test, seed, TargetNames(CLASSES))
+        return splits_of(train, self.validation, test, seed, TargetNames(CLASSES), Selection.of(self))
 
     def _files(self) -> dict[str, Path]:
         if self.path is not None:

@@ -17,6 +17,7 @@ from ..fitting import fit_argument, mode_argument, skip_argument
 from ..image_errors import EmptyClass, NotImageFolder, UnknownClass, UnknownPart
 from ..pictures import Files
 from ..places import listing, need_folder, needs_classes, require, resolve
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import check_fractions, fraction_argument
 from ..targets import TargetNames, Targets
 
@@ -43,6 +44,8 @@ class Folder(DataSource):
     fit: str = fit_argument()
     mode: str = mode_argument()
     skip_broken: bool = skip_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     @classmethod
     def suits(cls, path: Path) -> int:
@@ -57,7 +60,7 @@ class Folder(DataSource):
         parts = (self._part(folder, classes, root) if folder else None for folder in (validation, test))
         first = self._part(train, classes, root)
         others = [given or share for given, share in zip(parts, (self.validation, self.test), strict=True)]
-        return splits_of(first, others[0], others[1], seed, TargetNames(classes))
+        return splits_of(first, others[0], others[1], seed, TargetNames(classes), Selection.of(self))
 
     def _part(self, folder: Path, classes: tuple[str, ...], root: Path) -> Part:
         """All images of one part, headers checked."""

@@ -10,6 +10,7 @@ from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument
 from ..idx_file import IMAGES, LABELS, read_idx
 from ..places import resolve
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import check_fractions, fraction_argument
 from ..targets import TargetNames
 
@@ -32,6 +33,8 @@ class Idx(DataSource):
     test: float = fraction_argument("share of the images to test on, where no test files are given", 0.1)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         if self.test_images is None and self.test_labels is None:
@@ -41,7 +44,7 @@ class Idx(DataSource):
         train = make_part(images, labels, input_shape, "train")
         names = numbered_classes(labels)
         test = self._test_part(input_shape, len(names))
-        return splits_of(train, self.validation, test, seed, TargetNames(names))
+        return splits_of(train, self.validation, test, seed, TargetNames(names), Selection.of(self))
 
     def _test_part(self, input_shape: Shape, classes: int) -> Part | float:
         if self.test_images is None and self.test_labels is None:

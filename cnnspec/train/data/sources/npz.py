@@ -13,6 +13,7 @@ from ..errors import ArraysMissing
 from ..fitting import fit_argument, mode_argument
 from ..npz_file import NpzFile
 from ..places import resolve
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import check_fractions, fraction_argument
 from ..targets import TargetNames
 
@@ -39,6 +40,8 @@ class Npz(DataSource):
     test: float = fraction_argument("share of the images to test on, where the file has none", 0.1)
     fit: str = fit_argument()
     mode: str = mode_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     @classmethod
     def suits(cls, path: Path) -> int:
@@ -59,6 +62,7 @@ class Npz(DataSource):
                 _other(file, test, input_shape, "test", len(classes)) or self.test,
                 seed,
                 TargetNames(classes),
+                Selection.of(self),
             )
 
 

@@ -9,6 +9,7 @@ from ...registries import DATA_SOURCES, DataSource
 from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument, skip_argument
 from ..places import require
+from ..selection import only_argument, per_class_argument
 from ..split import fraction_argument
 
 
@@ -36,6 +37,8 @@ class Parquet(DataSource):
     fit: str = fit_argument()
     mode: str = mode_argument()
     skip_broken: bool = skip_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     @classmethod
     def suits(cls, path: Path) -> int:

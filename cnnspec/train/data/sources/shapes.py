@@ -11,6 +11,7 @@ from ..assemble import Part, splits_of
 from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument
 from ..places import require
+from ..selection import ONLY, PER_CLASS, Selection, only_argument, per_class_argument
 from ..split import check_fractions, fraction_argument
 from ..targets import Known, TargetNames
 
@@ -62,6 +63,8 @@ class Shapes(DataSource):
         "share of the training pictures whose area is wrong: ten times too large, as by a slipped decimal point",
         0.0,
     )
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
 
     def __post_init__(self) -> None:
         if len(set(self.classes)) < len(self.classes):
@@ -74,6 +77,7 @@ class Shapes(DataSource):
         if self.images < len(classes):
             raise _bad("images", f"{self.images} pictures are fewer than the {len(classes)} classes")
         self._check_shares(classes)
+        self._check_selection()
 
     def _check_shares(self, classes: tuple[str, ...]) -> None:
         if self.shares is None:
@@ -86,6 +90,12 @@ class Shapes(DataSource):
         if 0 in counts:
             name = classes[counts.index(0)]
             raise _bad("shares", f"of {self.images} pictures none would be of the class '{name}'")
+
+    def _check_selection(self) -> None:
+        given = next((n for n in (ONLY, PER_CLASS) if getattr(self, n) is not None), None)
+        if given and self.objects > 1:
+            raise _bad(given, f"with objects = {self.objects} pictures have labels, not a class each")
+        Selection.of(self).names(TargetNames(self._drawing.classes))
 
     @property
     def _drawing(self) -> Drawing:
@@ -104,8 +114,12 @@ class Shapes(DataSource):
         classes = self._drawing.classes
         if self.objects > 1:
             return Known(("labels",), TargetNames(labels=classes))
-        names = TargetNames(classes, numbers=("area",), points=("centre",))
-        return Known(("classes", "numbers", "boxes", "points"), names)
+        return Known(("classes", "numbers", "boxes", "points"), Selection.of(self).names(self._names))
+
+    @property
+    def _names(self) -> TargetNames:
+        """Of all that is drawn, one shape a picture."""
+        return TargetNames(self._drawing.classes, numbers=("area",), points=("centre",))
 
     def load(self, input_shape: Shape, seed: int) -> Splits:
         from ..shape_outliers import with_outliers
@@ -115,7 +129,8 @@ class Shapes(DataSource):
         require("PIL.Image", "pillow", "shapes")
         drawing = self._drawing
         part = Part(pictures(drawing, self.images), targets(drawing, self.images))
-        splits = splits_of(part, self.validation, self.test, seed, self.known.names)
+        names = self._names if self.objects == 1 else self.known.names
+        splits = splits_of(part, self.validation, self.test, seed, names, Selection.of(self))
         return replace(splits, train=with_outliers(splits.train, self.outliers, self.seed))
 
 

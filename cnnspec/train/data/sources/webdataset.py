@@ -9,6 +9,7 @@ from ...registries import DATA_SOURCES, DataSource
 from ..dataset import Splits
 from ..fitting import fit_argument, mode_argument, skip_argument
 from ..places import require
+from ..selection import Selection, only_argument, per_class_argument
 from ..split import fraction_argument
 from ..targets import Known, TargetNames
 
@@ -48,10 +49,18 @@ class WebDataset(DataSource):
     fit: str = fit_argument()
     mode: str = mode_argument()
     skip_broken: bool = skip_argument()
+    only: tuple[str | int, ...] | None = only_argument()
+    per_class: int | None = per_class_argument()
+
+    def __post_init__(self) -> None:
+        if self.classes:
+            Selection.of(self).names(TargetNames(self.classes))
 
     @property
     def known(self) -> Known | None:
-        return Known(("classes",), TargetNames(self.classes)) if self.classes else None
+        if not self.classes:
+            return None
+        return Known(("classes",), Selection.of(self).names(TargetNames(self.classes)))
 
     @classmethod
     def suits(cls, path: Path) -> int:

@@ -1,0 +1,62 @@
+"""Weights from elsewhere, put in order for a network: all of it, or an error that says what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...elaborate import Module
+from ...ir import Graph
+from ...source import SpecError
+from .left_over import left_over
+from .pairing import Pairing, pair
+from .sources import WeightSource
+from .values import bad_tensor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Weights by our names, float32, of our shapes: all but those that start anew. ``pairing`` says where each came from."""
+
+    arrays: dict[str, np.ndarray]
+    pairing: Pairing
+
+
+def load(
+    graph: Graph,
+    module: Module,
+    source: WeightSource,
+    names: str | None = None,
+    fresh: Collection[str] = (),
+    ignored: Sequence[str] = (),
+) -> Loaded:
+    """The weights of ``source`` for ``graph``, which ``module`` is the spec of; never a part of them unasked.
+
+    ``fresh`` are full names of our parameters and buffers (``head.weight``) that start anew: what the file has for them is
+    left out. ``ignored`` are patterns over the file's names (``fc``, ``aux.*``) that may be left over. Raises
+    :class:`SpecError` with all else that is left over on either side, and where values cannot be weights. What only
+    auxiliary outputs need may be missing.
+    """
+    pairing = pair(graph, module, source.file, names, source.names)
+    problems = left_over(graph, source, pairing, frozenset(fresh), ignored)
+    if problems:
+        raise SpecError(problems)
+    shapes = {f"{node.name}.{spec.name}": spec.shape for node in graph.nodes for spec in node.parameters}
+    wanted = [p for p in pairing.pairs if p.ours not in fresh]
+    read = source.file.read(p.theirs for p in wanted)
+    arrays = {p.ours: p.turned(read[p.theirs], shapes[p.ours]) for p in wanted}
+    _check_variances(arrays, pairing, source)
+    return Loaded(arrays, pairing)
+
+
+def _check_variances(arrays: dict[str, np.ndarray], pairing: Pairing, source: WeightSource) -> None:
+    """A variance below zero makes every output no number."""
+    theirs = {p.ours: p.theirs for p in pairing.pairs}
+    for name, value in arrays.items():
+        if name.endswith(".running_var") and (wrong := int((value < 0).sum())):
+            problem = f"is a variance, and {wrong} of its {value.size} values {'are' if wrong > 1 else 'is'} negative"
+            raise bad_tensor(theirs[name], source.file.path, problem)

@@ -1,0 +1,44 @@
+"""A fine-tuning run that is left and gone on with ends as if nothing had come between."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from test_resume import Leaver, assert_same_end
+from tuning_runs import made, tuning_spec
+
+from cnnspec.train.interrupt import Interrupted
+from cnnspec.train.reading import open_run
+from cnnspec.train.resuming import resume
+from cnnspec.train.training import train
+
+THAWING = "replace(head)  freeze(all, statistics = true)  unfreeze(high, epoch = 2)  unfreeze(low, epoch = 3)"
+ADAM = (
+    "optimizer adamw(lr = 0.01)\nschedule cosine(warmup = 1)\ntrain (epochs = {epochs}, batch = 48, {more})\n"
+)
+
+
+@pytest.mark.parametrize("more", ["seed = 1", "seed = 1, ema = 0.9, clip = 1.0"])
+def test_a_run_left_in_any_stage_ends_as_if_it_had_not_been(
+    more: str, before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnnspec.train import loop
+
+    monkeypatch.setattr(loop, "_READ_STEPS", 1)
+    source = tmp_path / "source"
+    shutil.copytree(before, source)
+    text = tuning_spec(f'from("{source}")  {THAWING}', epochs=4, settings=ADAM, more=more)
+    experiment, spec = made(text, tmp_path)
+    train(experiment, spec, tmp_path / "whole", "CPU")
+    parts = tmp_path / "parts"
+    with pytest.raises(Interrupted) as left:
+        train(experiment, spec, parts, "CPU", Leaver(2))
+    assert left.value.saved.startswith("epoch 1, step")
+    shutil.rmtree(source)  # all that is needed of it is in the run
+    for step in (6, 12):
+        with pytest.raises(Interrupted):
+            resume(open_run(parts), experiment, reporter=Leaver(step))
+    resume(open_run(parts), experiment, reporter=Leaver())
+    assert_same_end(tmp_path / "whole", parts)
