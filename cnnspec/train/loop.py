@@ -129,7 +129,7 @@ class Loop:
 
     def _entered(self, epoch: int) -> Stage:
         """The stage of ``epoch``; what a new one takes to compile is timed anew."""
-        stage, new = self._stages.at(epoch, self._reporter)
+        stage, new = self._stages.at(epoch, self._reporter, self._leave_if_asked)
         if new:
             self._clock = Clock()
         return stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,9 +75,10 @@ class Stages:
         self._images, self.evaluation, self._batch = images, evaluation, evaluation.batch
         self._firsts = experiment.tuning.stages(experiment.graph)
         self._made: tuple[int, Stage] | None = None
+        self._told: set[str] = set()
 
-    def at(self, epoch: int, reporter: Reporter) -> tuple[Stage, bool]:
-        """The stage of ``epoch``, and whether it was made just now."""
+    def at(self, epoch: int, reporter: Reporter, leave: Callable[[], None]) -> tuple[Stage, bool]:
+        """The stage of ``epoch``, and whether it was made just now. ``leave`` is called now and then, and may raise."""
         from ..backends.tinygrad.memory import random_state, set_random_state
 
         first = max(each for each in self._firsts if each <= epoch)
@@ -87,11 +88,16 @@ class Stages:
         # Compiled steps draw when they are made, which must not move what is drawn in training.
         device = self._state.module.device
         drawn = random_state(device)
-        self._made = first, self._stage(first, reporter)
+
+        def leave_as_before() -> None:
+            set_random_state(device, drawn)
+            leave()
+
+        self._made = first, self._stage(first, reporter, leave_as_before)
         set_random_state(device, drawn)
         return self._made[1], True
 
-    def _stage(self, epoch: int, reporter: Reporter) -> Stage:
+    def _stage(self, epoch: int, reporter: Reporter, leave: Callable[[], None]) -> Stage:
         from .pipeline.device import DevicePart
         from .pipeline.feed import Feed
 
@@ -105,7 +111,7 @@ class Stages:
         still = self._experiment.tuning.stilled(epoch)
         cut = self._cut(graph, trained, still, reporter)
         if cut is not None:
-            return self._on_features(cut, trained, still, reporter)
+            return self._on_features(cut, trained, still, reporter, leave)
         module = self._state.module.staged(trained, still)
         feed = Feed(images.train, images.pipeline, self._batch, self._experiment.settings.workers)
         part = DevicePart(images.pipeline, self._batch, module.device)
@@ -120,26 +126,41 @@ class Stages:
             return None
         if self._images.pipeline.is_random:
             if still:
-                reporter.note(
-                    "frozen layers are computed in every epoch, because augmentation changes the images"
+                self._note(
+                    reporter,
+                    "frozen layers are computed in every epoch, because augmentation changes the images",
                 )
             return None
         images = len(self._images.train) + len(self._images.validation)
         taken = images * size(graph.nodes[cut].shape) * 4
         if taken > MOST_BYTES:
-            reporter.note(
+            self._note(
+                reporter,
                 f"frozen layers are computed in every epoch: what '{graph.nodes[cut].name}' gives for all images would "
-                f"take {taken / 1e9:.1f} GB"
+                f"take {taken / 1e9:.1f} GB",
             )
             return None
         return cut
 
-    def _on_features(self, cut: int, trained: set[str], still: frozenset[int], reporter: Reporter) -> Stage:
+    def _note(self, reporter: Reporter, text: str) -> None:
+        """Tell ``reporter``, once."""
+        if text not in self._told:
+            self._told.add(text)
+            reporter.note(text)
+
+    def _on_features(
+        self,
+        cut: int,
+        trained: set[str],
+        still: frozenset[int],
+        reporter: Reporter,
+        leave: Callable[[], None],
+    ) -> Stage:
         from .finetune.features import FeatureEvaluation, FeatureFeed, NothingToDo, as_they_are
 
         graph, images = self._experiment.graph, self._images
         name, shape = graph.nodes[cut].name, graph.nodes[cut].shape
-        train, validation = self._features(cut, reporter)
+        train, validation = self._features(cut, reporter, leave)
         count = len(train) + len(validation)
         reporter.note(
             f"the frozen layers up to '{name}' were computed once: {size(shape):,} numbers for each of {count:,} images"
@@ -152,7 +173,9 @@ class Stages:
         evaluation = FeatureEvaluation(measured, self._batch, {id(images.validation): validation}, shape)
         return Stage(self._step(module, as_they_are, feed, part), feed, part, evaluation)
 
-    def _features(self, cut: int, reporter: Reporter) -> tuple[np.ndarray, np.ndarray]:
+    def _features(
+        self, cut: int, reporter: Reporter, leave: Callable[[], None]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """What the frozen layers give for the images of training and validation."""
         from .finetune.features import features_of
         from .steps import EvaluationStep
@@ -163,12 +186,15 @@ class Stages:
         images = self._images
         train = images.train.prepared(replace(images.pipeline, on_device=0))
         total = len(train) + len(images.validation)
-        first = features_of(step, train, lambda done: reporter.evaluated(done, total))
+
+        def tick(done: int) -> None:
+            reporter.evaluated(done, total)
+            leave()
+
+        first = features_of(step, train, tick)
         if not len(images.validation):
             return first, first[:0]
-        return first, features_of(
-            step, images.validation, lambda done: reporter.evaluated(len(train) + done, total)
-        )
+        return first, features_of(step, images.validation, lambda done: tick(len(train) + done))
 
     def _step(self, module: Module, scaler: Scale, feed: Batches, part: Part) -> TrainingStep:
         from .steps import TrainingStep

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,36 @@ THAWING = "replace(head)  freeze(all, statistics = true)  unfreeze(high, epoch =
 ADAM = (
     "optimizer adamw(lr = 0.01)\nschedule cosine(warmup = 1)\ntrain (epochs = {epochs}, batch = 48, {more})\n"
 )
+
+
+class LeaverInFeatures(Leaver):
+    """Sends a signal while the features of a second stage are computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._phases = 0
+        self._due = False
+
+    def phase(self, what: str) -> None:
+        if what == "computing what the frozen layers give":
+            self._phases += 1
+            self._due = self._phases == 2
+
+    def evaluated(self, done: int, total: int) -> None:
+        if self._due:
+            self._due = False
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_run_left_while_features_are_computed(before: Path, tmp_path: Path) -> None:
+    steps = f'from("{before}")  replace(head)  freeze(all, statistics = true)  unfreeze(high, epoch = 2)'
+    experiment, spec = made(tuning_spec(steps, epochs=3, settings=ADAM), tmp_path)
+    train(experiment, spec, tmp_path / "whole", "CPU")
+    with pytest.raises(Interrupted) as left:
+        train(experiment, spec, tmp_path / "parts", "CPU", LeaverInFeatures())
+    assert left.value.saved == "epoch 1"
+    resume(open_run(tmp_path / "parts"), experiment)
+    assert_same_end(tmp_path / "whole", tmp_path / "parts")
 
 
 @pytest.mark.parametrize("more", ["seed = 1", "seed = 1, ema = 0.9, clip = 1.0"])

@@ -47,11 +47,7 @@ def _constant(graph: Graph, trained: Collection[str], still: Collection[int]) ->
 
 def before(graph: Graph, cut: int) -> Graph:
     """The part up to ``cut``, whose one output is what that gives."""
-    needed = {cut}
-    for number in range(cut, -1, -1):
-        if number in needed:
-            needed.update(graph.nodes[number].inputs)
-    return graph.keep(needed | {0}, (GraphOutput(FEATURES, cut),))
+    return graph.ending((GraphOutput(FEATURES, cut),))
 
 
 @dataclass(frozen=True)
