@@ -158,3 +158,32 @@ def test_a_run_says_what_it_began_with(tune: Tune, before: Path) -> None:
         w.size for name, w in weights(run).items() if not name.startswith("low.") and "running" not in name
     )
     assert said["parameters"] == trained
+
+
+@pytest.mark.parametrize(
+    "steps", ["freeze(low, statistics = true)", "freeze(low)", "freeze(high, statistics = true)"]
+)
+def test_every_form_of_the_layers_gives_the_same(steps: str, tmp_path: Path) -> None:
+    """Kernels of our own, which take frozen layers as at inference, against tinygrad's plain ones."""
+    from tuning_runs import made, tuning_spec
+
+    from cnnspec.backends.tinygrad.plan import DEFAULT
+    from cnnspec.train.lowering import Lowering
+    from cnnspec.train.training import train
+
+    def run(steps: str, name: str, without: tuple[str, ...] = ()) -> Path:
+        text = tuning_spec(steps, settings=PLAIN, epochs=1).replace("width = 4", "width = 32")
+        text = text.replace("dropout(0.1)", "dropout(0)").replace("dropout(0.2)", "dropout(0)")
+        return train(*made(text, tmp_path), tmp_path / name, "CPU", lowering=Lowering(without)).folder
+
+    source = run("lr(all, 1)", "source")
+    begun = weights(source, "best")
+    own, plain = (
+        weights(run(f'from("{source}")  {steps}', *each)) for each in (("own",), ("plain", DEFAULT))
+    )
+    for name, value in own.items():
+        np.testing.assert_allclose(value, plain[name], atol=2e-5)
+    frozen = {name for name in begun if name.startswith(steps[7:10]) and "running" not in name}
+    assert "head.weight" in moved(begun, own) and not frozen & moved(begun, own) | frozen & moved(
+        begun, plain
+    )
