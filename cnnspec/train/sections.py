@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
-from ..elaborate.bind import bind, entry_hints, gathered
+from ..elaborate.bind import bind, entry_hints
 from ..elaborate.errors import BadSection, UnknownSection
+from ..elaborate.words import gathered
 from ..ir import Graph, Registry, signature
 from ..source import Diagnostics, Span, SpecError, did_you_mean
 from ..syntax import tree
