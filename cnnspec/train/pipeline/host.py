@@ -84,7 +84,7 @@ def _scaled(
     if last <= first or lower <= upper:
         return using.placed(image, size[1] + width, 0, size, group.fill)
     inner, box = (lower - upper, last - first), (left, top, right, bottom)
-    if group.cuts_first and all(abs(edge - round(edge)) < _NEAR for edge in box):
+    if group.cuts_first and all(edge == round(edge) for edge in box):
         cut = (round(bottom - top), round(right - left))
         image, box = (
             using.placed(image, -round(left), -round(top), cut, 0),
@@ -98,7 +98,12 @@ def _inside(scale: float, start: float, length: int, limit: int) -> tuple[int, i
     """The pixels of the result that show the image, from first to last, and where they begin and end in the image."""
     first = max(0, math.ceil(-start / scale - _NEAR))
     last = min(length, math.floor((limit - start) / scale + _NEAR))
-    return first, last, max(0.0, start + first * scale), min(float(limit), start + last * scale)
+    return first, last, _edge(max(0.0, start + first * scale)), _edge(min(float(limit), start + last * scale))
+
+
+def _edge(place: float) -> float:
+    """A place that is a whole number but for rounding is one: then a crop is exactly that."""
+    return float(round(place)) if abs(place - round(place)) < _NEAR else place
 
 
 def least_size(drawn: Drawn, groups: int, number: int) -> Size | None:
