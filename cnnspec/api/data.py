@@ -50,7 +50,7 @@ def with_data(
     def adapted(source: DataSource) -> DataSource:
         return held(source, parts) if parts and isinstance(source, Memory) else source
 
-    return filled(bare, call, overrides, sections, adapted, weights)
+    return filled(bare, call, overrides, sections, adapted, weights, "weights")
 
 
 def other_data(data: Data, own: DataSource | None, shape: Shape) -> Other:

@@ -46,9 +46,10 @@ def _state(graph: Graph, spec: SpecModule, weights: Weights) -> Mapping[str, NDA
     if isinstance(weights, Mapping):
         return {name: np.asarray(_numpy(value)) for name, value in weights.items()}
     if isinstance(weights, (str, os.PathLike)):
-        from ..train.weights import load, open_source
+        from ..train.weights import open_source
+        from ..train.whole_weights import load_whole
 
-        return load(graph, spec, open_source(os.fspath(weights), Path())).arrays
+        return load_whole(graph, spec, open_source(os.fspath(weights), Path()))
     raise TypeError(f"weights must be a name, a file, or arrays by name, not {weights!r}")
 
 

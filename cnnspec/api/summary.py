@@ -49,5 +49,10 @@ class Summary:
     def _repr_html_(self) -> str:
         from .html import escaped, lines, table
 
-        shown = table(HEAD, [cells(row, 1) for row in self.rows], 2)
+        head: tuple[str, ...] = HEAD
+        body = [cells(row, 1) for row in self.rows]
+        if self.figures.tuned:
+            head = (*head, "")
+            body = [(*each, row.frozen) for each, row in zip(body, self.rows, strict=True)]
+        shown = table(head, body, 2)
         return f"<p><b>{escaped(title(self.figures))}</b></p>\n{shown}\n{lines(totals(self.figures))}"

@@ -126,7 +126,7 @@ def _opened(
     named = None if weights is None else _named(weights)
     if data is not None:
         return with_data(network.opened, data, overrides, named)
-    begun = network.module if named is None else beginning_with(network.module, named)
+    begun = network.module if named is None else beginning_with(network.module, named, option="weights")
     return overridden(begun, overrides, sections), None
 
 

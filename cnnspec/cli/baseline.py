@@ -14,7 +14,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,7 @@ def run(options: argparse.Namespace) -> int:
             found = run_baseline(given.splits, settings, reporter)
     finally:
         reporter.close()
+    found = replace(found, notes=(*_left(given.experiment), *found.notes))
     info = info_of(found, settings, given.source, given.base, given.splits)
     folder = write_baseline(options.out, info)
     if options.quiet:
@@ -153,9 +154,21 @@ def _read(options: argparse.Namespace) -> _Given:
     else:
         module, splits = open_target(options.spec, overrides, sections), None
     experiment = bound(module)
-    source, seed = need_data(experiment, "describe"), experiment.settings.seed
+    source, seed = need_data(experiment, "describe", "--data"), experiment.settings.seed
     splits = splits or loaded(source, experiment.graph.input_shape, seed, module.folder, experiment)
     return _Given(source, splits, module.folder, seed, experiment)
+
+
+def _left(experiment: Experiment | None) -> tuple[str, ...]:
+    """A remark where the spec learns something else than classes, which is all that a baseline can."""
+    kinds = [
+        (target,) if (target := getattr(loss, "target", None)) else loss.kinds
+        for loss in (experiment.losses if experiment else ())
+    ]
+    if experiment is None or not kinds or any("classes" in each for each in kinds):
+        return ()
+    learnt = " and ".join(dict.fromkeys(each[0] for each in kinds))
+    return (f"'{experiment.graph.name}' learns {learnt}; a baseline learns the classes of its data instead",)
 
 
 @contextmanager

@@ -113,4 +113,5 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, int):
         return f"{value:,}"
-    return figure(value) if isinstance(value, float) else str(value)
+    # The calls of a section that is a list stand under one another.
+    return figure(value) if isinstance(value, float) else "\n".join(str(value).split("  "))

@@ -15,11 +15,12 @@ from os import strerror
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..elaborate import Loader, Module, elaborate, open_target, zoo_names
+from ..elaborate import Loader, Module, elaborate, open_target
 from ..elaborate.renaming import libraries
 from ..source import SpecError, write_atomically, writing
 from .errors import NothingToSet
 from .export_errors import ExportIntoRun, NoNormalization, NotOfSpec, OptionOfFormat, WrongSuffix
+from .networks import check_named, is_run_folder
 from .output import add_spec, sections
 
 if TYPE_CHECKING:
@@ -111,16 +112,9 @@ def _need(package: str, what: str) -> None:
         raise SpecError([PackageMissing(package=package, what=what, hints=(install,))])
 
 
-def _is_run(target: str) -> bool:
-    """Whether a run is named, or at least a folder that should be one."""
-    from ..train.run import RUN
-
-    path = Path(target)
-    return (path / RUN).exists() or (path.is_dir() and target not in zoo_names())
-
-
 def _opened(options: argparse.Namespace) -> Source:
-    if not _is_run(options.spec):
+    if not is_run_folder(options.spec):
+        check_named(options.spec)
         if options.checkpoint:
             raise SpecError([NotOfSpec(spec=options.spec, checkpoint=options.checkpoint)])
         if options.with_normalization:

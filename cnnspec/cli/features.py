@@ -23,6 +23,7 @@ from ..source import CannotWrite, SpecError, did_you_mean
 from ..train.wording import count
 from .errors import NothingToSet
 from .evaluate import other_data
+from .networks import check_named, is_run_folder
 from .output import add_checkpoint, add_device, add_overrides, whole_number
 from .quiet import add_quiet, chosen_reporter
 from .run_folders import run_experiment
@@ -95,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         reporter.phase("reading weights and data")
         opened = _opened(options)
-        reporter.note(opened.remark)
+        for remark in opened.remarks:
+            reporter.note(remark)
         parts = chosen_parts(opened.splits, None if options.part == "all" else options.part)
         found = features_of(opened.trained, opened.taps, parts, options.batch, options.device, reporter)
     finally:
@@ -132,11 +134,12 @@ def _check(options: argparse.Namespace) -> None:
 
 def _opened(options: argparse.Namespace) -> Opened:
     """The network and the images; raises ``SpecError``."""
-    from ..train.feature_sources import Layers, Named, open_run_network, open_spec_network
+    from ..train.feature_sources import Layers, open_run_network, open_spec_network
+    from ..train.named import Named
     from ..train.weights.registry_errors import OptionElsewhere
 
     layers, other_for = Layers(options.layers, options.pool), partial(other_data, options.data)
-    name, is_run = options.network, _is_run(options.network)
+    name, is_run = options.network, is_run_folder(options.network)
     if is_run and options.overrides:
         raise SpecError([NothingToSet(spec=name, what="a run")])
     if is_run and options.weights:
@@ -147,16 +150,8 @@ def _opened(options: argparse.Namespace) -> Opened:
         return open_run_network(run, experiment, layers, other_for, part, options.checkpoint)
     if options.checkpoint != "best":
         raise SpecError([OptionElsewhere(option="--checkpoint", wanted="a run", name=name, found="a spec")])
+    check_named(name)
     return open_spec_network(Named(name, options.overrides, options.weights), layers, other_for)
-
-
-def _is_run(network: str) -> bool:
-    """Whether a folder is meant: a name of the zoo wins over one of the same name that is no run."""
-    from ..elaborate import zoo_names
-    from ..train.run import RUN
-
-    path = Path(network)
-    return (path / RUN).exists() or (path.is_dir() and network not in zoo_names())
 
 
 def _print(opened: Opened, found: Features, output: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def add_network(command: argparse.ArgumentParser) -> None:
         "--weights",
         metavar="W",
         help="weights for a SPEC: a file (safetensors, .pth, .h5 …), the folder of a run, or a name that 'cnnspec "
-        "pretrained' lists (default: those known for the spec's name)",
+        "pretrained' lists (default: those of its section finetune, or those known for its name)",
     )
     command.add_argument(
         "--classes", metavar="FILE", type=Path, help="names of a SPEC's classes: a text file, a name a line"
@@ -37,8 +38,9 @@ def add_network(command: argparse.ArgumentParser) -> None:
 
 def trained_network(options: argparse.Namespace) -> Trained:
     """The network that ``add_network``'s arguments name; raises :class:`~cnnspec.source.SpecError`."""
+    from ..train.named import registered
     from ..train.network import trained_by
-    from ..train.pretrained import Wanted, pretrained, registered
+    from ..train.pretrained import Wanted, pretrained
     from ..train.run import RUN
 
     name, path = options.network, Path(options.network)
@@ -52,6 +54,22 @@ def trained_network(options: argparse.Namespace) -> Trained:
         if path.is_dir() and getattr(options, option) is not None:
             raise _elsewhere(options, f"--{option}", "a spec", "a folder")
     return trained_by(*run_experiment(path), options.checkpoint)
+
+
+def is_run_folder(name: str) -> bool:
+    """Whether a run is named, or at least a folder that should be one: a name of the zoo wins over a folder of the same
+    name that is no run."""
+    from ..train.run import RUN
+
+    return os.path.exists(os.path.join(name, RUN)) or (os.path.isdir(name) and name not in zoo_names())
+
+
+def check_named(name: str) -> None:
+    """Raise :class:`~cnnspec.source.SpecError` where there is neither a run nor a spec of that name."""
+    from ..train.weights import registry
+
+    if not (_is_spec(name) or registry.find(name) or os.path.exists(name)):
+        raise _neither(name)
 
 
 def _is_spec(name: str) -> bool:

@@ -88,6 +88,13 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def not_empty(text: str) -> str:
+    """An argument that is not empty: a variable of the shell that is not set would change what a command does."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
 def png_file(text: str) -> Path:
     """An argument that names a PNG file to be written."""
     if not text.lower().endswith(".png"):

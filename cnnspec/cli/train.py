@@ -22,7 +22,15 @@ from typing import TYPE_CHECKING
 
 from ..elaborate import elaborate, open_target, overridden
 from ..train.wording import count, figure
-from .output import add_device, add_skip_broken, add_spec, add_without, sections, whole_number
+from .output import (
+    add_device,
+    add_skip_broken,
+    add_spec,
+    add_without,
+    not_empty,
+    sections,
+    whole_number,
+)
 from .quiet import add_quiet, chosen_reporter
 from .run_folders import run_experiment
 from .with_data import open_with_data
@@ -48,6 +56,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--from",
         dest="weights",
         metavar="WEIGHTS",
+        type=not_empty,
         help="fine-tune from these: a file, a run, or the name of a pretrained network ('cnnspec pretrained')",
     )
     command.add_argument("--out", metavar="RUN", type=Path, help="the run folder (default: runs/MODEL-N)")

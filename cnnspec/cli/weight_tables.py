@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..ir import Graph, Shape, covered, show
-from ..train.weights.pairing import ORDER, OWN
 from ..train.weights.values import is_bookkeeping
 from ..train.wording import count, printable
 
@@ -81,13 +80,12 @@ def file_json(source: WeightSource) -> dict[str, Any]:
 def summary(graph: Graph, pairing: Pairing) -> list[str]:
     """How much pairs, and how."""
     total = sum(len(node.parameters) for node in graph.nodes)
-    ways = {OWN: "by our own names", ORDER: "by order and shape"}
-    how = ways.get(pairing.names, f"by the names of {pairing.names}")
     before = f", which have '{pairing.prefix}' before them" if pairing.prefix else ""
-    counters = sum(map(is_bookkeeping, pairing.unused))
-    lines = [f"{len(pairing.pairs)} of the {total} parameters of {graph.name} pair {how}{before}"]
+    counters = sum(map(is_bookkeeping, pairing.unused)) + len(pairing.counters)
+    lines = [f"{len(pairing.pairs)} of the {total} parameters of {graph.name} pair by {pairing.way}{before}"]
     if counters:
-        lines.append(f"not needed: {count(counters, 'counter')} of batches (num_batches_tracked)")
+        called = "" if pairing.counters else " (num_batches_tracked)"
+        lines.append(f"not needed: {count(counters, 'counter')} of batches{called}")
     return lines
 
 
@@ -214,6 +212,17 @@ def proposed(source: WeightSource, pairing: Pairing, proposal: Proposal, names: 
     return [printable(line) for line in lines]
 
 
+def other_way(source: WeightSource, graph: Graph, pairing: Pairing, tuning: Tuning) -> list[str]:
+    """That a file of which nothing pairs by names can be paired by order and shape, where it can."""
+    from ..train.weights.left_over import in_order, needed_of
+    from ..train.weights.order import fitting_order
+
+    if pairing.pairs or pairing.misfits or pairing.apart:
+        return []
+    order = fitting_order(graph, source.file, needed_of(graph, tuning.fresh))
+    return [printable(f"{in_order(source, order)}; here: --names order")] if order else []
+
+
 def pairing_json(source: WeightSource, graph: Graph, pairing: Pairing) -> dict[str, Any]:
     return {
         "file": str(source.file.path),
@@ -221,6 +230,7 @@ def pairing_json(source: WeightSource, graph: Graph, pairing: Pairing) -> dict[s
         "sha256": source.sha256,
         "network": graph.name,
         "names": pairing.names,
+        "by": pairing.way,
         "prefix": pairing.prefix,
         "pairs": [
             {

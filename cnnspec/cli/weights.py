@@ -1,8 +1,8 @@
 """FILE is safetensors, a PyTorch state dict (.pth, .pt, .bin; nothing in it is run), Keras' .h5 or .keras, or .npz; also
 the folder of a run, or the name of a pretrained network. Where a file holds several networks, 'FILE#KEY' is one of them.
 
-With --for, its tensors are shown beside the parameters of SPEC; the exit code is 1 unless all of both have their
-counterpart, but for what the spec's section 'finetune' replaces or ignores."""
+With --for, its tensors are shown beside the parameters of SPEC, and their values are read and checked; the exit code is 1
+unless all of both have their counterpart, but for what the spec's section 'finetune' replaces or ignores."""
 
 from __future__ import annotations
 
@@ -74,23 +74,29 @@ def _tuning(module: Module, graph: Graph) -> Tuning:
 def _paired(
     source: WeightSource, module: Module, graph: Graph, tuning: Tuning, options: argparse.Namespace
 ) -> int:
+    from ..source import Diagnostics
     from ..train.weights import pair
     from ..train.weights.left_over import left_over
+    from ..train.weights.loading import check_values
     from ..train.weights.proposing import propose
 
     names = options.names or (tuning.source.names if tuning.source else None)
-    pairing = pair(graph, module, source.file, names, source.names)
-    problems = left_over(graph, source, pairing, tuning.fresh, tuning.ignored, command=False)
-    proposal = propose(graph, module, source.file, pairing) if problems else None
+    pairing = pair(graph, module, source.file, names, source.names, source.text)
+    found = Diagnostics(left_over(graph, source, pairing, tuning.fresh, tuning.ignored, command=False))
+    proposal = propose(graph, module, source.file, pairing) if found.errors else None
+    with found.stage():
+        check_values(source, pairing, tuning.fresh)
+    problems = found.errors
     if options.json:
         print_json(_json(source, graph, pairing, proposal, problems))
         return 1 if problems else 0
     _print(source, graph, pairing, tuning, options)
-    if proposal is None:
-        return 0
-    _print_proposal(source, pairing, proposal, options.names)
+    if proposal is not None:
+        _print_proposal(source, graph, pairing, tuning, proposal, options.names)
+    elif problems:
+        print()
     sys.stdout.flush()
-    return fail(problems)
+    return fail(problems) if problems else 0
 
 
 def _print(
@@ -102,12 +108,23 @@ def _print(
     print("\n".join([*about(source), *summary(graph, pairing), "", *table]))
 
 
-def _print_proposal(source: WeightSource, pairing: Pairing, proposal: Proposal, names: str | None) -> None:
-    from .weight_tables import proposed
+def _print_proposal(
+    source: WeightSource,
+    graph: Graph,
+    pairing: Pairing,
+    tuning: Tuning,
+    proposal: Proposal,
+    names: str | None,
+) -> None:
+    from .weight_tables import other_way, proposed
 
-    lines = proposed(source, pairing, proposal, names)
+    parts = [
+        proposed(source, pairing, proposal, names),
+        other_way(source, graph, pairing, tuning),
+    ]
+    lines = [line for part in parts if part for line in ("", *part)]
     if lines:
-        print("\n".join(["", *lines]))
+        print("\n".join(lines))
     print()
 
 

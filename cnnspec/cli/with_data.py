@@ -28,5 +28,5 @@ def open_with_data(
 
     opened = open_target(spec, (), sections, as_use=True)
     call = source_call(data, elaborate(opened).input_shape[0])
-    adapted = {"adapted": tolerating} if tolerant else {}
-    return with_data(opened, call, overrides, sections, weights=weights, **adapted)
+    adapted = tolerating if tolerant else (lambda source: source)
+    return with_data(opened, call, overrides, sections, adapted, weights)

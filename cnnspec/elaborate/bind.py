@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..ir import (
     LAYERS,
     Argument,
+    Bool,
     CallOf,
     CallsOf,
     OpError,
@@ -198,8 +199,12 @@ def _argument_value(
 
 
 def _with_quotes(diagnostic: Diagnostic, declared: Argument, expression: tree.Expression) -> Diagnostic:
-    """The hint that a string stands in quotes, for a bare word or path where one is wanted."""
-    if not isinstance(declared.kind, Text) or not isinstance(diagnostic, UnknownName) or not expression.span:
+    """The hint that a string stands in quotes, for a bare word or path where one is wanted; and what a yes is called."""
+    if not isinstance(diagnostic, UnknownName) or not expression.span:
+        return diagnostic
+    if isinstance(declared.kind, Bool):
+        return replace(diagnostic, hints=(f"it must be {declared.kind.expected}",))
+    if not isinstance(declared.kind, Text) and not declared.kind.any_word:
         return diagnostic
     return replace(diagnostic, hints=(f'a string stands in quotes: "{expression.span.text}"',))
 

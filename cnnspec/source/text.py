@@ -68,6 +68,11 @@ class Span(Value):
         """From the start of this span to the end of ``other``, in the same source."""
         return Span(self.source, self.start, max(self.end, other.end))
 
+    def around(self, text: str) -> Span:
+        """Where ``text`` stands in this span; all of it where it is not written so."""
+        place = self.source.text.find(text, self.start, self.end)
+        return self if place < 0 else Span(self.source, place, place + len(text))
+
     def __str__(self) -> str:
         line, column = self.first
         return f"{self.source.name}:{line}:{column}"

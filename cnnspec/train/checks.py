@@ -20,11 +20,16 @@ from .task_errors import ClassesNeeded
 from .tasks import ClassTask
 
 
-def need_data(experiment: Experiment, verb: str) -> DataSource:
-    """The data source, or :class:`SpecError` where the spec has none."""
+def need_data(experiment: Experiment, verb: str, option: str | None = None) -> DataSource:
+    """The data source, or :class:`SpecError` where the spec has none; ``option`` would name one."""
     if experiment.data is None:
-        hint = "add one, e.g.: data digits"
-        raise SpecError([NoData(model=experiment.graph.name, verb=verb, hints=(hint,))])
+        hints: tuple[str, ...] = ("add one, e.g.: data digits",)
+        if option is not None:
+            hints = (
+                f"name images: {option} PATH",
+                "or add the section to a spec of your own, e.g.: data digits",
+            )
+        raise SpecError([NoData(model=experiment.graph.name, verb=verb, hints=hints)])
     return experiment.data
 
 

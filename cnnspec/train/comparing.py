@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .baseline.folder import BaselineInfo
 
 
+TRAINED = "trained parameters"
+"""A figure that is shown where some are frozen."""
+
+
 @dataclass(frozen=True)
 class Line:
     """A row of the comparison: a value a run, None where a run has none; ``best`` are the columns of the best value."""
@@ -59,7 +63,8 @@ def run_figures(run: Run, experiment: Experiment) -> RunFigures:
         "model": info.model,
         "status": info.status,
         "input": show(info.input_shape),
-        "parameters": info.parameters,
+        "parameters": summary.params.total,
+        TRAINED: info.parameters,
         "multiply-adds": summary.macs,
         "training images": info.images.get("train"),
         "seed": info.seed,
@@ -146,6 +151,8 @@ def compared_lines(runs: Sequence[RunFigures]) -> list[Line]:
     differs in the specs."""
     networks = [run for run in runs if not run.baseline]
     titles = dict.fromkeys(key for run in (*networks, *runs) for key in run.figures)
+    if all(run.figures.get(TRAINED) in (None, run.figures.get("parameters")) for run in runs):
+        titles.pop(TRAINED, None)
     lines = [Line(key, tuple(run.figures.get(key) for run in runs)) for key in titles]
     for key in dict.fromkeys(key for run in networks or runs for key in run.measures):
         values = [run.measures.get(key) for run in runs]

@@ -21,7 +21,7 @@ from .heads import Head, check_heads, known_of, main_heads, make_heads
 from .lowering import Lowering, compiling
 from .measures import Measures, all_metrics, bound_metrics, measure
 from .network import open_network
-from .preparation import check_engine, prepare, prepared_splits
+from .preparation import check_engine, evaluated_splits, prepare
 from .reading import Run
 from .registries import DataSource
 from .reporter import Reporter
@@ -208,9 +208,9 @@ def with_source(experiment: Experiment, source: DataSource) -> Experiment:
 
 
 def loaded_parts(experiment: Experiment, other: Other, seed: int) -> Splits:
-    """The parts as the network takes them; raises :class:`SpecError`."""
+    """The parts as the network takes them at evaluation; raises :class:`SpecError`."""
     check_engine()
     preparation = prepare(experiment)
     with data_errors(experiment), relative_to(other.base):
         splits = other.source.load(experiment.graph.input_shape, seed)
-    return prepared_splits(experiment, preparation, splits)
+    return evaluated_splits(experiment, preparation, splits)

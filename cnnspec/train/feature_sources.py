@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..elaborate import Module, Override, elaborate, open_target, overridden
-from ..source import SpecError
+from ..ir import Shape
+from ..source import Diagnostic, SpecError
 from .checks import need_data
 from .data.dataset import Splits
+from .data.image_errors import ImageSize
 from .data.normalization import Normalization, measure
 from .data.places import to_be_measured
 from .evaluate import Other, as_in_training, check_divided_alike, loaded_parts, with_source
 from .experiment import Experiment
 from .features import Tap, ending, parameters_of, tap
+from .named import (
+    Chosen,
+    Named,
+    as_measured,
+    chosen_weights,
+    named_experiment,
+    read_weights,
+    registered,
+)
 from .network import Trained, trained_by
 from .preparation import prepare
-from .pretrained import registered
 from .reading import Run
-from .sections import bind_experiment, settable
 from .weights import registry
-from .weights.loading import load
-from .weights.registry_errors import NormalizationUnknown, NoWeightsKnown
-from .weights.sources import open_source
+from .weights.registry_errors import NormalizationUnknown
+from .wording import printable
 
 if TYPE_CHECKING:
     from .weights.sources import WeightSource
 
-_SAY_SIZES = ("data", "augment", "evaluation")
-
 
 @dataclass(frozen=True)
 class Opened:
-    """A network, where features are taken from it, and the images; ``remark`` tells how these are normalised, ``about`` what
-    the weights are."""
+    """A network, where features are taken from it, and the images; ``remarks`` tell how these are prepared and normalised,
+    ``about`` what the weights are."""
 
     trained: Trained
     taps: tuple[Tap, ...]
     splits: Splits
-    remark: str
+    remarks: tuple[str, ...]
     about: dict[str, Any]
 
 
@@ -72,27 +78,19 @@ def open_run_network(
 
     Raises :class:`SpecError`, also where the parts of its own data are not those of its training.
     """
+    # The spec's file in the folder is called alike in all runs.
+    experiment = replace(experiment, graph=replace(experiment.graph, name=run.info.model))
     taps, other = layers.of(experiment), other_for(experiment.graph.input_shape[0])
     trained, seed = trained_by(run, experiment, checkpoint), run.info.seed
     if other is None:
-        own = Other(need_data(experiment, "take features of"), Path(run.info.base))
+        own = Other(need_data(experiment, "take features of", "--data"), Path(run.info.base))
         splits = loaded_parts(experiment, own, seed)
         check_divided_alike(run, experiment, splits, part or "test")
     else:
         splits, experiment = _others(experiment, other, seed)
     remark = f"images are normalised as for the run: {_told(trained.normalization)}"
     about = {"weights": str(run.path), "checkpoint": checkpoint}
-    return Opened(replace(trained, experiment=experiment), taps, splits, remark, about)
-
-
-@dataclass(frozen=True)
-class Named:
-    """A SPEC with what ``--set`` changes, and ``weights`` for it; None: those that it says itself, or that are known for its
-    name."""
-
-    spec: str
-    overrides: Sequence[Override] = ()
-    weights: str | None = None
+    return Opened(replace(trained, experiment=experiment), taps, splits, (remark,), about)
 
 
 def open_spec_network(named: Named, layers: Layers, other_for: OtherFor) -> Opened:
@@ -100,82 +98,82 @@ def open_spec_network(named: Named, layers: Layers, other_for: OtherFor) -> Open
 
     Weights of what comes behind the layers are not needed, and need not fit.
     """
-    module, experiment = _experiment(named)
-    text, base = _weights(named, experiment, module)
-    module, experiment = _as_measured(module, experiment, registry.find(text))
+    experiment = named_experiment(named)
+    chosen, other = chosen_weights(named, experiment), other_for(experiment.graph.input_shape[0])
+    experiment, prepared = _prepared(named, experiment, chosen, other)
     taps = layers.of(experiment)
-    source, arrays = _loaded(experiment, module, taps, text, base, named.weights is None)
-    seed, other = experiment.settings.seed, other_for(experiment.graph.input_shape[0])
+    graph, folder = experiment.graph, experiment.module.folder if experiment.module else Path()
+    behind = parameters_of(graph) - parameters_of(ending(graph, taps))
+    source, arrays = read_weights(experiment, chosen, behind)
+    seed = experiment.settings.seed
     if other is None:
-        own = Other(need_data(experiment, "take features of"), module.folder)
+        own = Other(need_data(experiment, "take features of", "--data"), folder)
         splits = loaded_parts(experiment, own, seed)
     else:
-        splits, experiment = _others(experiment, other, seed)
-    normalization, remark = _normalization(experiment, source, splits)
+        splits, experiment = _others(experiment, other, seed, settable=True)
+    normalization, remark = _normalization(
+        experiment, source, splits, "these steps say" if prepared else "the spec says"
+    )
     trained = Trained(experiment, (), arrays, normalization, seed)
-    return Opened(trained, taps, splits, remark, {"weights": source.text, "sha256": source.sha256})
+    about = {"weights": source.text, "sha256": source.sha256}
+    return Opened(trained, taps, splits, (*prepared, remark), about)
 
 
-def _others(experiment: Experiment, other: Other, seed: int) -> tuple[Splits, Experiment]:
+def _others(
+    experiment: Experiment, other: Other, seed: int, settable: bool = False
+) -> tuple[Splits, Experiment]:
+    """``settable``: a person can set sections of the spec."""
     other = as_in_training(other, experiment.data)
     experiment = with_source(experiment, other.source)
-    with to_be_measured():
-        return loaded_parts(experiment, other, seed), experiment
+    try:
+        with to_be_measured():
+            return loaded_parts(experiment, other, seed), experiment
+    except SpecError as error:
+        found = [_fitting(each, experiment, other, settable) for each in error.diagnostics]
+        raise SpecError(found) from None
 
 
-def _experiment(named: Named) -> tuple[Module, Experiment]:
-    entry = registered(named.spec)
-    spec = named.spec.replace(entry.name, entry.spec, 1) if entry else named.spec
-    module = open_target(spec, named.overrides, settable)
-    return module, bind_experiment(module, elaborate(module))
+def _fitting(diagnostic: Diagnostic, experiment: Experiment, other: Other, settable: bool) -> Diagnostic:
+    """Hints that a person can follow where nothing brings images of other sizes to the input."""
+    pipeline = prepare(experiment).evaluation
+    if not isinstance(diagnostic, ImageSize) or any(step.sets_size for step in pipeline.steps):
+        return diagnostic
+    path = getattr(other.source, "path", None)
+    file = f'"{printable(os.path.relpath(path))}", ' if path else ""
+    fit = f"--data '{other.source.call_name}({file}fit = resize)' scales images to the input; so do crop and pad"
+    steps = f"--set 'evaluation={{ {_usual(experiment.graph.input_shape)} }}' is what most networks were trained for"
+    counted = diagnostic.hints[2:]
+    return replace(diagnostic, hints=(*((steps,) if settable else ()), fit, *counted))
 
 
-def _weights(named: Named, experiment: Experiment, module: Module) -> tuple[str, Path]:
-    """What names the weights, and the folder that a relative path starts at."""
-    if named.weights is not None:
-        return named.weights, Path()
-    if experiment.tuning.source is not None:
-        return experiment.tuning.source.weights, module.folder
-    entry = registered(named.spec)
-    if entry is None:
-        hints = (
-            "--weights takes a file of weights, the folder of a run, or the name of a pretrained network",
-            "'cnnspec pretrained' lists the networks whose weights are known",
-        )
-        raise SpecError([NoWeightsKnown(spec=named.spec, hints=hints)])
-    return entry.name, Path()
+def _usual(shape: Shape) -> str:
+    """Scaled a little larger than the input (C, H, W), and the centre cut out: 256 and 224 pixels."""
+    height, width = shape[1:]
+    size = f"{height}" if height == width else f"({height}, {width})"
+    return f"resize({round(max(height, width) * 256 / 224)})  center_crop({size})"
 
 
-def _as_measured(
-    module: Module, experiment: Experiment, entry: registry.Pretrained | None
-) -> tuple[Module, Experiment]:
-    """With the steps that known weights were measured with, where the spec does not say how images come to its input."""
-    says = any(section.name in _SAY_SIZES for section in module.spec.sections)
-    if entry is None or not entry.evaluation or says:
-        return module, experiment
-    module = overridden(module, [("evaluation", f"{{ {entry.evaluation} }}")], settable)
-    return module, bind_experiment(module, elaborate(module))
+def _prepared(
+    named: Named, experiment: Experiment, chosen: Chosen, other: Other | None
+) -> tuple[Experiment, tuple[str, ...]]:
+    """With the steps that known weights were measured with, or those known for the spec's name, where neither the spec nor
+    a person says how images come to its input; and what to say of it."""
+    entry = registry.find(chosen.text) or registered(named.spec)
+    if entry is None or (other is not None and other.source.fit != "exact"):
+        return experiment, ()
+    experiment, steps = as_measured(experiment, entry)
+    return experiment, ((f"images are prepared as is known for '{entry.name}': {steps}",) if steps else ())
 
 
-def _loaded(
-    experiment: Experiment, module: Module, taps: Sequence[Tap], text: str, base: Path, own: bool
-) -> tuple[WeightSource, dict[str, Any]]:
-    """The weights up to ``taps``; ``own``: as the spec's section ``finetune`` says, where it has one."""
-    source = open_source(text, base)
-    graph, tuning = experiment.graph, experiment.tuning
-    behind = parameters_of(graph) - parameters_of(ending(graph, taps))
-    said = own and tuning.source is not None
-    names = tuning.source.names if said and tuning.source else None
-    ignored = tuning.ignored if said else ()
-    return source, load(graph, module, source, names, behind, ignored).arrays
-
-
-def _normalization(experiment: Experiment, source: WeightSource, splits: Splits) -> tuple[Normalization, str]:
-    """The spec's figures, else those of the weights, else those of the training images; and what to say of it."""
+def _normalization(
+    experiment: Experiment, source: WeightSource, splits: Splits, said: str
+) -> tuple[Normalization, str]:
+    """The spec's figures, else those of the weights, else those of the training images; and what to say of it.
+    ``said`` tells where figures of the spec come from."""
     given, known = prepare(experiment).evaluation.normalize, source.normalization
     if given is not None and given.mean is not None and given.std is not None:
         found = Normalization(given.mean, given.std)
-        return found, f"images are normalised as the spec says: {_told(found)}"
+        return found, f"images are normalised as {said}: {_told(found)}"
     if known is not None and len(known.mean) == experiment.graph.input_shape[0]:
         return known, f"images are normalised as for these weights: {_told(known)}"
     if not len(splits.train):

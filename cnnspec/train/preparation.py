@@ -12,7 +12,7 @@ from .augment.base import Augmentation
 from .data.dataset import Splits
 from .data.fitting import Fitting
 from .data.image_errors import ImageSize
-from .data.preparing import check_parts, check_shape, evaluation_steps, pipelines
+from .data.preparing import check_evaluated, check_parts, check_shape, evaluation_steps, pipelines
 from .experiment import Experiment
 from .pipeline.plan import Pipeline
 
@@ -82,9 +82,17 @@ def check_steps(experiment: Experiment, preparation: Preparation) -> None:
 
 
 def prepared_splits(experiment: Experiment, preparation: Preparation, splits: Splits) -> Splits:
-    """The parts as the network takes them at evaluation; raises :class:`SpecError` where an image does not fit."""
+    """The parts as the network takes them at evaluation; raises :class:`SpecError` where an image does not fit, be it in
+    training."""
     with placed(experiment, AUGMENT):
         check_parts(splits, preparation.training, preparation.evaluation, preparation.fitting)
+    return splits.prepared(preparation.evaluation)
+
+
+def evaluated_splits(experiment: Experiment, preparation: Preparation, splits: Splits) -> Splits:
+    """The parts as the network takes them at evaluation, where nothing is trained: ``augment`` is none of their matter."""
+    with placed(experiment, EVALUATION):
+        check_evaluated(splits, preparation.evaluation, preparation.fitting)
     return splits.prepared(preparation.evaluation)
 
 

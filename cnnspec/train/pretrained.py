@@ -6,56 +6,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..elaborate import Module, elaborate, open_target, overridden
 from ..ir import GraphOutput
 from ..source import Diagnostic, SpecError
 from .data.normalization import Normalization
 from .experiment import Experiment
 from .heads import check_heads
+from .named import Named, as_measured, chosen_weights, named_experiment, read_weights
 from .network import Trained
 from .preparation import prepare
-from .sections import bind_experiment, settable
 from .tasks import ClassTask, LabelTask, Task
 from .weights import registry
 from .weights.class_names import numbered, read_names
-from .weights.loading import load
-from .weights.registry_errors import (
-    ClassNamesMissing,
-    NormalizationUnknown,
-    NoWeightsKnown,
-    OutputsNotClasses,
-)
-from .weights.sources import WeightSource, open_source
-
-_SETS_SIZES = ("data", "augment", "evaluation")
-"""Sections by which a spec says how images come to the network's input."""
+from .weights.registry_errors import ClassNamesMissing, NormalizationUnknown, OutputsNotClasses
+from .weights.sources import WeightSource
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a person asks for: a SPEC (a file, a name that ships, or one of a pretrained network), ``weights`` (anything that
-    ``open_source`` takes; None: those known for the spec's name), and a file of class names."""
+    ``open_source`` takes; None: those of its section ``finetune``, or known for its name), and a file of class names."""
 
     spec: str
     weights: str | None = None
     classes: Path | None = None
 
 
-def registered(spec: str) -> registry.Pretrained | None:
-    """The pretrained network that a SPEC names, with arguments or without."""
-    return registry.find(spec.partition("(")[0].strip())
-
-
 def pretrained(wanted: Wanted) -> Trained:
     """The network; raises :class:`SpecError` where the spec, the weights, or one of them for the other, are at fault."""
-    entry = registered(wanted.spec)
-    weights = wanted.weights or (entry.name if entry else None)
-    experiment = _experiment(wanted.spec, registry.find(weights or ""))
-    if weights is None:
-        raise SpecError([NoWeightsKnown(spec=wanted.spec, hints=_HINTS)])
-    source = open_source(weights, Path())
-    assert experiment.module is not None
-    arrays = load(experiment.graph, experiment.module, source).arrays
+    named = Named(wanted.spec, weights=wanted.weights)
+    experiment = named_experiment(named)
+    chosen = chosen_weights(named, experiment)
+    experiment, _ = as_measured(experiment, registry.find(chosen.text))
+    check_heads(experiment, None)
+    source, arrays = read_weights(experiment, chosen)
     mode = {1: "gray", 3: "rgb"}.get(experiment.graph.input_shape[0], "as_is")
     names = _names(experiment, source, wanted.classes)
     return Trained(
@@ -66,27 +49,6 @@ def pretrained(wanted: Wanted) -> Trained:
         mode=mode,
         remarks=_remarks(source, names),
     )
-
-
-_HINTS = (
-    "--weights takes a file of weights, the folder of a run, or the name of a pretrained network",
-    "'cnnspec pretrained' lists the networks whose weights are known",
-)
-
-
-def _experiment(spec: str, weights: registry.Pretrained | None) -> Experiment:
-    """The spec, with the steps of evaluation that ``weights`` were measured with where it has none of its own."""
-    entry = registered(spec)
-    module = open_target(spec.replace(entry.name, entry.spec, 1) if entry else spec)
-    if weights is not None and weights.evaluation and not _brings_images(module):
-        module = overridden(module, [("evaluation", f"{{ {weights.evaluation} }}")], settable)
-    experiment = bind_experiment(module, elaborate(module))
-    check_heads(experiment, None)
-    return experiment
-
-
-def _brings_images(module: Module) -> bool:
-    return any(section.name in _SETS_SIZES for section in module.spec.sections)
 
 
 def _normalization(experiment: Experiment, source: WeightSource, mode: str) -> Normalization:

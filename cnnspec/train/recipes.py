@@ -21,7 +21,7 @@ from ..elaborate import (
 )
 from ..ir import Graph, OpError, Shape, signature
 from ..source import Diagnostics, Source, Span, SpecError, nearest
-from ..syntax import parse_call, parse_text, print_expression, tree
+from ..syntax import parse_call, parse_text, print_expression, print_text, tree
 from .data.dataset import Splits
 from .data.errors import UnknownData
 from .data.places import relative_to
@@ -188,12 +188,13 @@ def with_data(
     sections: Callable[[], Mapping[str, Settable]],
     adapted: Callable[[DataSource], DataSource] = lambda source: source,
     weights: str | None = None,
+    option: str = "--from",
 ) -> tuple[Module, Splits]:
     """``bare`` with the data source that ``call`` makes, the recipe's sections where it has none, and as many classes as the
     data; and what was read.
 
     ``overrides`` come on top; ``sections`` says what they can change. ``adapted`` gives the source that is read,
-    ``weights`` are those to begin with. Raises :class:`SpecError`.
+    ``weights`` are those to begin with, named by ``option``. Raises :class:`SpecError`.
     """
     base = overridden(bare, [("data", call)], sections)
     early = [(n, value) for n, value in overrides if "." not in n or n.startswith(("data.", "train."))]
@@ -201,12 +202,22 @@ def with_data(
     graph, (source, settings, epochs) = elaborate(known), data_and_settings(known)
     splits = loaded(adapted(source), graph.input_shape, settings.seed, known.folder)
     tuned = weights is not None or any(section.name == FINETUNE for section in base.spec.sections)
-    filled = with_recipe(base, recipe(graph, splits, epochs, tuned))
+    made = recipe(graph, splits, epochs, tuned)
+    filled = with_recipe(base, {"augment": made.pop("augment"), **_evaluation(base, graph), **made})
     if weights is not None:
         _, settings, _ = data_and_settings(overridden(filled, early, sections))
         steps = -(-len(splits.train) // settings.batch) * settings.epochs
-        filled = beginning_with(filled, weights, steps)
+        filled = beginning_with(filled, weights, steps, option)
     return overridden(filled, [*class_count(base, overrides, splits), *overrides], sections), splits
+
+
+def _evaluation(module: Module, graph: Graph) -> dict[str, str]:
+    """The section ``evaluation`` of the spec that ``module`` uses, as its text, where the input is as large as there."""
+    for used in module.used.values():
+        for section in used.spec.sections:
+            if section.name == "evaluation" and elaborate(used).input_shape == graph.input_shape:
+                return {section.name: print_text(tree.Spec(sections=(section,)))}
+    return {}
 
 
 def class_count(

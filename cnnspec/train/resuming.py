@@ -62,6 +62,8 @@ def resume(
         if saved is not None:
             _check_data(run, saved, now)
             found += _remarks(saved, now)
+        elif opened.weights is not None:
+            _check_weights(run, opened.weights.about)
         info = replace(
             run.info,
             status="running",
@@ -156,6 +158,17 @@ def _check_data(run: Run, saved: SavedState, now: Mapping[str, Any]) -> None:
         elif before != after:
             lines.append(f"{part}: as many images, but other names, sizes or targets")
     raise _changed(run, "its data", lines)
+
+
+def _check_weights(run: Run, now: Mapping[str, Any]) -> None:
+    """Of a run that begins anew the weights that it begins with must be those of before."""
+    then = run.info.weights or now
+    if then.get("sha256") != now["sha256"]:
+        lines = [
+            f"{word} {about.get('from')}, SHA-256 {str(about.get('sha256'))[:16]}"
+            for word, about in (("-", then), ("+", now))
+        ]
+        raise _changed(run, "the weights that it begins with", lines)
 
 
 def _changed(run: Run, what: str, lines: Sequence[str]) -> SpecError:

@@ -135,14 +135,8 @@ def _tuned(graph: Graph, bound: Mapping[str, list[Any]], spans: Mapping[str, Spa
         place, problem = f"finetune.{failed.number}", failed.error.diagnostic
         span = spans.get(f"{place}.{failed.error.argument}") or spans.get(place)
         if isinstance(problem, UnknownPart) and span:
-            span = _within(span, problem.pattern)
+            span = span.around(problem.pattern)
         raise SpecError([replace(problem, span=span)]) from None
-
-
-def _within(span: Span, text: str) -> Span:
-    """Where ``text`` stands in ``span``; all of it where it is not written so."""
-    place = span.source.text.find(text, span.start, span.end)
-    return span if place < 0 else Span(span.source, place, place + len(text))
 
 
 def data_and_settings(module: Module) -> tuple[DataSource, TrainSettings, int | None]:

@@ -154,7 +154,7 @@ def test_files_are_overwritten(run: Path) -> None:
         ("no-normalization", ["lenet5", "--to", "onnx", "--with-normalization"]),
         ("not-of-spec", ["lenet5", "--to", "onnx", "--checkpoint", "last"]),
         ("not-a-run", [".", "--to", "onnx"]),
-        ("unknown-spec", ["runs/nothing", "--to", "onnx"]),
+        ("neither-run-nor-spec", ["runs/nothing", "--to", "onnx"]),
         ("run-damaged", ["run", "--to", "python", "--checkpoint", "last"]),
     ],
 )

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "features.py"
 
 
+@pytest.mark.slow
 def test_three_new_shapes_from_sixty_images(tmp_path: Path, cpu: str) -> None:
     ran = subprocess.run(
         [sys.executable, str(EXAMPLE), str(tmp_path)], capture_output=True, text=True, timeout=600

@@ -154,3 +154,42 @@ def test_python(spec: Path, before: Path, tmp_path: Path, cpu: str) -> None:
         cnnspec.train(spec, data, weights=3, quiet=True)  # type: ignore[arg-type]
     with pytest.raises(cnnspec.SpecError, match="no weights"):
         cnnspec.train(spec, data, weights="nowhere.pth", quiet=True)
+
+
+def test_a_notebook_shows_what_is_frozen(spec: Path) -> None:
+    spec.write_text(MODEL + STEPS)
+    shown = cnnspec.load(spec).summary()._repr_html_()
+    assert ">frozen<" in shown and ">from epoch 3<" in shown
+    spec.write_text(MODEL)
+    assert "frozen" not in cnnspec.load(spec).summary()._repr_html_()
+
+
+def test_compare_counts_all_parameters_and_those_that_are_trained(
+    before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], cpu: str
+) -> None:
+    text = f'{MODEL}{DATA}train (epochs = 1, batch = 48)\nfinetune {{ from("{before}")  replace(head)  freeze(low) }}\n'
+    (tmp_path / "tuned.cnn").write_text(text)
+    run = tmp_path / "run"
+    assert main(["train", str(tmp_path / "tuned.cnn"), "--out", str(run), "--device", cpu]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(before), str(run)]) == 0
+    rows = {line[:20].strip(): line.split()[-2:] for line in capsys.readouterr().out.splitlines()}
+    assert rows["parameters"] == ["450", "450"] and rows["trained parameters"] == ["450", "402"]
+    assert main(["compare", str(before), str(before)]) == 0
+    assert "trained parameters" not in capsys.readouterr().out
+
+
+def test_an_empty_source_is_no_source(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["train", str(spec), "--from", "", "--data", "digits"])
+    assert left.value.code == 2 and "argument --from: it is empty" in capsys.readouterr().err
+
+
+def test_tensors_that_nothing_is_made_of_are_named(
+    spec: Path, before: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = 'ignore("hed", "nothing")'
+    spec.write_text(f'{MODEL}{DATA}finetune {{ from("{before}")  replace(head)  {step} }}\n')
+    assert main(["train", str(spec), "--out", str(tmp_path / "run")]) == 1
+    told = capsys.readouterr().err
+    assert "ignored-nothing" in told and '"hed"' in told and "^^^" in told

@@ -74,3 +74,26 @@ def test_a_run_left_in_any_stage_ends_as_if_it_had_not_been(
             resume(open_run(parts), experiment, reporter=Leaver(step))
     resume(open_run(parts), experiment, reporter=Leaver())
     assert_same_end(tmp_path / "whole", parts)
+
+
+def test_a_run_that_begins_anew_has_the_weights_of_before(before: Path, tmp_path: Path) -> None:
+    """Where nothing was saved, the source is read again: another one of its name is refused."""
+    from cnnspec.source import SpecError
+    from cnnspec.train.reporter import Reporter
+
+    class Early(Reporter):
+        def phase(self, what: str) -> None:
+            if what == "compiling the training step":
+                raise KeyboardInterrupt
+
+    source = tmp_path / "source"
+    shutil.copytree(before, source)
+    experiment, spec = made(tuning_spec(f'from("{source}")', epochs=1), tmp_path)
+    with pytest.raises(Interrupted):
+        train(experiment, spec, tmp_path / "run", "CPU", Early())
+    best = source / "best.safetensors"
+    best.write_bytes(best.read_bytes()[:-1] + bytes([best.read_bytes()[-1] ^ 1]))
+    with pytest.raises(SpecError, match="the weights that it begins with"):
+        resume(open_run(tmp_path / "run"), experiment)
+    shutil.copy(before / "best.safetensors", best)
+    resume(open_run(tmp_path / "run"), experiment)

@@ -88,6 +88,12 @@ def something_else() -> list[str]:
     return ["w.pth", "--for", "net.cnn"]
 
 
+def only_order() -> list[str]:
+    names = {"stem.conv1": "a", "stem.bn1": "b", "body": "c", "head": "d"}
+    state_zip(Path("w.pth"), filled(names))
+    return ["w.pth", "--for", "net.cnn"]
+
+
 def tuned() -> list[str]:
     steps = 'finetune { from("w.pth")  replace(head)  ignore("aux")  freeze(stem) }\nloss cross_entropy\n'
     Path("net.cnn").write_text(NET + steps)
@@ -135,6 +141,7 @@ CASES = [
     missing,
     apart,
     something_else,
+    only_order,
     tuned,
     run,
     library,
@@ -179,9 +186,46 @@ def test_all_rows_are_shown_on_demand(capsys: pytest.CaptureFixture[str]) -> Non
     assert len([line for line in capsys.readouterr().out.splitlines() if "denselayer" in line]) == 96
 
 
-def test_values_are_not_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
-    """The pairing follows from headers; what is wrong with values is found where they are loaded."""
-    assert main(["weights", *nan()]) == 0
+def damaged() -> list[str]:
+    data = state_zip(Path("w.pth"), filled(**{"head.bias": np.full(5, 0.123, np.float32)})).read_bytes()
+    value = np.full(5, 0.123, "<f4").tobytes()
+    Path("w.pth").write_bytes(data.replace(value, value[:-1] + b"\0"))
+    return ["w.pth", "--for", "net.cnn"]
+
+
+def whole_numbers() -> list[str]:
+    save_file(filled(**{"head.bias": np.ones(5, np.int32)}), "w.safetensors")
+    return ["w.safetensors", "--for", "net.cnn"]
+
+
+@pytest.mark.parametrize(
+    ("case", "code"), [(nan, "bad-tensor"), (whole_numbers, "bad-tensor"), (damaged, "broken-weights")]
+)
+def test_values_are_looked_at_for_a_network(case: Any, code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = case()
+    assert main(["weights", *command]) == 1
+    assert f"error[{code}]" in capsys.readouterr().err
+    assert main(["weights", *command, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [problem["code"] for problem in found["problems"]] == [code] and "rules" not in found
+    assert main(["weights", command[0]]) == 0  # the listing is of the header
+
+
+def test_values_of_what_starts_anew_do_not_matter() -> None:
+    command = nan()
+    Path("net.cnn").write_text(
+        NET + 'finetune { from("w.safetensors")  replace(head) }\nloss cross_entropy\n'
+    )
+    assert main(["weights", *command]) == 0
+
+
+def test_what_is_ignored_and_pairs_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    command = own()
+    Path("net.cnn").write_text(
+        NET + 'finetune { from("w.safetensors")  ignore("head") }\nloss cross_entropy\n'
+    )
+    assert main(["weights", *command]) == 1
+    assert "error[ignored-loaded]" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argument", ["nothing.pth", "net.cnn", "."])

@@ -12,7 +12,7 @@ from cnnspec.elaborate.renaming import parameter_names
 from cnnspec.source import SpecError
 from cnnspec.train.weights import Pairing, WeightFile, open_file, pair
 
-from .making import NET, codes, only, spec, state_zip, weights
+from .making import NET, codes, dictionary, only, spec, state_zip, storage, tensor, torch_zip, weights, whole
 
 TINY = "resnet(depths = [1, 1, 1, 1], classes = 10, size = 64)"
 NAMES = """
@@ -163,6 +163,74 @@ def test_where_orders_go_apart(tmp_path: Path) -> None:
     more = numbered(values) | {"9.weight": np.ones(3, np.float32)}
     found = pair(graph, module, ordered(tmp_path, more), "order")
     assert found.apart is not None and found.apart.ours == "nothing more" and found.unused == ("9.weight",)
+
+
+def nameless(path: Path, values: dict[str, np.ndarray], counters: bool) -> WeightFile:
+    """As ``dict(enumerate(model.state_dict().values()))`` gives it: p0, p1, …, with a count of batches after each norm."""
+    with_counters: dict[str, np.ndarray] = {}
+    for name, value in values.items():
+        with_counters[name] = value
+        if counters and name.endswith("running_var"):
+            with_counters[f"{name} counted"] = np.array(3, np.int64)
+    tensors, storages = {}, {}
+    for place, value in enumerate(with_counters.values()):
+        kind = "torch.LongStorage" if value.dtype == np.int64 else "torch.FloatStorage"
+        strides = [step // value.itemsize for step in value.strides]
+        tensors[f"p{place}"] = tensor(storage(str(place), value.size, kind), value.shape, strides)
+        storages[str(place)] = value.tobytes()
+    return open_file(torch_zip(path / "w.pth", whole(dictionary(tensors)), storages))
+
+
+@pytest.mark.parametrize("counters", [False, True])
+def test_names_that_say_nothing_of_layers(tmp_path: Path, counters: bool) -> None:
+    graph, module = spec()
+    found = pair(graph, module, nameless(tmp_path, weights(graph), counters), "order")
+    assert found.whole and found.apart is None and len(found.pairs) == 9
+    assert pairs(found)["head.bias"] == ("p9" if counters else "p8")
+    assert found.counters == (("p5",) if counters else ()) and found.way == "order and shape"
+
+
+def test_names_that_say_nothing_and_another_network(tmp_path: Path) -> None:
+    graph, module = spec()
+    values = weights(graph)
+    head = {"head.weight": np.ones((7, 256), np.float32), "head.bias": np.ones(7, np.float32)}
+    found = pair(graph, module, nameless(tmp_path, values | head, True), "order")
+    assert [m.ours for m in found.misfits] == ["head.weight", "head.bias"] and found.apart is None
+    del values["stem.bn1.running_mean"]
+    found = pair(graph, module, nameless(tmp_path, values, True), "order")
+    assert found.apart is not None and found.apart.number == 2 and found.counters == ()
+    del values["stem.conv1.weight"]
+    found = pair(graph, module, nameless(tmp_path, values, True), "order")
+    assert found.apart is not None and found.apart.number == 1 and not found.pairs
+    assert found.apart.theirs == "'p0' (p0 4)"
+
+
+def test_how_it_was_paired(tmp_path: Path) -> None:
+    graph, module = spec(NET + NAMES)
+    values = weights(graph)
+    save_file(renamed(values, parameter_names(graph, module, "timm", partial=True)), tmp_path / "w")
+    found = pair(graph, module, open_file(tmp_path / "w"))
+    assert found.way == "the names of timm" and not found.by_rules
+    rules = 'names { rename("head", "fc")  rename("stem.<p>1", "s.{p}")  torchvision("stem.<p>1", "features.{p}") }'
+    graph, module = spec(NET + rules)
+    save_file(renamed(values, parameter_names(graph, module, "torchvision", partial=True)), tmp_path / "w")
+    found = pair(graph, module, open_file(tmp_path / "w"))
+    assert found.whole and found.by_rules and found.way == "the rules of the spec"
+    save_file(values, tmp_path / "w")
+    assert pair(graph, module, open_file(tmp_path / "w")).way == "our own names"
+
+
+def test_rules_beside_a_spec_that_ships_are_the_names_of_libraries(tmp_path: Path) -> None:
+    graph, module, values, names = tiny()
+    save_file(renamed(values, names), tmp_path / "w")
+    assert pair(graph, module, open_file(tmp_path / "w")).way == "the names of torchvision"  # type: ignore[arg-type]
+    layers = {name.rpartition(".")[0]: f"layer_{i}" for i, name in enumerate(values)}
+    rules = " ".join(f'rename("{ours}", "{theirs}")' for ours, theirs in layers.items())
+    graph, module = spec(f"use {TINY}\nnames {{ {rules} }}", tmp_path / "mine.cnn")
+    keras = {f"{layers[n.rpartition('.')[0]]}.{n.rpartition('.')[2]}": v for n, v in weights(graph).items()}
+    save_file(keras, tmp_path / "w")
+    found = pair(graph, module, open_file(tmp_path / "w"))
+    assert found.whole and found.way == "the rules of the spec"
 
 
 def test_a_file_that_is_sorted_has_no_order(tmp_path: Path) -> None:

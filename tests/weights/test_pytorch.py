@@ -215,7 +215,10 @@ def test_of_several_state_dicts_one_has_to_be_named(tmp_path: Path, form: str) -
     path = written(tmp_path, form, dictionary(values))
     found = only(refused(path))
     assert found.code == "several-states"
-    assert "'model' (1 tensors), 'ema.module' (2 tensors)" in found.text and "w.pth#model" in found.hints[0]
+    assert (
+        "'model' (1 tensors), 'ema.module' (2 tensors)" in found.text
+        and "file's name: '#model'" in found.hints[0]
+    )
     assert list(open_file(path, "ema.module").tensors) == ["a", "b"]
     assert "did you mean 'ema.module'" in only(refused(path, "ema.modul")).hints[0]
 

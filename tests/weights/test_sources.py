@@ -122,3 +122,46 @@ def test_a_run_as_a_part_of_another_network(tmp_path: Path) -> None:
     source = open_source("run", tmp_path)
     found = load(graph, module, source, fresh=("head.weight", "head.bias"), ignored=("head",))
     assert "old.stem.bn1.running_var" in found.arrays and found.pairing.names != "own"
+
+
+def test_a_run_has_no_parts(tmp_path: Path) -> None:
+    run_folder(tmp_path / "runs" / "net-1")
+    for text in ("runs/net-1#x", "runs/net-1/last.safetensors#x"):
+        with pytest.raises(SpecError) as caught:
+            open_source(text, tmp_path)
+        assert only(caught.value).code == "unknown-weights" and "has no parts" in only(caught.value).text
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("runs/base13", "did you mean 'runs/base12'?"),
+        ("../specs/runs/base13", "did you mean '../specs/runs/base12'?"),
+        ("runs/base12/bst.safetensors", "did you mean 'runs/base12/best.safetensors'?"),
+        ("run/base12", "there is no folder 'run' either"),
+        ("rnus", "did you mean 'runs'?"),
+    ],
+)
+def test_suggestions_are_written_as_they_would_have_to_be(tmp_path: Path, written: str, hint: str) -> None:
+    run_folder(tmp_path / "specs" / "runs" / "base12")
+    with pytest.raises(SpecError) as caught:
+        open_source(written, tmp_path / "specs")
+    assert only(caught.value).hints == (hint,)
+    absolute = tmp_path / "specs" / "runs" / "base13"
+    with pytest.raises(SpecError) as caught:
+        open_source(str(absolute), Path("elsewhere"))
+    assert only(caught.value).hints == (f"did you mean '{absolute.with_name('base12')}'?",)
+
+
+@pytest.mark.parametrize("name", ["efficientnet_lit", "efficientnet_lite7", "efficientnet_lite9"])
+def test_all_names_that_are_as_near_are_suggested(tmp_path: Path, name: str) -> None:
+    hint = "did you mean 'efficientnet_lite0', 'efficientnet_lite1' or 'efficientnet_lite2'?"
+    with pytest.raises(SpecError) as caught:
+        open_source(name, tmp_path)
+    assert only(caught.value).hints == (hint,)
+    with pytest.raises(SpecError) as caught:
+        registry.known(name)
+    assert only(caught.value).hints == (hint,)
+    with pytest.raises(SpecError) as caught:
+        open_source("resnt18", tmp_path)
+    assert only(caught.value).hints == ("did you mean 'resnet18'?",)

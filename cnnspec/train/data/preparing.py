@@ -50,9 +50,14 @@ def pipelines(augment: Steps, evaluation: Steps, fitting: Fitting) -> tuple[Pipe
 
 
 def check_parts(splits: Splits, training: Pipeline, evaluation: Pipeline, fitting: Fitting) -> None:
-    """Raise ``OpError`` where an image does not come to the network's input."""
-    _check_all(tuple(splits), evaluation, fitting)
+    """Raise ``OpError`` where an image does not come to the network's input, in training or at evaluation."""
+    check_evaluated(splits, evaluation, fitting)
     _check_all((splits.train,), training, fitting)
+
+
+def check_evaluated(splits: Splits, evaluation: Pipeline, fitting: Fitting) -> None:
+    """Raise ``OpError`` where an image of any part does not come to the network's input at evaluation."""
+    _check_all(tuple(splits), evaluation, fitting)
 
 
 def _check_all(parts: Sequence[Dataset], pipeline: Pipeline, fitting: Fitting) -> None:

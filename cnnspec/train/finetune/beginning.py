@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...source import SpecError
+from ...source import Diagnostic, Span, SpecError
 from ..data.normalization import Normalization
 from ..experiment import Experiment
 from ..preparation import prepare
 from ..reporter import Reporter
 from ..wording import count
-from .steps import From
+from .steps import From, Ignore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,22 +65,34 @@ def beginning_weights(experiment: Experiment, base: Path, reporter: Reporter) ->
 @contextmanager
 def placed(experiment: Experiment) -> Iterator[None]:
     """Diagnostics that have no place yet, at the step ``from`` of the spec."""
-    number = next(i for i, step in enumerate(experiment.finetune) if isinstance(step, From))
     try:
         yield
     except SpecError as error:
-        span = experiment.span(f"finetune.{number}", "weights")
-        found = [d if d.span else replace(d, span=span, file=None) for d in error.diagnostics]
+        found = [
+            d if d.span else replace(d, span=_place(experiment, d), file=None) for d in error.diagnostics
+        ]
         raise SpecError(found) from None
+
+
+def _place(experiment: Experiment, diagnostic: Diagnostic) -> Span | None:
+    """The step ``ignore`` that a diagnostic speaks of by its pattern, else the step ``from``."""
+    steps = list(enumerate(experiment.finetune))
+    pattern = getattr(diagnostic, "pattern", None)
+    for number, step in steps:
+        if isinstance(step, Ignore) and pattern in step.names:
+            span = experiment.span(f"finetune.{number}")
+            return span and span.around(pattern)
+    number = next(number for number, step in steps if isinstance(step, From))
+    return experiment.span(f"finetune.{number}", "weights")
 
 
 def _loaded_note(experiment: Experiment, source: WeightSource, loaded: Loaded) -> str:
     """How much was loaded from where, and what begins anew."""
+    from ..weights.pairing import OWN
+
     fresh = sorted({name.rpartition(".")[0] for name in experiment.tuning.fresh})
     told = ", ".join(fresh[:4]) + (f" and {len(fresh) - 4} more" if len(fresh) > 4 else "")
-    names = {"own": "", "order": ", paired by order and shape"}.get(
-        loaded.pairing.names, f", by {loaded.pairing.names}'s names"
-    )
+    names = "" if loaded.pairing.names == OWN else f", paired by {loaded.pairing.way}"
     begun = f"; fresh: {told}" if fresh else ""
     return f"begins with {count(len(loaded.arrays), 'tensor')} of {source.text}{names}{begun}"
 

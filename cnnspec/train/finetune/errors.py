@@ -58,6 +58,16 @@ class NotFrozen(Diagnostic):
     layers: str
 
 
+class NothingLoaded(Diagnostic):
+    """All of the network starts anew, so nothing of the source is taken."""
+
+    code = "nothing-loaded"
+    message = "everything starts anew, so nothing of '{source}' would be loaded"
+    bad = 'finetune { from("resnet18.pth")  replace(all) }'
+    good = 'finetune { from("resnet18.pth")  replace(head) }'
+    source: str
+
+
 class NothingTrained(Diagnostic):
     """Something must be trained from the first epoch on: a fresh head, or layers that are not frozen."""
 

@@ -19,19 +19,19 @@ RATE = 0.1
 """What the learning rate of loaded layers is multiplied by: they are good already, the new head is not."""
 
 
-def beginning_with(module: Module, weights: str, steps: int | None = None) -> Module:
+def beginning_with(module: Module, weights: str, steps: int | None = None, option: str = "--from") -> Module:
     """``module`` with ``weights`` (a file, a run, or the name of a pretrained network) to begin with.
 
     A section ``finetune`` that it has gets another source; else the layers that outputs come from are fresh, and all
     others are trained at a tenth of the learning rate; norms stay as they are where they would not come to new statistics in
-    so many ``steps``. Raises :class:`~cnnspec.source.SpecError`.
+    so many ``steps``. ``option`` is where the weights were named. Raises :class:`~cnnspec.source.SpecError`.
     """
     written = next((s for s in module.spec.sections if s.name == SECTION), None)
-    span = Span(Source("--from", weights), 0, len(weights))
+    span = Span(Source(option, weights), 0, len(weights))
     given = tree.Call(
         "from", (tree.Argument(tree.Literal(_located(weights), span=span), span=span),), span=span
     )
-    if written is None:
+    if written is None or not written.calls:
         return _with(module, _section(elaborate(module), given, steps))
     others = tuple(call for call in written.calls if call.name != "from")
     return _with(module, replace(written, calls=(given, *others)))

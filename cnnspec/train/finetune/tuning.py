@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from ...ir import Graph, Node, OpError
 from .base import Draft, TuningStep
-from .errors import NoSource, NothingTrained, RateOfFrozen, UnfrozenTooLate
-from .steps import From, Rate, Unfreeze
+from .errors import NoSource, NothingLoaded, NothingTrained, RateOfFrozen, UnfrozenTooLate
+from .steps import From, Rate, Replace, Unfreeze
 
 
 class StepError(Exception):
@@ -78,6 +78,9 @@ def _check(draft: Draft, steps: Sequence[TuningStep], epochs: int) -> None:
             if spec.role != "buffer"
         ):
             raise StepError(number, OpError(RateOfFrozen(layers=", ".join(step.layers)), "layers"))
+    if draft.source is not None and all(name in draft.fresh for name, _ in draft.all()):
+        number = next(i for i in reversed(range(len(steps))) if isinstance(steps[i], Replace))
+        raise StepError(number, OpError(NothingLoaded(source=draft.source.weights), "layers"))
     trained = [draft.starts.get(name, 1) for name, spec in draft.all() if spec.role != "buffer"]
     first = min((start for start in trained if start), default=None)
     if first != 1:

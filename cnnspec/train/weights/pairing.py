@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...elaborate import Module
-from ...elaborate.renaming import known_libraries, parameter_names
+from ...elaborate.modules import zoo_folder
+from ...elaborate.renaming import known_libraries, named_by, parameter_names, renamings
 from ...ir import Graph, Shape
 from .files import Stored, WeightFile
 from .layouts import Layout, Need, layout_of, needs
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 OWN, ORDER = "own", "order"
+EVERY_LIBRARY = "rename"
+"""What rules are called that are for every library."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class Apart:
 class Pairing:
     """What of a file belongs to what of a network. ``names`` is how: "own", a library, "order"; ``missing`` are ours
     without theirs, ``unused`` theirs without ours, both in their order. ``apart`` is where an order ended, None where it did
-    not; ``prefix`` what all their names begin with and ours do not ("model.")."""
+    not; ``prefix`` what all their names begin with and ours do not ("model."). ``by_rules``: the library's names had no part
+    in it, only rules of the person's spec that are for every library. ``counters`` are single whole numbers that an order
+    which fits goes past, whatever they are called; they are not among the unused."""
 
     names: str
     pairs: tuple[Pair, ...]
@@ -71,6 +76,16 @@ class Pairing:
     unused: tuple[str, ...] = ()
     apart: Apart | None = None
     prefix: str = ""
+    by_rules: bool = False
+    counters: tuple[str, ...] = ()
+
+    @property
+    def way(self) -> str:
+        """How it was paired, in words that follow "by"."""
+        if self.by_rules:
+            return "the rules of the spec"
+        ways = {OWN: "our own names", ORDER: "order and shape"}
+        return ways.get(self.names, f"the names of {self.names}")
 
     @property
     def whole(self) -> bool:
@@ -79,17 +94,23 @@ class Pairing:
 
 
 def pair(
-    graph: Graph, module: Module, file: WeightFile, names: str | None = None, likely: str | None = None
+    graph: Graph,
+    module: Module,
+    file: WeightFile,
+    names: str | None = None,
+    likely: str | None = None,
+    text: str | None = None,
 ) -> Pairing:
     """The pairing by ``names``: "own", a library that the spec's section ``names`` knows, or "order".
 
     None: whichever pairs most; where as many pair, ``likely`` comes before our own names, and those before others; never
-    by order. Raises :class:`SpecError` where the spec does not know the library that is asked for.
+    by order. ``text`` is what a person calls the file, where that is not its path. Raises :class:`SpecError` where the
+    spec does not know the library that is asked for, or the file keeps no order.
     """
     if names == ORDER:
         from .order import by_order
 
-        return by_order(graph, file)
+        return by_order(graph, file, text)
     candidates = [names] if names is not None else [OWN, *known_libraries(module)]
     candidates.sort(key=lambda each: each != likely)
     wanted = needs(graph)
@@ -98,7 +119,27 @@ def pair(
         for each in candidates
         for prefix in dict.fromkeys(("", _common_prefix(file)))
     ]
-    return max(found, key=lambda pairing: (len(pairing.pairs), len(pairing.misfits)))
+    best = max(found, key=lambda pairing: (len(pairing.pairs), len(pairing.misfits)))
+    return replace(best, by_rules=best.names != OWN and _by_rules(module, best))
+
+
+def _by_rules(module: Module, pairing: Pairing) -> bool:
+    """Whether all that has other names there has them from the person's own rules that are for every library."""
+    shipped = {each.source for each in named_by(module) if _ships(each)}
+    rules = [rule for rule in renamings(module) if rule.library in (pairing.names, EVERY_LIBRARY)]
+    ours = [*(p.ours for p in pairing.pairs), *(m.ours for m in pairing.misfits)]
+    layers = {name.rpartition(".")[0] for name in ours}
+    first = (next((rule for rule in rules if rule.pattern.fullmatch(layer)), None) for layer in layers)
+    used = [rule for rule in first if rule is not None]
+    return bool(used) and all(
+        rule.library == EVERY_LIBRARY and (rule.span is None or rule.span.source not in shipped)
+        for rule in used
+    )
+
+
+def _ships(module: Module) -> bool:
+    """Whether a spec comes with the program; its rules say what libraries have, also those for all of them."""
+    return module.path is not None and module.path.resolve().is_relative_to(zoo_folder())
 
 
 def _their_names(wanted: Mapping[str, Need], graph: Graph, module: Module, names: str) -> Mapping[str, str]:

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...source import SpecError, did_you_mean
+from ...source import SpecError
 from ..data.normalization import Normalization
 from .class_names import ClassNames
+from .naming import likely_names, meant
 from .origins import Download, Origin, PackageFile
 from .registry_errors import PretrainedChanged, PretrainedMissing, UnknownPretrained
 
@@ -119,7 +120,7 @@ def known(name: str) -> Pretrained:
     """The pretrained network ``name``; raises :class:`SpecError` where there is none."""
     entry = find(name)
     if entry is None:
-        hints = (*did_you_mean(name, names(), limit=0), "'cnnspec pretrained' lists those that are known")
+        hints = (*meant(likely_names(name, names())), "'cnnspec pretrained' lists those that are known")
         raise SpecError([UnknownPretrained(name=name, hints=hints[:1])])
     return entry
 
@@ -138,7 +139,7 @@ def located(entry: Pretrained) -> Path:
             name=entry.name,
             found=found[:8],
             expected=entry.sha256[:8],
-            hints=(f"remove it, then: {entry.origin.how(entry.name)}",),
+            hints=(f"get it anew: {entry.origin.again(entry.name)}",),
         )
         raise SpecError([problem])
     return path

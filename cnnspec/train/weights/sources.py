@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...source import did_you_mean
 from ..data.normalization import Normalization
 from .files import WeightFile, open_file, reading, unknown
+from .naming import likely_names, meant
 
 BEST = "best.safetensors"
 RUN = "run.json"
@@ -50,12 +50,12 @@ def open_source(text: str, base: Path) -> WeightSource:
     except (OSError, ValueError) as error:
         raise unknown(text, f"it cannot be a path: {error}", ()) from None
     if is_folder and (path / RUN).exists():
-        return _of_run(text, path, path / BEST)
+        return _of_run(text, path, path / BEST, part, base)
     if is_file and not is_folder and (path.parent / RUN).exists():
-        return _of_run(text, path.parent, path)
+        return _of_run(text, path.parent, path, part, base)
     if not is_file and "/" not in text and not path.suffix:
         raise unknown(text, "it is neither a file nor a pretrained network", _nearest(text, base))
-    file = open_file(path, part)
+    file = open_file(path, part, base)
     return WeightSource(text, file, None, _digest(file))
 
 
@@ -65,16 +65,16 @@ def _nearest(text: str, base: Path) -> tuple[str, ...]:
     known = list(registry.names())
     with suppress(OSError):
         known += [child.name for child in base.iterdir() if not child.name.startswith(".")]
-    found = did_you_mean(text, known, limit=0)
+    found = meant(likely_names(text, known))
     return found or ((f"pretrained networks: {', '.join(registry.names())}",) if registry.names() else ())
 
 
-def _of_run(text: str, folder: Path, checkpoint: Path) -> WeightSource:
+def _of_run(text: str, folder: Path, checkpoint: Path, part: str, base: Path) -> WeightSource:
     from ..reading import open_run
     from ..tasks import ClassTask
 
     run = open_run(folder, strict=False)
-    file = open_file(checkpoint)
+    file = open_file(checkpoint, part, base)
     normalization = Normalization(run.info.mean, run.info.std)
     tasks = run.tasks
     classes = tasks[0].names if len(tasks) == 1 and isinstance(tasks[0], ClassTask) else ()

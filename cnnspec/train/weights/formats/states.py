@@ -42,7 +42,7 @@ def state_in(value: Any, path: Path, part: str) -> State:
     if len(found) > 1:
         listed = ", ".join(f"'{name}' ({len(tensors)} tensors)" for name, tensors in list(found.items())[:12])
         first = next(iter(found))
-        hint = f"say which is meant: '{path.name}#{first}'"
+        hint = f"say which is meant after the file's name: '#{first}'"
         raise _several(path, f"holds {len(found)} sets of tensors: {listed}", (hint,))
     (name, tensors) = next(iter(found.items()))
     return _stripped(tensors, name)
