@@ -14,6 +14,8 @@ from .output import print_json
 _WIDE = 10_000
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from ..train.comparing import Line, RunFigures
     from ..train.experiment import Experiment
     from ..train.reading import Run
@@ -100,12 +102,18 @@ def print_lines(names: Sequence[str], lines: Sequence[Line]) -> None:
         table.add_column(Text(printable(name)), justify="right", no_wrap=True)
     for line in lines:
         cells = [_cell(value) + (" *" if i in line.best else "") for i, value in enumerate(line.values)]
-        table.add_row(Text(printable(line.title)), *(Text(printable(cell)) for cell in cells))
+        table.add_row(Text(printable(line.title)), *(_text(cell) for cell in cells))
     # A terminal's own line breaks are easier to read than names and values that are cut.
     wide = Console(highlight=False, width=_WIDE)
     wide.print(table, soft_wrap=True)
     if any(line.best for line in lines):
         print("* the best of the row")
+
+
+def _text(cell: str) -> Text:
+    from rich.text import Text
+
+    return Text("\n".join(map(printable, cell.splitlines())))
 
 
 def _cell(value: Any) -> str:
