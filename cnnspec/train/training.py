@@ -173,6 +173,7 @@ def build_loop(
     Tensor.manual_seed(settings.seed)
     passes = (lowering or Lowering()).passes
     module = lower(experiment.graph, settings.seed, opened.devices, passes, settings.precision)
+    Tensor.rand(1, device=module.device).realize()  # the stream begins: from here its state can be kept
     if opened.weights is not None:
         module.load_state({**module.state(), **opened.weights.arrays})
     updates = Updates(experiment.optimizer, module, settings, experiment.tuning.factors)
