@@ -88,10 +88,11 @@ def _table(summary: Summary, width: int, depth: int | None) -> list[str]:
         ("", "", "", "", "", "receptive"),
         ("layer", "op", "output", "params", macs, "field"),
     ]
-    body = [cells(row, unit) for row in rows(summary, depth)]
+    shown = rows(summary, depth)
+    body = [cells(row, unit) for row in shown]
     if summary.tuned:
         head = [(*head[0], ""), (*head[1], "")]
-        body = [(*each, row.frozen) for each, row in zip(body, rows(summary, depth), strict=True)]
+        body = [(*each, row.frozen) for each, row in zip(body, shown, strict=True)]
     widths = [max(map(len, column)) for column in zip(*head, *body, strict=True)]
     _shrink(widths, width)
     lines = [line for cells in (*head, *body) for line in _lines(cells, widths)]

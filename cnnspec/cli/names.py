@@ -21,11 +21,7 @@ def run(options: argparse.Namespace) -> int:
     module = open_target(options.spec, options.overrides, sections)
     graph = elaborate(module)
     names = parameter_names(graph, module, options.library) if options.library else {}
-    rows = [
-        (ours := f"{node.name}.{spec.name}", names.get(ours), spec.shape)
-        for node in graph.nodes
-        for spec in node.parameters
-    ]
+    rows = [(ours, names.get(ours), spec.shape) for ours, spec in graph.named_parameters()]
     if options.json:
         print_json([{"name": ours, "there": there, "shape": list(shape)} for ours, there, shape in rows])
         return 0

@@ -38,16 +38,16 @@ def add_network(command: argparse.ArgumentParser) -> None:
 
 def trained_network(options: argparse.Namespace) -> Trained:
     """The network that ``add_network``'s arguments name; raises :class:`~cnnspec.source.SpecError`."""
-    from ..train.named import registered
+    from ..train.named import Named, registered
     from ..train.network import trained_by
-    from ..train.pretrained import Wanted, pretrained
+    from ..train.pretrained import pretrained
     from ..train.run import RUN
 
     name, path = options.network, Path(options.network)
     if not (path / RUN).exists() and (_is_spec(name) or registered(name)):
         if options.checkpoint != "best":
             raise _elsewhere(options, "--checkpoint", "the folder of a run", "a spec")
-        return pretrained(Wanted(name, options.weights, options.classes))
+        return pretrained(Named(name, weights=options.weights), options.classes)
     if not path.exists():
         raise _neither(name)
     for option in ("weights", "classes"):

@@ -118,7 +118,7 @@ def _our_rows(graph: Graph, pairing: Pairing, tuning: Tuning) -> Iterable[_Row]:
     pairs = {p.ours: p for p in pairing.pairs}
     misfits = {m.ours: m for m in pairing.misfits}
     for node in graph.nodes:
-        names = {f"{node.name}.{spec.name}": spec.shape for spec in node.parameters}
+        names = {name: spec.shape for name, spec in node.named_parameters}
         if not names:
             continue
         theirs = [pairs[n].theirs for n in names if n in pairs] + [

@@ -218,10 +218,10 @@ def parameter_names(graph: Graph, module: Module, library: str, partial: bool = 
     """What ``library`` calls each parameter, by our name; raises as :func:`layer_names`."""
     names = layer_names(graph, module, library, partial)
     return {
-        f"{node.name}.{spec.name}": f"{names[node.name]}.{spec.name}"
+        ours: f"{names[node.name]}.{spec.name}"
         for node in graph.nodes
         if node.name in names
-        for spec in node.parameters
+        for ours, spec in node.named_parameters
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..source import Note, Span
@@ -24,6 +25,11 @@ class Node(Value):
     parameters: tuple[ParameterSpec, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
     origin: tuple[Note, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def named_parameters(self) -> tuple[tuple[str, ParameterSpec], ...]:
+        """The parameters and running statistics with their full names, ``stage1.conv2.weight``."""
+        return tuple((f"{self.name}.{spec.name}", spec) for spec in self.parameters)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -66,6 +72,10 @@ class Graph(Value):
     def main_outputs(self) -> tuple[GraphOutput, ...]:
         """The outputs that exist outside training."""
         return tuple(o for o in self.outputs if not o.auxiliary)
+
+    def named_parameters(self) -> Iterator[tuple[str, ParameterSpec]]:
+        """All parameters and running statistics with their full names, in the graph's order."""
+        return (named for node in self.nodes for named in node.named_parameters)
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...]:
         return tuple(self.nodes[i].shape for i in node.inputs)

@@ -82,12 +82,7 @@ def _drawn(graph: Graph, seed: int) -> dict[str, np.ndarray]:
         toolchain.prepare("CPU")
     from ..backends.tinygrad.module import initial_value
 
-    return {
-        name: initial_value(name, spec, seed)
-        for node in graph.nodes
-        for spec in node.parameters
-        for name in [f"{node.name}.{spec.name}"]
-    }
+    return {name: initial_value(name, spec, seed) for name, spec in graph.named_parameters()}
 
 
 def _about_output(task: Task) -> OutputAbout:
@@ -106,8 +101,7 @@ def as_safetensors(
 
     ``names`` says what they are called there, by our names; ``graph`` is the part whose weights are wanted, all by default.
     """
-    wanted = (graph or exported.graph).nodes
-    kept = (f"{node.name}.{spec.name}" for node in wanted for spec in node.parameters)
+    kept = (name for name, _ in (graph or exported.graph).named_parameters())
     tensors = {
         (names or {}).get(name, name): exported.weights[name] for name in kept if name in exported.weights
     }

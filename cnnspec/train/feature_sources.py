@@ -13,7 +13,7 @@ from ..source import Diagnostic, SpecError
 from .checks import need_data
 from .data.dataset import Splits
 from .data.image_errors import ImageSize
-from .data.normalization import Normalization, measure
+from .data.normalization import Normalization, measure, stated
 from .data.places import to_be_measured
 from .evaluate import Other, as_in_training, check_divided_alike, loaded_parts, with_source
 from .experiment import Experiment
@@ -88,7 +88,7 @@ def open_run_network(
         check_divided_alike(run, experiment, splits, part or "test")
     else:
         splits, experiment = _others(experiment, other, seed)
-    remark = f"images are normalised as for the run: {_told(trained.normalization)}"
+    remark = f"images are normalised as for the run: {trained.normalization}"
     about = {"weights": str(run.path), "checkpoint": checkpoint}
     return Opened(replace(trained, experiment=experiment), taps, splits, (remark,), about)
 
@@ -170,22 +170,17 @@ def _normalization(
 ) -> tuple[Normalization, str]:
     """The spec's figures, else those of the weights, else those of the training images; and what to say of it.
     ``said`` tells where figures of the spec come from."""
-    given, known = prepare(experiment).evaluation.normalize, source.normalization
-    if given is not None and given.mean is not None and given.std is not None:
-        found = Normalization(given.mean, given.std)
-        return found, f"images are normalised as {said}: {_told(found)}"
-    if known is not None and len(known.mean) == experiment.graph.input_shape[0]:
-        return known, f"images are normalised as for these weights: {_told(known)}"
+    found = stated(prepare(experiment).evaluation)
+    if found is not None:
+        return found, f"images are normalised as {said}: {found}"
+    found = source.normalization_of(experiment.graph.input_shape[0])
+    if found is not None:
+        return found, f"images are normalised as for these weights: {found}"
     if not len(splits.train):
         hints = ("say it in the spec: evaluation { normalize(mean = […], std = […]) }",)
         raise SpecError([NormalizationUnknown(weights=source.text, hints=hints)])
     found = measure(splits.train)
     return found, (
         "how images were normalised for these weights is not known: here it is by the training images' own "
-        f"{_told(found)}"
+        f"{found}"
     )
-
-
-def _told(normalization: Normalization) -> str:
-    mean, std = (", ".join(f"{v:.4g}" for v in values) for values in (normalization.mean, normalization.std))
-    return f"mean {mean}, deviation {std}"

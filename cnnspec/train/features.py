@@ -81,7 +81,7 @@ def cut(trained: Trained, taps: Sequence[Tap]) -> Trained:
 
 def parameters_of(graph: Graph) -> set[str]:
     """Full names of all parameters and running statistics."""
-    return {f"{node.name}.{spec.name}" for node in graph.nodes for spec in node.parameters}
+    return {name for name, _ in graph.named_parameters()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,7 +107,7 @@ def feature_maps(
     whole = graph.without_auxiliary()
     places = {node.name: place for place, node in enumerate(whole.nodes)}
     part = whole.ending(tuple(GraphOutput(layer.name, places[layer.name]) for layer in layers))
-    own = {f"{node.name}.{spec.name}" for node in part.nodes for spec in node.parameters}
+    own = {name for name, _ in part.named_parameters()}
     module = lower(part, 0, device)
     module.load_state({name: value for name, value in weights.items() if name in own})
     found = EvaluationStep(module, Scaler(normalization, device), 1).one(image[None])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..ir import GraphOutput
 from ..source import Diagnostic, SpecError
-from .data.normalization import Normalization
+from .data.normalization import Normalization, stated
 from .experiment import Experiment
 from .heads import check_heads
 from .named import Named, as_measured, chosen_weights, named_experiment, read_weights
@@ -21,26 +20,18 @@ from .weights.registry_errors import ClassNamesMissing, NormalizationUnknown, Ou
 from .weights.sources import WeightSource
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a person asks for: a SPEC (a file, a name that ships, or one of a pretrained network), ``weights`` (anything that
-    ``open_source`` takes; None: those of its section ``finetune``, or known for its name), and a file of class names."""
+def pretrained(named: Named, classes: Path | None = None) -> Trained:
+    """The network, with the names of classes in the file ``classes``.
 
-    spec: str
-    weights: str | None = None
-    classes: Path | None = None
-
-
-def pretrained(wanted: Wanted) -> Trained:
-    """The network; raises :class:`SpecError` where the spec, the weights, or one of them for the other, are at fault."""
-    named = Named(wanted.spec, weights=wanted.weights)
+    Raises :class:`SpecError` where the spec, the weights, or one of them for the other, are at fault.
+    """
     experiment = named_experiment(named)
     chosen = chosen_weights(named, experiment)
     experiment, _ = as_measured(experiment, registry.find(chosen.text))
     check_heads(experiment, None)
     source, arrays = read_weights(experiment, chosen)
     mode = {1: "gray", 3: "rgb"}.get(experiment.graph.input_shape[0], "as_is")
-    names = _names(experiment, source, wanted.classes)
+    names = _names(experiment, source, classes)
     return Trained(
         experiment,
         _tasks(experiment, names),
@@ -53,14 +44,12 @@ def pretrained(wanted: Wanted) -> Trained:
 
 def _normalization(experiment: Experiment, source: WeightSource, mode: str) -> Normalization:
     """The spec's, else that of the weights; raises :class:`SpecError` where neither says."""
-    given = prepare(experiment, None, mode).evaluation.normalize
-    if given is not None and given.mean is not None and given.std is not None:
-        return Normalization(given.mean, given.std)
-    known = source.normalization
-    if known is None or len(known.mean) != experiment.graph.input_shape[0]:
+    said = stated(prepare(experiment, None, mode).evaluation)
+    found = said or source.normalization_of(experiment.graph.input_shape[0])
+    if found is None:
         hints = ("say it in the spec: evaluation { normalize(mean = […], std = […]) }",)
         raise SpecError([NormalizationUnknown(weights=source.text, hints=hints)])
-    return known
+    return found
 
 
 def _names(experiment: Experiment, source: WeightSource, file: Path | None) -> tuple[str, ...]:

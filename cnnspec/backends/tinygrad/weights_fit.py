@@ -31,7 +31,7 @@ def check_weights(graph: Graph, weights: Mapping[str, np.ndarray]) -> None:
 
 
 def _shapes(graph: Graph) -> dict[str, Shape]:
-    return {f"{node.name}.{spec.name}": spec.shape for node in graph.nodes for spec in node.parameters}
+    return {name: spec.shape for name, spec in graph.named_parameters()}
 
 
 def _misfit(graph: Graph, problem: str, hints: tuple[str, ...] = ()) -> SpecError:

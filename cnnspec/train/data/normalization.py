@@ -24,13 +24,22 @@ class Normalization:
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
+    def __str__(self) -> str:
+        mean, std = (", ".join(f"{v:.4g}" for v in values) for values in (self.mean, self.std))
+        return f"mean {mean}, deviation {std}"
+
+
+def stated(pipeline: Pipeline) -> Normalization | None:
+    """That of the step ``normalize``, where it has figures."""
+    given = pipeline.normalize
+    if given is None or given.mean is None or given.std is None:
+        return None
+    return Normalization(given.mean, given.std)
+
 
 def normalization_of(pipeline: Pipeline, train: Dataset, known: Normalization | None = None) -> Normalization:
     """That of the step ``normalize`` where it has figures, else ``known``, else measured on the training images."""
-    given = pipeline.normalize
-    if given is not None and given.mean is not None and given.std is not None:
-        return Normalization(given.mean, given.std)
-    return known or measure(train)
+    return stated(pipeline) or known or measure(train)
 
 
 def measure(dataset: Dataset, sample: int = SAMPLE) -> Normalization:

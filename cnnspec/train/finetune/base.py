@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,21 +31,17 @@ class Draft:
     still: dict[int, int | None] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
 
-    def all(self) -> Iterator[tuple[str, ParameterSpec]]:
-        """Every parameter and running statistic by its full name."""
-        return ((f"{n.name}.{spec.name}", spec) for n in self.graph.nodes for spec in n.parameters)
-
     def parameters(self, patterns: Sequence[str]) -> list[tuple[str, ParameterSpec]]:
         """Those that ``patterns`` stand for; raises ``OpError`` where one stands for nothing."""
         self._check(patterns)
-        return [(name, spec) for name, spec in self.all() if covered(patterns, name)]
+        return [(name, spec) for name, spec in self.graph.named_parameters() if covered(patterns, name)]
 
     def nodes(self, patterns: Sequence[str]) -> list[int]:
         """The layers that ``patterns`` stand for as a whole, by number."""
         return [i for i, node in enumerate(self.graph.nodes) if i and covered(patterns, node.name)]
 
     def _check(self, patterns: Sequence[str]) -> None:
-        names = [name for name, _ in self.all()]
+        names = [name for name, _ in self.graph.named_parameters()]
         parts = [*(node.name for node in self.graph.nodes[1:]), *names]
         for pattern in patterns:
             if any(covers(pattern, name) for name in names):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...source import Diagnostic, Span, SpecError
-from ..data.normalization import Normalization
+from ..data.normalization import Normalization, stated
 from ..experiment import Experiment
 from ..preparation import prepare
 from ..reporter import Reporter
@@ -99,29 +99,23 @@ def _loaded_note(experiment: Experiment, source: WeightSource, loaded: Loaded) -
 
 def _normalization(experiment: Experiment, source: WeightSource) -> tuple[Normalization | None, str | None]:
     """How images are to be normalised, as far as the weights say, and a remark on it."""
-    written, known = prepare(experiment).training.normalize, source.normalization
-    if known is not None and len(known.mean) != experiment.graph.input_shape[0]:
-        known = None
-    if written is not None and written.mean is not None and written.std is not None:
-        if known is not None and _differ(known, Normalization(written.mean, written.std)):
-            return (
-                None,
-                f"the weights were trained on images normalised by {_text(known)}, and the spec says otherwise",
-            )
-        return None, None
+    written = stated(prepare(experiment).training)
+    known = source.normalization_of(experiment.graph.input_shape[0])
+    if written is not None:
+        if known is None or not _differ(known, written):
+            return None, None
+        return (
+            None,
+            f"the weights were trained on images normalised by {known}, and the spec says otherwise",
+        )
     if known is None:
         return None, (
             "how images were normalised for these weights is not known: here it is by the training images' own mean and "
             "deviation; 'normalize(mean = …, std = …)' in augment would say it"
         )
-    return known, f"images are normalised as for these weights, by {_text(known)}"
+    return known, f"images are normalised as for these weights, by {known}"
 
 
 def _differ(one: Normalization, other: Normalization) -> bool:
     pairs = zip((*one.mean, *one.std), (*other.mean, *other.std), strict=True)
     return any(abs(a - b) > 1e-3 for a, b in pairs)
-
-
-def _text(normalization: Normalization) -> str:
-    mean, std = (", ".join(f"{v:.4g}" for v in values) for values in (normalization.mean, normalization.std))
-    return f"mean {mean}, deviation {std}"

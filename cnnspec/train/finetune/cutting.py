@@ -39,7 +39,7 @@ def cut_of(graph: Graph, trained: Collection[str], still: Collection[int]) -> in
 def _constant(graph: Graph, trained: Collection[str], still: Collection[int]) -> list[bool]:
     found: list[bool] = []
     for number, node in enumerate(graph.nodes):
-        moves = any(f"{node.name}.{spec.name}" in trained for spec in node.parameters)
+        moves = any(name in trained for name, _ in node.named_parameters)
         differs = node.op.differs_in_training and number not in still
         found.append(not moves and not differs and all(found[i] for i in node.inputs))
     return found

@@ -78,10 +78,12 @@ def _check(draft: Draft, steps: Sequence[TuningStep], epochs: int) -> None:
             if spec.role != "buffer"
         ):
             raise StepError(number, OpError(RateOfFrozen(layers=", ".join(step.layers)), "layers"))
-    if draft.source is not None and all(name in draft.fresh for name, _ in draft.all()):
+    if draft.source is not None and all(name in draft.fresh for name, _ in draft.graph.named_parameters()):
         number = next(i for i in reversed(range(len(steps))) if isinstance(steps[i], Replace))
         raise StepError(number, OpError(NothingLoaded(source=draft.source.weights), "layers"))
-    trained = [draft.starts.get(name, 1) for name, spec in draft.all() if spec.role != "buffer"]
+    trained = [
+        draft.starts.get(name, 1) for name, spec in draft.graph.named_parameters() if spec.role != "buffer"
+    ]
     first = min((start for start in trained if start), default=None)
     if first != 1:
         frozen = next(i for i in reversed(range(len(steps))) if steps[i].call_name in ("freeze", "unfreeze"))
@@ -93,8 +95,7 @@ def _marked(node: Node, draft: Draft, moving: int | None) -> Node:
     """The node with the first epochs of its frozen parameters, and of its running statistics, which are ``moving`` from
     then on."""
     starts = [
-        moving if spec.role == "buffer" else draft.starts.get(f"{node.name}.{spec.name}", 1)
-        for spec in node.parameters
+        moving if spec.role == "buffer" else draft.starts.get(name, 1) for name, spec in node.named_parameters
     ]
     if all(start == 1 for start in starts):
         return node
@@ -111,7 +112,7 @@ def _still(draft: Draft) -> dict[int, int | None]:
         node = graph.nodes[number]
         passed = [after[number]] if number in after else []
         if node.parameters:
-            loaded = not any(f"{node.name}.{spec.name}" in draft.fresh for spec in node.parameters)
+            loaded = not any(name in draft.fresh for name, _ in node.named_parameters)
             passed = [draft.still[number]] if loaded and number in draft.still else []
             if passed:
                 kept[number] = passed[0]

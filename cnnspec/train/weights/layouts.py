@@ -50,15 +50,15 @@ def needs(graph: Graph) -> Mapping[str, Need]:
     """All parameters and running statistics of a network by name, in its order."""
     maps = _flattened(graph)
     return {
-        f"{node.name}.{spec.name}": Need(
-            f"{node.name}.{spec.name}",
+        name: Need(
+            name,
             node.op.call_name,
             spec,
             getattr(node.op, "groups", 1),
             *(maps[node.inputs[0]] if node.inputs else (None, False)),
         )
         for node in graph.nodes
-        for spec in node.parameters
+        for name, spec in node.named_parameters
     }
 
 

@@ -61,8 +61,7 @@ def left_over(
 
 def needed_of(graph: Graph, fresh: Collection[str]) -> frozenset[str]:
     """The parameters that need a counterpart."""
-    names = (f"{n.name}.{s.name}" for n in graph.without_auxiliary().nodes for s in n.parameters)
-    return frozenset(name for name in names if name not in fresh)
+    return frozenset(name for name, _ in graph.without_auxiliary().named_parameters() if name not in fresh)
 
 
 class _Rest:
@@ -131,7 +130,7 @@ class _Rest:
         return (what, *self._more)
 
     def _replace(self, ours: Sequence[str]) -> str:
-        everything = [f"{n.name}.{s.name}" for n in self.graph.nodes for s in n.parameters]
+        everything = [name for name, _ in self.graph.named_parameters()]
         return f"what is to start anew: replace({_few(map(quoted, covering(ours, everything)))})"
 
     def _ignore(self) -> str:
@@ -164,7 +163,7 @@ def _ignoring_loaded(
     graph: Graph, source: WeightSource, pairing: Pairing, fresh: Collection[str], ignored: Sequence[str]
 ) -> Iterator[Diagnostic]:
     """A tensor that is covered and loaded: either it was not to be covered, or its layer starts anew."""
-    everything = [f"{n.name}.{s.name}" for n in graph.nodes for s in n.parameters]
+    everything = [name for name, _ in graph.named_parameters()]
     for pattern in ignored:
         loaded = [p for p in pairing.pairs if p.ours not in fresh and covers(pattern, p.theirs)]
         if loaded:

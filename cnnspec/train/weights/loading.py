@@ -45,7 +45,7 @@ def load(
     problems = left_over(graph, source, pairing, frozenset(fresh), ignored)
     if problems:
         raise SpecError(problems)
-    shapes = {f"{node.name}.{spec.name}": spec.shape for node in graph.nodes for spec in node.parameters}
+    shapes = {name: spec.shape for name, spec in graph.named_parameters()}
     found = {p.ours: p.turned(value, shapes[p.ours]) for p, value in _values(source, pairing, fresh)}
     return Loaded({name: found[name] for name in shapes if name in found}, pairing)
 

@@ -126,8 +126,13 @@ def known(name: str) -> Pretrained:
 
 
 def located(entry: Pretrained) -> Path:
-    """The file of its weights on this machine, compared with its checksum; raises :class:`SpecError`, which says how to get
-    it where it is not there."""
+    """The file of its weights on this machine; raises as :func:`checked`."""
+    return checked(entry)[0]
+
+
+def checked(entry: Pretrained) -> tuple[Path, str]:
+    """The file of its weights on this machine, compared with its checksum, and its SHA-256; raises :class:`SpecError`, which
+    says how to get it where it is not there."""
     path = entry.origin.found()
     if path is None:
         raise SpecError([PretrainedMissing(name=entry.name, hints=(entry.origin.how(entry.name),))])
@@ -142,7 +147,7 @@ def located(entry: Pretrained) -> Path:
             hints=(f"get it anew: {entry.origin.again(entry.name)}",),
         )
         raise SpecError([problem])
-    return path
+    return path, found
 
 
 def fetched(entry: Pretrained) -> Path:

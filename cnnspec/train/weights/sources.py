@@ -31,6 +31,11 @@ class WeightSource:
     names: str | None = None
     classes: tuple[str, ...] = ()
 
+    def normalization_of(self, channels: int) -> Normalization | None:
+        """How images of so many channels were normalised, where that is known."""
+        known = self.normalization
+        return known if known is not None and len(known.mean) == channels else None
+
 
 def open_source(text: str, base: Path) -> WeightSource:
     """The weights that ``text`` names, a relative path from ``base``. Raises :class:`SpecError`."""
@@ -38,10 +43,9 @@ def open_source(text: str, base: Path) -> WeightSource:
 
     entry = registry.find(text)
     if entry is not None:
-        path = registry.located(entry)
-        file = open_file(path)
+        path, sha256 = registry.checked(entry)
         classes = tuple(entry.classes or ())
-        return WeightSource(text, file, entry.normalization, _digest(file), entry.names, classes)
+        return WeightSource(text, open_file(path), entry.normalization, sha256, entry.names, classes)
     path, part = base / Path(text).expanduser(), ""
     try:
         if "#" in text and not path.exists():
