@@ -13,16 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnspec.analyses.comparison import Figures, figures
-from cnnspec.backends.dot import render_dot
-from cnnspec.backends.drawing_model import picture
-from cnnspec.backends.graphviz import to_dot
+from cnnspec.backends.drawing.formats import FORMATS, subject
+from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import chosen_model, elaborate, is_blocks_alone, open_target, zoo_names
 from cnnspec.ir import Graph, show
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "gallery.md"
 IMAGES = FOLDER / "images" / "gallery"
-MOST_BOXES = 40
+
+STYLES = {
+    "volumes": View(style="volumes"),
+    "blocks": View(level="block"),
+    "paper": View(level="stage", style="paper"),
+    "slides": View(level="stage", style="slides"),
+    "dark": View(level="stage", style="slides", dark=True),
+    "heat": View(level="block", heat="macs"),
+}
+"""Further drawings of the first of each family."""
 
 HEAD = """\
 # Gallery
@@ -30,8 +38,9 @@ HEAD = """\
 <!-- Made by docs/make_gallery.py from the specs that ship: change it there. -->
 
 Every architecture that ships, with its drawing, its figures and its spec. A name is what commands take as SPEC:
-`cnnspec summary resnet50`, `cnnspec draw resnet50 --depth 2 -o resnet50.svg`. Layers are those with weights, depth
-is the most of them on one path, MACs are multiply-adds of convolutions and linear layers for one image.
+`cnnspec summary resnet50`, `cnnspec draw resnet50 --level stage -o resnet50.svg`. Layers are those with weights, depth
+is the most of them on one path, MACs are multiply-adds of convolutions and linear layers for one image. How the drawings are
+made, and their styles: [drawings](drawings.md).
 """
 
 
@@ -100,8 +109,11 @@ def _family(family: str, members: list[Entry]) -> Iterator[str]:
     yield from (f"## {family}", "", heading(whole.text), "")
     yield from ("| spec | input | layers | depth | parameters | MACs | receptive field |", "| --- " * 7 + "|")
     yield from map(_row, presets or members)
-    image = f"images/gallery/{shown.name}.svg"
-    yield from ("", f'<a href="{image}"><img src="{image}" alt="{shown.name}" height="640"></a>', "")
+    images = f"images/gallery/{shown.name}"
+    yield from ("", _image(f"{images}.svg", shown.name, 560), "")
+    yield from (_image(f"{images}-volumes.svg", f"{shown.name}, its feature maps as boxes", 320), "")
+    links = [f"[{style}]({images}-{style}.svg)" for style in STYLES if style != "volumes"]
+    yield from (f"More of {shown.name}: {', '.join(links)}.", "")
     yield from _text(whole)
     for entry in presets:
         call = re.search(r"^use (\w+\(.*\))$", entry.text, re.MULTILINE)
@@ -114,11 +126,13 @@ def _text(entry: Entry) -> Iterator[str]:
     yield from ("```", entry.text.rstrip(), "```", "", "</details>", "")
 
 
-def drawing(graph: Graph) -> str:
-    """SVG of the network, in as much detail as fits."""
-    depths = (None, 2, 1, 0)
-    depth = next((d for d in depths if len(picture(graph, d).boxes) <= MOST_BOXES), 0)
-    return render_dot(to_dot(graph, depth=depth), "svg").decode()
+def _image(path: str, name: str, height: int) -> str:
+    return f'<a href="{path}"><img src="{path}" alt="{name}" height="{height}"></a>'
+
+
+def drawing(graph: Graph, view: View) -> bytes:
+    """SVG of the network."""
+    return FORMATS["svg"].write(subject(graph, view), 1.0)
 
 
 def main() -> int:
@@ -135,9 +149,15 @@ def main() -> int:
             print(f"{PAGE.name} is out of date: run python docs/make_gallery.py", file=sys.stderr)
         return 0 if current else 1
     IMAGES.mkdir(parents=True, exist_ok=True)
+    for old in IMAGES.glob("*.svg"):
+        old.unlink()
     for entry in entries():
-        if f"{entry.name}.svg" in text:
-            (IMAGES / f"{entry.name}.svg").write_text(drawing(entry.graph), encoding="utf-8")
+        for suffix, view in {
+            "": View(level="stage"),
+            **{f"-{style}": v for style, v in STYLES.items()},
+        }.items():
+            if f"{entry.name}{suffix}.svg" in text:
+                (IMAGES / f"{entry.name}{suffix}.svg").write_bytes(drawing(entry.graph, view))
     PAGE.write_text(text, encoding="utf-8")
     return 0
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from cnnspec.analyses.summary import summarize, summary_json
-from cnnspec.backends.graphviz import to_dot
+from cnnspec.backends.drawing.graphviz import to_dot
+from cnnspec.backends.drawing.model import picture
+from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import Loader, check_blocks, elaborate, is_blocks_alone
 from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import verify
@@ -166,7 +168,7 @@ def compile_text(source: Source) -> bool:
         return False
     verify(graph)
     assert summary_json(summarize(graph))["layers"] is not None
-    assert to_dot(graph)
+    assert to_dot(picture(graph, View()), View())
     assert parse_text(Source("printed.cnn", print_text(module.spec))) == module.spec
     assert parse_yaml(Source("printed.yaml", print_yaml(module.spec))) == module.spec
     return True

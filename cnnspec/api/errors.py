@@ -18,9 +18,9 @@ class BadArgument(Diagnostic):
 
 
 class CannotDraw(Diagnostic):
-    """A drawing could not be made: what turns DOT into this format is not installed, or it failed.
+    """A drawing could not be made: what makes this format is not installed, it failed, or the style has no such format.
 
-    ``cnnspec devices`` says what is there. DOT itself can always be had.
+    ``cnnspec devices`` says what is there. DOT, Mermaid, HTML and the style ``volumes`` as SVG can always be had.
     """
 
     code = "cannot-draw"
@@ -29,6 +29,28 @@ class CannotDraw(Diagnostic):
     good = "cnnspec draw vgg16 -o vgg16.svg"
     format: str
     problem: str
+
+
+class ConflictingOptions(Diagnostic):
+    """Two options of a drawing say the same, or one has no meaning beside the other."""
+
+    code = "conflicting-options"
+    message = "{problem}"
+    bad = 'cnnspec.load("vgg16").draw(style = "paper", dark = True)'
+    good = 'cnnspec.load("vgg16").draw(style = "slides", dark = True)'
+    problem: str
+
+
+class NoBlockToDraw(Diagnostic):
+    """A block is named as its definition is (``bottleneck``: the first of them is drawn), a part by its path
+    (``stage2.bottleneck1``), as in the table of ``cnnspec summary``."""
+
+    code = "no-block-to-draw"
+    message = "'{model}' has no block or part '{name}'"
+    bad = "cnnspec draw resnet50 --block botleneck -o block.svg"
+    good = "cnnspec draw resnet50 --block bottleneck -o block.svg"
+    name: str
+    model: str
 
 
 class BadData(Diagnostic):

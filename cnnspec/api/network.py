@@ -12,7 +12,7 @@ from ..analyses.cost import Cost, cost
 from ..elaborate import Module as SpecModule
 from ..elaborate import Override, Settable, open_target
 from ..ir import Graph, Shape, show
-from .boundary import chosen, reported, whole
+from .boundary import reported, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,19 +112,34 @@ class Network:
         return Summary(summarize(self.graph), None if depth is None else whole("depth", depth, 1))
 
     @reported()
-    def draw(self, depth: int | None = None, *, format: str = "svg", direction: str = "TB") -> Drawing:
-        """A drawing, from top to bottom ("TB") or left to right ("LR").
+    def draw(
+        self,
+        depth: int | None = None,
+        *,
+        level: str | None = None,
+        style: str = "graph",
+        heat: str | None = None,
+        block: str | None = None,
+        fold: bool = False,
+        dark: bool = False,
+        direction: str | None = None,
+        other: Network | None = None,
+        format: str = "svg",
+    ) -> Drawing:
+        """A drawing; :meth:`Drawing.save` writes it to a file of any format.
 
-        ``depth`` is as for :meth:`summary`. ``format`` ("svg" or "png") is what a notebook shows; :meth:`Drawing.save`
-        goes by the file's suffix.
+        ``level`` is "model", "stage", "block" or "layer", left out: as much as can be read. ``depth`` instead of it opens
+        what is nested less deep; 1 shows top-level parts. ``fold``: equal blocks in a row are drawn once. ``style`` is
+        "graph", "paper", "slides" or "volumes", ``dark`` is light on dark; ``direction`` is "TB" (from top to bottom) or
+        "LR", left out: as the style has it. ``heat`` colours by "params", "macs", "memory" or "receptive-field".
+        ``block`` draws one block alone: its name, or the path of a part. With an ``other`` network, the two are drawn as
+        one with what differs in colour. ``format`` ("svg" or "png") is what a notebook shows.
         """
-        from ..backends.graphviz import to_dot
-        from .drawing import SHOWN, Drawing
+        from .drawing import drawing_of, view_of
 
-        shown = chosen("format", format, SHOWN)
-        way = "LR" if chosen("direction", direction, ("TB", "LR")) == "LR" else "TB"
-        levels = None if depth is None else whole("depth", depth, 1) - 1
-        return Drawing(to_dot(self.graph, way, levels), shown)  # type: ignore[arg-type]
+        view = view_of(level, depth, fold, style, dark, direction, heat)
+        graphs = [network.graph for network in (self, other) if network is not None]
+        return drawing_of(graphs, view, block, format)
 
     @reported()
     def lower(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from ..backends.dot import describe_renderers
+from ..backends.drawing.renderers import describe_renderers
 from ..backends.toolchain import cpu_type, describe_devices, find_compiler
 from .output import print_json
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "check": "find everything that is wrong with a spec",
     "summary": "layers, shapes, parameters, multiply-adds and memory of a network",
     "compare": "figures of several networks, or trained runs, side by side",
-    "draw": "draw a network as SVG, PNG, PDF or DOT",
+    "draw": "draw a network: pictures, Mermaid, or a page to click through",
     "data": "what a data set holds: classes, sizes, broken files, mean and deviation",
     "preview": "pictures of what augmentation does, and of batches",
     "train": "train a network by its spec, into a run folder",

@@ -71,7 +71,7 @@ def _override(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def add_depth(command: argparse.ArgumentParser, what: str) -> None:
+def add_depth(command: argparse._ActionsContainer, what: str) -> None:
     """``--depth N``, for a table or drawing of nested parts."""
     command.add_argument(
         "--depth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..backends.palette import GREEN, GREY
 from .figures.style import new_figure, png
 from .figures.text import literal
 from .preview import Row, Shown
@@ -14,7 +15,6 @@ _TITLE = 0.42
 _LEAST = 6
 """Columns at least, so that titles have room."""
 _DPI = 110
-_GREEN = "#00a878"
 
 
 def contact_sheet(rows: Sequence[Row], heading: str) -> bytes:
@@ -89,17 +89,17 @@ def draw_picture(axes: Any, shown: Shown) -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_linewidth(0.4)
-        spine.set_color("#888888")
+        spine.set_color(GREY)
     axes.set_xlabel(literal(_wrapped(shown.caption)), fontsize=6.3, labelpad=2, loc="left")
     for left, top, right, bottom in shown.boxes:
         axes.plot(
             [left - 0.5, right - 0.5, right - 0.5, left - 0.5, left - 0.5],
             [top - 0.5, top - 0.5, bottom - 0.5, bottom - 0.5, top - 0.5],
-            color=_GREEN,
+            color=GREEN,
             linewidth=1.2,
         )
     for x, y in shown.points:
-        axes.plot([x - 0.5], [y - 0.5], marker="+", color=_GREEN, markersize=6)
+        axes.plot([x - 0.5], [y - 0.5], marker="+", color=GREEN, markersize=6)
 
 
 def _wrapped(text: str, width: int = 30, lines: int = 5) -> str:

@@ -121,6 +121,18 @@ def test_drawings(tmp_path: Path, net: cnnspec.Network) -> None:
     assert shown._repr_svg_() is None and (shown._repr_png_() or b"").startswith(b"\x89PNG")
     assert drawing.save(tmp_path / "net.png").read_bytes().startswith(b"\x89PNG")
     assert drawing.save(str(tmp_path / "net.dot")).read_text() == drawing.dot
+    assert "flowchart" in drawing.mermaid and "<script" in drawing.html
+    large = net.draw(level="layer").save(tmp_path / "large.png", scale=2)
+    assert large.stat().st_size > (tmp_path / "net.png").stat().st_size
+
+
+def test_styles_and_blocks(net: cnnspec.Network) -> None:
+    assert (
+        "volumes" not in net.draw(style="volumes").svg and "<svg" in net.draw(style="volumes", dark=True).svg
+    )
+    network = cnnspec.load("resnet18")
+    assert "residual" in network.draw(block="residual", heat="macs", fold=True).dot
+    assert "resnet34" in network.draw(level="stage", other=cnnspec.load("resnet34")).mermaid
 
 
 def test_check_checks_the_experiment() -> None:
@@ -150,7 +162,13 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: cnnspec.loads(TEXT, format="yml"), "did you mean 'yaml'?"),
     (lambda: cnnspec.loads(TEXT).draw(format="jpeg"), "'format' must be one of svg, png"),
     (lambda: cnnspec.loads(TEXT).draw(direction="RL"), "one of TB, LR"),
-    (lambda: cnnspec.loads(TEXT).draw().save("net.gif"), ".svg, .png, .pdf or .dot"),
+    (lambda: cnnspec.loads(TEXT).draw().save("net.gif"), ".svg, .png, .pdf, .dot, .mmd, .md or .html"),
+    (lambda: cnnspec.loads(TEXT).draw(level="blocks"), "did you mean 'block'?"),
+    (lambda: cnnspec.loads(TEXT).draw(style="slide"), "did you mean 'slides'?"),
+    (lambda: cnnspec.loads(TEXT).draw(heat="parameters"), "one of params, macs, memory, receptive-field"),
+    (lambda: cnnspec.load("resnet18").draw(block="basic"), "its blocks are residual, shortcut"),
+    (lambda: cnnspec.loads(TEXT).draw().save("net.svg", scale=2), "has pixels"),
+    (lambda: cnnspec.loads(TEXT).draw(style="volumes").mermaid, "is a picture, not Mermaid"),
     (lambda: cnnspec.loads(TEXT).draw().save("no/such/folder/net.svg"), "cannot write"),
     (lambda: cnnspec.loads(TEXT).summary(depth=0), "at least 1, not 0"),
     (lambda: cnnspec.loads("block b { relu }"), "no model"),
@@ -185,7 +203,7 @@ def test_a_value_of_a_wrong_type_is_refused(call: Callable[[], object], said: st
 
 
 def test_no_renderer(monkeypatch: pytest.MonkeyPatch, net: cnnspec.Network) -> None:
-    monkeypatch.setattr("cnnspec.backends.dot.find_renderer", lambda format: None)
+    monkeypatch.setattr("cnnspec.backends.drawing.renderers.find_renderer", lambda format: None)
     with pytest.raises(cnnspec.SpecError, match=r"cannot make svg: .*pip install graphviz-pure"):
         net.draw()._repr_svg_()
 

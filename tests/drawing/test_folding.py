@@ -1,17 +1,23 @@
-"""Drawings with deep parts folded: nothing is lost, arrows lead forwards, equal parts in a row are one box."""
+"""Drawings with parts folded: nothing is lost, arrows lead forwards, equal parts in a row are one box."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
-from cnnspec.backends.drawing_model import Picture, picture
-from cnnspec.backends.graphviz import to_dot
-from cnnspec.elaborate import elaborate, open_target
+import cnnspec
+from cnnspec.backends.drawing.model import Picture, picture, readable_level
+from cnnspec.backends.drawing.titles import merged_title, shortened
+from cnnspec.backends.drawing.view import LEVELS, View
+from cnnspec.elaborate import elaborate, open_target, zoo_names
 from cnnspec.ir import Graph
 
 SPECS = ("resnet50", "densenet121", "nasnet_a_mobile", "efficientnet_b0", "vgg16", "alexnet")
+VIEWS = [*(View(level=level) for level in LEVELS), *(View(depth=depth) for depth in range(4))]
 
 
+@cache
 def graph_of(name: str) -> Graph:
     return elaborate(open_target(name))
 
@@ -21,40 +27,98 @@ def covers(drawn: Picture, graph: Graph) -> bool:
     return nodes == list(range(len(graph.nodes)))
 
 
-@pytest.mark.parametrize("depth", [None, 0, 1, 2, 3])
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: str(v.level or v.depth))
 @pytest.mark.parametrize("name", SPECS)
-def test_every_layer_is_in_one_box(name: str, depth: int | None) -> None:
+def test_every_layer_is_in_one_box(name: str, view: View) -> None:
     graph = graph_of(name)
-    drawn = picture(graph, depth)
+    drawn = picture(graph, view)
     assert covers(drawn, graph)
-    assert all(arrow.tail < arrow.head for arrow in drawn.arrows)
-    assert all(len(box.scopes) <= (9 if depth is None else depth) for box in drawn.boxes)
+    places = {box.key: place for place, box in enumerate(drawn.boxes)}
+    assert all(places[arrow.tail] < places[arrow.head] for arrow in drawn.arrows)
+    if view.depth is not None:
+        assert all(len(box.frames) <= view.depth for box in drawn.boxes)
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_more_depth_shows_more(name: str) -> None:
+def test_more_detail_shows_more(name: str) -> None:
     graph = graph_of(name)
-    numbers = [len(picture(graph, depth).boxes) for depth in (0, 1, 2, 3, None)]
+    numbers = [len(picture(graph, View(level=level)).boxes) for level in LEVELS]
     assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("name", zoo_names())
+def test_what_ships_fits_a_page_at_level_stage(name: str) -> None:
+    module = open_target(name)
+    if name.startswith("blocks"):
+        return
+    graph = elaborate(module)
+    assert len(picture(graph, View(level="stage")).boxes) <= 24
+    assert len(picture(graph, View(level="model")).boxes) <= 14
 
 
 def test_equal_blocks_in_a_row_are_one_box() -> None:
     """ResNet-50's stages of 3, 4, 6 and 3 blocks, of which the first differs where it halves the size."""
-    parts = [box for box in picture(graph_of("resnet50"), 1).boxes if box.kind == "part"]
+    parts = [box for box in picture(graph_of("resnet50"), View(level="block")).boxes if len(box.frames) == 1]
     assert [box.times for box in parts] == [3, 1, 3, 1, 5, 1, 2]
-    assert parts[0].part is not None and parts[0].part.title == "bottleneck(64, 256)"
+    assert parts[0].label.texts[0] == "bottleneck(64, 256) \N{MULTIPLICATION SIGN}3"
 
 
-def test_parts_that_others_read_stay_apart() -> None:
-    """NASNet's cells see the two cells before them."""
-    drawn = picture(graph_of("nasnet_a_mobile"), 1)
-    cells = [box for box in drawn.boxes if box.part is not None and box.part.path.startswith("stage")]
-    assert [box.times for box in cells] == [1] * 12
-    tails = [arrow.tail for arrow in drawn.arrows if arrow.head == cells[2].number]
-    assert tails == [cells[1].number, cells[0].number] or tails == [cells[0].number, cells[1].number]
+def test_ranges_of_width() -> None:
+    (stages,) = (box for box in picture(graph_of("resnet50"), View(level="model")).boxes if box.times == 4)
+    assert "256…2048 x 56…7 x 56…7" in stages.label.texts
 
 
-def test_dot_says_how_often() -> None:
-    dot = to_dot(graph_of("densenet121"), depth=1)
-    assert "dense_layer(32) \N{MULTIPLICATION SIGN}24" in dot or "\N{MULTIPLICATION SIGN}24" in dot
-    assert dot.count("subgraph") < to_dot(graph_of("densenet121")).count("subgraph")
+def test_cells_that_see_the_two_before_them_are_a_row() -> None:
+    drawn = picture(graph_of("nasnet_a_mobile"), View(level="block"))
+    assert [box.times for box in drawn.boxes if box.times > 1] == [4, 4, 4]
+
+
+def test_blocks_read_in_the_middle_of_a_row_stay_apart() -> None:
+    text = """
+    model net {
+      input 4 x 8 x 8
+      a: unit  b: unit  c: unit
+      concat { | | b }
+    }
+    block unit { conv(4, 3, padding = 1)  relu }
+    """
+    graph = cnnspec.loads(text).graph
+    assert [box.times for box in picture(graph, View(level="stage")).boxes if box.kind == "part"] == [1, 1, 1]
+
+
+def test_folded_layers_are_those_of_the_first_of_a_row() -> None:
+    whole, folded = (picture(graph_of("resnet18"), View(level="layer", fold=fold)) for fold in (False, True))
+    assert len(folded.boxes) < len(whole.boxes)
+    titles = {frame.title for box in folded.boxes for frame in box.frames}
+    assert "residual(64) \N{MULTIPLICATION SIGN}2" in titles
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [("lenet5", "layer"), ("vgg16", "layer"), ("resnet50", "block"), ("nasnet_a_large", "block")],
+)
+def test_as_much_as_can_be_read(name: str, level: str) -> None:
+    assert readable_level(graph_of(name)) == level
+
+
+@pytest.mark.parametrize(
+    ("titles", "merged"),
+    [
+        (["b(6, 32)", "b(12, 32)", "b(24, 32)"], "b(6…24, 32)"),
+        (["b(64)", "b(32)"], "b(64…32)"),
+        (["b(64, 256)", "b(64, 256, 2)"], "b(64, 256, …)"),
+        (["b(x = 0.1)", "b(x = 0.2)"], "b(x = 0.1…0.2)"),
+        (["b(x = relu)", "b(x = silu)"], "b(…)"),
+        (["b", "b(2)"], "b(…)"),
+        (["b((1, 2), [a, b])", "b((1, 2), [a, b])"], "b((1, 2), [a, b])"),
+        (['b("a, b", 1)', 'b("a, b", 2)'], 'b("a, b", 1…2)'),
+        (["a(1)", "b(1)"], "…"),
+    ],
+)
+def test_titles_of_several_parts(titles: list[str], merged: str) -> None:
+    assert merged_title(titles) == merged
+
+
+def test_long_titles_are_cut_at_arguments() -> None:
+    assert shortened("inverted_residual(24, stride = 2, squeeze = 4)", 34) == "inverted_residual(24, …)"
+    assert shortened("b(1)", 34) == "b(1)"

@@ -123,14 +123,14 @@ def test_summary_and_draw_of_a_spec_without_finetune_say_nothing_of_it(
 
 @pytest.mark.parametrize("depth", [None, "1"])
 def test_draw_shades_what_is_frozen(depth: str | None, spec: Path, tmp_path: Path) -> None:
-    from cnnspec.backends import graphviz
+    from cnnspec.backends.drawing.themes import GRAPH
 
     spec.write_text(MODEL + STEPS)
     dot = tmp_path / "net.dot"
     assert main(["draw", str(spec), "-o", str(dot), *(["--depth", depth] if depth else [])]) == 0
     text = dot.read_text()
     assert ">frozen<" in text and ">trained from epoch 3<" in text
-    assert f'fillcolor="{graphviz._FROZEN_FILL}"' in text and f'fillcolor="{graphviz._THAWING_FILL}"' in text
+    assert f'fillcolor="{GRAPH.frozen[0]}"' in text and f'fillcolor="{GRAPH.thawing}"' in text
 
 
 def test_in_yaml_it_is_the_same(spec: Path, tmp_path: Path) -> None:

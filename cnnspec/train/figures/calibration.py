@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...backends.palette import BLUE, FAINT, INK, PALE_BLUE, RED
 from ..metrics.tables import Bin, reliability
 from .base import Drawing, Figure, FigureOptions, figure, percent
-from .style import (
-    BLUE,
-    FAINT,
-    INK,
-    PALE_BLUE,
-    RED,
-    WIDE,
-    Entry,
-    headed,
-    legend_below,
-    new_figure,
-    said,
-    shares,
-    whole,
-)
+from .style import WIDE, Entry, headed, legend_below, new_figure, said, shares, whole
 
 if TYPE_CHECKING:
     from ..tasks import Scored

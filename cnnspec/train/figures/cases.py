@@ -7,8 +7,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...backends.palette import FAINT, GREEN, RED
 from .insight import show_image
-from .style import FAINT, GREEN, POINTS, RED, SMALL, WIDE, headed, new_figure, png, styled
+from .style import POINTS, SMALL, WIDE, headed, new_figure, png, styled
 from .text import shortened
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...backends.palette import BLUE, FAINT, GREEN, RED
 from ..metrics.tables import class_table
 from .base import Drawing, Figure, FigureOptions, figure
-from .style import BLUE, FAINT, GREEN, RED, SMALL, WIDE, Entry, headed, legend_below, new_figure, said, shares
+from .style import SMALL, WIDE, Entry, headed, legend_below, new_figure, said, shares
 from .text import plain, shortened
 
 if TYPE_CHECKING:

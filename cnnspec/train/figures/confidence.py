@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...backends.palette import INK, PALE_GREEN, PALE_ORANGE
 from ..metrics.base import predicted
 from .base import Drawing, Figure, FigureOptions, figure, images, percent
-from .style import INK, PALE_GREEN, PALE_ORANGE, WIDE, headed, new_figure, said, shares, whole
+from .style import WIDE, headed, new_figure, said, shares, whole
 
 if TYPE_CHECKING:
     import numpy as np

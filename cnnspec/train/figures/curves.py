@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...backends.palette import BLUE, FAINT, RED
 from . import style
 from .style import Entry
 from .text import shortened, unknown_letters
@@ -18,8 +19,8 @@ Record = Mapping[str, Any]
 _PANELS = 5
 _MARKED = 30
 """Up to so many epochs, each has a mark."""
-_TRAINING: dict[str, Any] = {"color": style.BLUE, "linestyle": (0, (4, 1.5)), "marker": "s"}
-_VALIDATION: dict[str, Any] = {"color": style.RED, "linestyle": "-", "marker": "o"}
+_TRAINING: dict[str, Any] = {"color": BLUE, "linestyle": (0, (4, 1.5)), "marker": "s"}
+_VALIDATION: dict[str, Any] = {"color": RED, "linestyle": "-", "marker": "o"}
 _PARTS = {"train": ("training", _TRAINING), "val": ("validation", _VALIDATION)}
 
 
@@ -46,7 +47,7 @@ def curves_page(records: Sequence[Record], title: str, best: int | None = None) 
         entries |= _panel(axes, records, name)
         style.titled(axes, called(name), min(2, len(names)))
         if best is not None:
-            drawn = axes.axvline(best, color=style.FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=1.5)
+            drawn = axes.axvline(best, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=1.5)
             entries["best"] = Entry(drawn, f"best epoch ({best})")
     _finish(page, made, list(entries.values()), 3)
     return page
@@ -119,7 +120,7 @@ def _line(
 
 def _empty(axes: Any) -> None:
     axes.set_yticks([])
-    axes.text(0.5, 0.5, "no values", transform=axes.transAxes, ha="center", color=style.FAINT)
+    axes.text(0.5, 0.5, "no values", transform=axes.transAxes, ha="center", color=FAINT)
 
 
 def _finish(page: Page, made: Sequence[Any], entries: Sequence[Entry], columns: int) -> None:

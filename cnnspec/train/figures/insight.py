@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .style import FAINT, POINTS, SMALL, WIDE, new_figure, png, styled
+from ...backends.palette import FAINT
+from .style import POINTS, SMALL, WIDE, new_figure, png, styled
 from .text import shortened
 
 if TYPE_CHECKING:

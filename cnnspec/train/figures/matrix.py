@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...backends.palette import GREY
 from ..metrics.tables import confusion
 from .base import Drawing, Figure, FigureOptions, figure, images, percent
 from .style import POINTS, SIZE, SMALL, WIDE, headed, new_figure, shades, whole
@@ -25,7 +26,6 @@ _NAME = 84.0
 """Points that a name may take."""
 _CELL = 84.0
 """Points that a cell may take."""
-_ZERO = "#8a8a8a"
 
 
 @figure
@@ -121,7 +121,7 @@ def _number(axes: Any, made: _Matrix) -> None:
         share = made.shares[row, column]
         text = f"{count:,}\n{percent(share)}" if shared and count else str(count)
         size = min(SIZE + 1, 0.62 * made.cell, 1.35 * made.cell / len(text)) if not shared else SIZE + 1
-        color = "white" if share > 0.6 else _ZERO if not count else "black"
+        color = "white" if share > 0.6 else GREY if not count else "black"
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=size)
 
 

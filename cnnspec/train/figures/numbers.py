@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...backends.palette import BLUE, FAINT, INK, PALE_BLUE
 from .base import Drawing, Figure, FigureOptions, figure, images
-from .style import BLUE, FAINT, INK, PALE_BLUE, few, headed, panels, titled, whole
+from .style import few, headed, panels, titled, whole
 from .text import plain
 
 if TYPE_CHECKING:

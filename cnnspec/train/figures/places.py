@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ...backends.palette import INK, PALE_BLUE
 from ..tasks import overlaps
 from .base import Drawing, Figure, FigureOptions, figure, images, percent
 from .numbers import histogram
-from .style import INK, PALE_BLUE, WIDE, headed, new_figure, panels, said, shares, titled, whole
+from .style import WIDE, headed, new_figure, panels, said, shares, titled, whole
 from .text import plain
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from ...backends.palette import FAINT
 from ..metrics.areas import one_against_rest
 from .base import Drawing, Figure, FigureOptions, figure
-from .style import FAINT, WIDE, Entry, headed, legend_below, look, new_figure, said, shares
+from .style import WIDE, Entry, headed, legend_below, look, new_figure, said, shares
 from .text import plain
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...backends.palette import BLUE, FAINT, GREEN, GREY, GRID, INK, ORANGE, PALE_BLUE, PINK, RED, SKY, WINE
 from .text import literal, shortened, unknown_letters, wide, wrapped
 
 if TYPE_CHECKING:
@@ -22,13 +23,8 @@ _FROM_LEFT = "\u200e"
 POINTS = 72 * WIDE
 DPI = 144
 
-INK, FAINT, GRID = "#404040", "#6b6b6b", "#e2e2e2"
-"""Lines of the drawings; what is said beside the point; the grid."""
-
-BLUE, RED, GREEN, PINK, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
-COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, "#882255", "#8c8c8c")
-"""Okabe and Ito's colours in the order of the drawings' families; in place of their yellow, which is too light for a line
-on white, and their black, which is the mean's, a wine red (Tol) and a grey."""
+COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, WINE, GREY)
+"""Those of the curves, in the order in which they are taken; black is the mean's."""
 DASHES: tuple[Any, ...] = (
     "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)),
     (0, (3, 1)), (0, (8, 2.5)), (0, (6, 1.2, 1.2, 1.2, 1.2, 1.2)), (0, (1, 2.5)),
@@ -36,8 +32,6 @@ DASHES: tuple[Any, ...] = (
 """A line a colour, so that curves can be told apart in grey."""
 MARKERS = "osD^vP<X"
 
-PALE_BLUE, PALE_GREEN, PALE_ORANGE = "#d3e8f8", "#86c79e", "#f3b868"
-"""Fills of the drawings: convolution, linear and pooling."""
 _SHADES = ("#ffffff", PALE_BLUE, "#7fb8dd", "#2c86bd", "#0a4f80", "#062c4a")
 
 HEADING, SIZE, SMALL = 11.0, 9.0, 8.0

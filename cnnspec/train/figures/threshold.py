@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from ...backends.palette import FAINT
 from ..tasks import ClassTask
 from .base import Drawing, Figure, FigureOptions, figure
 from .ranking import ranked
-from .style import FAINT, WIDE, Entry, headed, legend_below, look, new_figure, said, shares
+from .style import WIDE, Entry, headed, legend_below, look, new_figure, said, shares
 from .text import plain, shortened
 
 if TYPE_CHECKING:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...analyses.summary import Summary, summarize, summary_json
-from ...backends.dot import render_dot
-from ...backends.graphviz import to_dot
+from ...backends.drawing.formats import subject
+from ...backends.drawing.graphviz import to_dot
+from ...backends.drawing.renderers import render_dot
+from ...backends.drawing.view import View
 from ..data.normalization import Normalization
 from ..evaluate import Evaluated
 from ..experiment import Experiment
@@ -24,9 +26,6 @@ from .insights import insight_figures
 
 if TYPE_CHECKING:
     from ..metrics.tables import ClassRow
-
-_LAYERS_DRAWN = 60
-"""Networks of more layers are drawn a box a part."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +149,12 @@ def _names(names: Sequence[str], most: int = 12) -> str:
 
 
 def _drawing(experiment: Experiment) -> Picture:
-    graph = experiment.graph
-    depth = None if len(graph.nodes) <= _LAYERS_DRAWN else 1
-    about = "A box a layer; frames are blocks." if depth is None else "A box a part of the network."
-    svg = render_dot(to_dot(graph, "TB", depth), "svg")
-    return Picture("network", "The network", about, svg, f"drawing of the network {graph.name}", "svg")
+    drawn = subject(experiment.graph, View(direction="TB"))
+    about = (
+        f"A box a {drawn.view.level}; frames are what is around them." if drawn.view.level != "model" else ""
+    )
+    svg = render_dot(to_dot(drawn.picture, drawn.view), "svg")
+    return Picture("network", "The network", about, svg, f"drawing of the network {drawn.graph.name}", "svg")
 
 
 def _network(summary: Summary) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,11 @@
+"""Which layers and blocks of one network correspond to which of another.
+
+Networks are read as trees of scopes. The parts of one level are aligned as two sequences, in the graphs' order (parallel
+tracks that come in another order are not matched crosswise), and the parts that correspond are then aligned inside. Where
+one network has a scope around what lies open in the other, the scope is opened.
+"""
+
+from .model import Alignment, Change, Pair
+from .networks import align
+
+__all__ = ["Alignment", "Change", "Pair", "align"]

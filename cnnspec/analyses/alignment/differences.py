@@ -1,0 +1,148 @@
+"""In what two layers that correspond differ. Arguments are read from the ops' signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...ir import Entry, Graph, Initialiser, Node, Op, show, signature
+from ...source.values import Value
+from ..freezing import starts_of, told
+
+Kind = Literal["op", "argument", "inputs", "size", "start"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Difference(Value):
+    """``what`` was ``before`` in the first network and is ``after`` in the second; ``str`` gives ``channels 64 → 128``.
+
+    ``kind`` "op": another layer; "argument": one of its arguments; "inputs": their number, or what the layer takes; "size":
+    the output's shape or that of a tensor of the layer, which follows from what comes before where nothing else differs;
+    "start": how the layer starts in training, i.e. its initialisers and what is frozen.
+    """
+
+    kind: Kind
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.before} → {self.after}".strip()
+
+
+class Comparison:
+    """Compares layers of two networks of which the ``pairs`` (indices, rising) correspond."""
+
+    def __init__(self, first: Graph, second: Graph, pairs: Mapping[int, int]) -> None:
+        self.first, self.second, self.pairs = first, second, pairs
+        self._sources = _sources(first, pairs.keys()), _sources(second, set(pairs.values()))
+
+    def differences(self, first: int, second: int) -> tuple[Difference, ...]:
+        """What differs, () where the layers do the same to the same."""
+        one, other = self.first.nodes[first], self.second.nodes[second]
+        ops = [] if one.op is other.op else list(_of_ops(one, other))
+        starts = [d for d in ops if d.kind == "start"]
+        what = [d for d in ops if d.kind != "start"]
+        return (
+            *what,
+            *self._of_inputs(one, other),
+            *_of_shapes(one, other),
+            *starts,
+            *_of_freezing(one, other),
+        )
+
+    def _of_inputs(self, one: Node, other: Node) -> Iterator[Difference]:
+        if len(one.inputs) != len(other.inputs):
+            yield Difference("inputs", "inputs", str(len(one.inputs)), str(len(other.inputs)))
+        elif self._rewired(one, other):
+            before, after = _names(self.first, one), _names(self.second, other)
+            yield Difference("inputs", "takes", before, after)
+
+    def _rewired(self, one: Node, other: Node) -> bool:
+        """Whether two layers take what does not correspond, and no layer that was added or removed accounts for it."""
+        for i, j in zip(one.inputs, other.inputs, strict=True):
+            source, counterpart = self._sources[0][i], self._sources[1][j]
+            if source is not None and counterpart is not None and self.pairs[source] != counterpart:
+                return True
+        return False
+
+
+def _sources(graph: Graph, paired: Collection[int]) -> list[int | None]:
+    """For each node the nearest one before it that has a counterpart; None where tracks join before that."""
+    found: list[int | None] = []
+    for index, node in enumerate(graph.nodes):
+        if index in paired:
+            found.append(index)
+        else:
+            found.append(found[node.inputs[0]] if len(node.inputs) == 1 else None)
+    return found
+
+
+def _names(graph: Graph, node: Node) -> str:
+    return ", ".join(graph.nodes[i].name for i in node.inputs)
+
+
+def _of_ops(one: Node, other: Node) -> Iterator[Difference]:
+    if type(one.op) is not type(other.op):
+        yield Difference("op", "", one.op.call_name, other.op.call_name)
+    for name in _shared_arguments(one.op, other.op):
+        before, after = getattr(one.op, name), getattr(other.op, name)
+        if before != after and (before, after) != (one.shape, other.shape):
+            kind: Kind = "start" if isinstance(before, Initialiser) else "argument"
+            yield Difference(kind, name.replace("_", " "), told_value(before), told_value(after))
+
+
+def _shared_arguments(one: Op, other: Op) -> list[str]:
+    names = [a.name for a in signature(type(one))]
+    if type(one) is type(other):
+        return names
+    there = {a.name for a in signature(type(other))}
+    return [name for name in names if name in there]
+
+
+def _of_shapes(one: Node, other: Node) -> Iterator[Difference]:
+    if one.shape != other.shape:
+        own = one.op.inputs == (0, 0)  # the network's input: nothing comes before it
+        yield Difference("argument" if own else "size", "output", show(one.shape), show(other.shape))
+    if one.parameters == () == other.parameters:
+        return
+    after = {spec.name: spec.shape for spec in other.parameters}
+    for spec in one.parameters:
+        if after.get(spec.name, spec.shape) != spec.shape:
+            name = spec.name.replace("_", " ")
+            yield Difference("size", name, show(spec.shape), show(after[spec.name]))
+
+
+def _of_freezing(one: Node, other: Node) -> Iterator[Difference]:
+    if not one.parameters or not other.parameters:
+        return
+    before, after = starts_of(one), starts_of(other)
+    if before != after and before and after:
+        yield Difference("start", "", told(before) or "trained", told(after) or "trained")
+
+
+def told_value(value: Any) -> str:
+    """An argument as one reads it: ``3x3``, ``true``, ``kaiming_normal(mode = fan_out)``."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "default"
+    if isinstance(value, tuple):
+        return _told_items(value)
+    if isinstance(value, Entry):
+        return _told_call(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _told_items(values: tuple[Any, ...]) -> str:
+    told_each = [told_value(v) for v in values]
+    if len(values) > 3 and len(set(told_each)) == 1:  # the four sides of a padding
+        return told_each[0]
+    return "x".join(told_each)
+
+
+def _told_call(entry: Entry) -> str:
+    arguments = ((a, getattr(entry, a.name)) for a in signature(type(entry)))
+    given = ", ".join(f"{a.name} = {told_value(v)}" for a, v in arguments if v != a.default)
+    return f"{entry.call_name}({given})" if given else entry.call_name

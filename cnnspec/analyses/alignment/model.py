@@ -1,0 +1,54 @@
+"""The result: pairs of layers and pairs of scopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from ...ir import Graph
+from ...source.values import Value
+from .differences import Difference
+
+Change = Literal["same", "changed", "removed", "added"]
+
+K = TypeVar("K", int, str)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Pair(Value, Generic[K]):
+    """A layer (its index) or a scope (its path) of the first network and what it is in the second.
+
+    One of the two is None where it is "removed" (only in the first) or "added" (only in the second). A layer is the "same"
+    where it has no ``differences``, a scope where all its layers are the same and lie in the other scope.
+    ``only_shape``: changed, but only in sizes that follow from what comes before it.
+    """
+
+    first: K | None
+    second: K | None
+    change: Change
+    only_shape: bool = False
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Alignment(Value):
+    """Each layer and each scope of both networks in exactly one pair.
+
+    Pairs are in an order in which those of either network keep their own; what is removed stands before what is added in
+    its place. A scope can be removed or added though its layers are not: one that only wraps them.
+    """
+
+    first: Graph
+    second: Graph
+    layers: tuple[Pair[int], ...]
+    scopes: tuple[Pair[str], ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether all layers are the same, and the same of them give outputs; blocks and names may differ."""
+        outputs = ([(o.node, o.auxiliary) for o in graph.outputs] for graph in (self.first, self.second))
+        return all(pair.change == "same" for pair in self.layers) and next(outputs) == next(outputs)
+
+    def count(self, change: Change) -> int:
+        """The number of layers with this change."""
+        return sum(pair.change == change for pair in self.layers)

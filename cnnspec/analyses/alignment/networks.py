@@ -1,0 +1,53 @@
+"""Two networks, aligned: from the levels of their trees to pairs of all their layers and scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...ir import Graph
+from .differences import Comparison
+from .levels import Levels
+from .likeness import Likeness
+from .model import Alignment, Pair
+from .order import Numbers, merged
+from .parts import Contents, parts_of
+from .scopes import partners, scope_pairs
+
+
+def align(first: Graph, second: Graph) -> Alignment:
+    """Which layers and scopes of ``first`` are which of ``second``. Names play a part, but a small one: a layer that is
+    inserted is added, and those after it, which are counted on, are still the same.
+
+    ``align(b, a)`` is ``align(a, b)`` with its sides swapped. The time is near linear in the number of layers.
+    """
+    if _order(second) < _order(first):
+        layers, scopes = _found(second, first)
+        layers, scopes = [(j, i) for i, j in layers], [(j, i) for i, j in scopes]
+    else:
+        layers, scopes = _found(first, second)
+    pairs = tuple(_layer_pairs(first, second, layers))
+    return Alignment(first, second, pairs, tuple(scope_pairs(first, second, pairs, scopes)))
+
+
+def _order(graph: Graph) -> tuple[object, ...]:
+    """By this the networks are put in one order, so that ties are broken alike whichever is given first."""
+    nodes = [(n.name, n.op.call_name, n.inputs, n.shape) for n in graph.nodes]
+    return len(nodes), nodes, [(s.path, s.block or "") for s in graph.scopes]
+
+
+def _found(first: Graph, second: Graph) -> tuple[list[Numbers], list[Numbers]]:
+    contents = Contents()
+    levels = Levels(Likeness(contents))
+    levels.walk(parts_of(first, contents), parts_of(second, contents))
+    return sorted(levels.layers), partners(first, second, levels.scopes)
+
+
+def _layer_pairs(first: Graph, second: Graph, found: list[Numbers]) -> Iterator[Pair[int]]:
+    comparison = Comparison(first, second, dict(found))
+    for i, j in merged(found, len(first.nodes), len(second.nodes)):
+        if i is None or j is None:
+            yield Pair(i, j, "added" if i is None else "removed")
+            continue
+        differences = comparison.differences(i, j)
+        only_shape = bool(differences) and all(d.kind == "size" for d in differences)
+        yield Pair(i, j, "changed" if differences else "same", only_shape, differences)

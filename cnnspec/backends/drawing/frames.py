@@ -1,0 +1,125 @@
+"""Equal blocks in a row drawn once, with all their layers: the others are left out of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...ir import Graph, GraphOutput, Node, Scope
+from .grouping import scope_chains, stem
+from .titles import merged_title
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How often the block at a path stands for itself and those after it, and the title of all of them."""
+
+    times: Mapping[str, int] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, path: str) -> int:
+        return self.times.get(path, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    scope: Scope
+    nodes: range
+
+    def shape_of(self, graph: Graph) -> list[object]:
+        """What has to be equal in a row: layers, their names inside the block, how they hang together, and kernels."""
+        prefix = len(self.scope.path)
+        first = self.nodes.start
+        return [
+            (n.name[prefix:], n.op.call_name, n.op.window(*graph.input_shapes(n)), _inside(n.inputs, first))
+            for n in (graph.nodes[i] for i in self.nodes)
+        ]
+
+
+def _inside(inputs: tuple[int, ...], first: int) -> tuple[int, ...]:
+    return tuple(i - first if i >= first else -1 for i in inputs)
+
+
+Row = list[_Instance]
+
+
+def once(graph: Graph, rows: list[Row] | None = None) -> tuple[Graph, Turns]:
+    """The graph with every row of equal blocks (or the ``rows``) as its first one, and how often each stands."""
+    rows = equal_blocks(graph) if rows is None else rows
+    stands_for = list(range(len(graph.nodes)))
+    times: dict[str, int] = {}
+    titles: dict[str, str] = {}
+    for row in rows:
+        first = row[0]
+        times[first.scope.path] = len(row)
+        titles[first.scope.path] = merged_title([i.scope.title for i in row])
+        for instance in row[1:]:
+            for offset, node in enumerate(instance.nodes):
+                stands_for[node] = first.nodes.start + offset
+    return (_kept(graph, stands_for), Turns(times, titles)) if rows else (graph, Turns())
+
+
+def _kept(graph: Graph, stands_for: list[int]) -> Graph:
+    order = [i for i, other in enumerate(stands_for) if i == other]
+    new = {old: place for place, old in enumerate(order)}
+    place_of = [new[other] for other in stands_for]
+
+    def moved(node: Node) -> Node:
+        inputs = tuple(place_of[i] for i in node.inputs)
+        return Node(node.name, node.op, inputs, node.shape, node.parameters, node.span, node.origin)
+
+    outputs = tuple(GraphOutput(o.name, place_of[o.node], o.auxiliary) for o in graph.outputs)
+    return Graph(graph.name, tuple(moved(graph.nodes[i]) for i in order), outputs, graph.scopes)
+
+
+def equal_blocks(graph: Graph) -> list[Row]:
+    """Rows of equal blocks, those of the outermost blocks; each reads the one before it."""
+    rows: list[Row] = []
+    taken = -1  # last node of the row that was looked at
+    instances = _instances(graph)
+    for path, instance in instances.items():
+        if instance.nodes.start <= taken:
+            continue
+        row = [instance]
+        while (after := _next(graph, instances, row[-1])) is not None:
+            if after.shape_of(graph) != row[0].shape_of(graph):
+                break
+            row.append(after)
+        if len(row) > 1:
+            assert path == row[0].scope.path
+            rows.append(row)
+            taken = row[-1].nodes.stop - 1
+    return rows
+
+
+def _instances(graph: Graph) -> dict[str, _Instance]:
+    """The blocks of the network with the nodes in them, in the graph's order."""
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    scopes: dict[str, Scope] = {}
+    for index, chain in enumerate(scope_chains(graph)):
+        for scope in chain:
+            if scope.block is not None:
+                first.setdefault(scope.path, index)
+                last[scope.path] = index
+                scopes[scope.path] = scope
+    return {path: _Instance(scope, range(first[path], last[path] + 1)) for path, scope in scopes.items()}
+
+
+def _next(graph: Graph, instances: dict[str, _Instance], one: _Instance) -> _Instance | None:
+    """The block of the same name and place that begins where this one ends and reads its last layer."""
+    after = one.nodes.stop
+    if after >= len(graph.nodes):
+        return None
+    inside = one.scope.path.rpartition(".")[0]
+    node = graph.nodes[after]
+    for path, other in instances.items():
+        if (
+            other.nodes.start == after
+            and path.rpartition(".")[0] == inside
+            and node.name.startswith(path + ".")
+        ):
+            same = other.scope.block == one.scope.block and stem(other.scope) == stem(one.scope)
+            reads = any(after - 1 in graph.nodes[i].inputs for i in other.nodes)
+            return other if same and reads else None
+    return None

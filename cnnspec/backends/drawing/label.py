@@ -1,0 +1,185 @@
+"""What stands in a box, as plain text that every format writes in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ...ir import Graph, Node, Scope, Shape
+from .grouping import Chains, stem
+from .parts import Unit
+from .titles import merged_labels, merged_numbers, merged_title, shortened
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+GLYPHS = {"add": "+", "multiply": TIMES}
+"""Joins that are drawn as a sign."""
+_MINOR = frozenset({"norm", "activation", "regularize", "reshape", "merge"})
+_MOST = 4
+_LINE = 34
+_TOOLTIP_LINES = 40
+Item = Scope | Node
+"""A block, or a layer that stands outside blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """``head`` in bold, ``beside`` it on its line, ``lines`` under it, ``small`` print last. ``glyph``: the head is a sign
+    in a small circle."""
+
+    head: str
+    beside: str = ""
+    lines: tuple[str, ...] = ()
+    small: tuple[str, ...] = ()
+    glyph: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is written, line by line."""
+        return (f"{self.head} {self.beside}".strip(), *self.lines, *self.small)
+
+
+def shape_text(shape: Shape) -> str:
+    return "x".join(map(str, shape))
+
+
+def label_of(graph: Graph, chains: Chains, unit: Unit) -> Label:
+    """The layer and those that share its box; a part's call, how often it stands here, and what is in it."""
+    first = graph.nodes[unit.number]
+    if unit.kind == "input":
+        return Label(first.name)
+    if unit.kind == "part":
+        return _part_label(graph, chains, unit)
+    if unit.kind == "join":
+        glyph = GLYPHS.get(first.op.call_name)
+        return Label(glyph, glyph=True) if glyph else Label(first.op.call_name, beside=first.op.label())
+    followers = ", ".join(words(graph.nodes[i]) for i in unit.nodes[1:])
+    return Label(_layer_head(first), first.op.label(), (followers,) if followers else ())
+
+
+def _layer_head(node: Node) -> str:
+    own = node.name.rpartition(".")[2]
+    named = own.rstrip("0123456789") != node.op.call_name
+    return f"{own}: {node.op.call_name}" if named else node.op.call_name
+
+
+def words(node: Node) -> str:
+    """A layer as one writes it, shortly."""
+    return f"{node.op.call_name} {node.op.label()}".strip()
+
+
+def _part_label(graph: Graph, chains: Chains, unit: Unit) -> Label:
+    inside = contents(
+        graph,
+        chains,
+        _first_time(unit) if _one_says_all(graph, unit) else unit.nodes,
+        len(unit.scopes) + (1 if unit.period else 0),
+    )
+    if not unit.period:
+        return Label(inside[0], lines=inside[1:]) if inside else Label(unit.kind)
+    titles = [_title(row, unit.times) for row in unit.period]
+    head = " \N{RIGHTWARDS ARROW} ".join(titles)
+    times = f"{TIMES}{unit.times}" if unit.times > 1 else ""
+    spread = widths(graph, unit)
+    own = (*inside, *((spread,) if spread else ()))
+    if len(unit.period) > 1:
+        return Label(head, times, (spread,) if spread else ())
+    return Label(head, times, own)
+
+
+def _one_says_all(graph: Graph, unit: Unit) -> bool:
+    """Whether all that it stands for is built alike, on maps of one size."""
+    if len(unit.period) != 1 or unit.period[0][0].block is None:
+        return False
+    return len({graph.nodes[end].shape[1:] for end in unit.ends}) == 1
+
+
+def _first_time(unit: Unit) -> tuple[int, ...]:
+    return tuple(node for node in unit.nodes if node <= unit.ends[0])
+
+
+def _title(row: Sequence[Scope], times: int) -> str:
+    """What a person wrote, the label before the call where both say something and it stands once."""
+    title = frame_title(row[0]) if times == 1 else merged_title([scope.title for scope in row])
+    if times > 1 and any(scope.block is None for scope in row):
+        return merged_labels([scope.path.rpartition(".")[2] for scope in row])
+    return title if title else stem(row[0])
+
+
+def frame_title(scope: Scope) -> str:
+    own = scope.path.rpartition(".")[2]
+    if scope.title in ("", own):
+        return own
+    automatic = scope.block is not None and not scope.labelled
+    return scope.title if automatic else f"{own}: {scope.title}"
+
+
+def widths(graph: Graph, unit: Unit) -> str:
+    """The shapes at the end of each time, as ranges, where they differ: ``256…1024 x 56…7 x 56…7``."""
+    shapes = [graph.nodes[end].shape for end in unit.ends]
+    if len(set(shapes)) == 1 or len({len(shape) for shape in shapes}) > 1:
+        return ""
+    return " x ".join(merged_numbers([str(n) for n in axis]) for axis in zip(*shapes, strict=True))
+
+
+def contents(graph: Graph, chains: Chains, nodes: Iterable[int], depth: int) -> tuple[str, ...]:
+    """What is inside, in a line or few: blocks, and layers outside blocks, from ``depth`` scopes on, with their numbers."""
+    items: list[Item] = []
+    last: Scope | None = None
+    for node in nodes:
+        block = next((s for s in chains[node][depth:] if s.block is not None), None)
+        if block is None:
+            items.append(graph.nodes[node])
+        elif block is not last:
+            items.append(block)
+        last = block
+    weighty = [i for i in items if isinstance(i, Scope) or i.op.family not in _MINOR]
+    return _counted(weighty or items)
+
+
+def _counted(items: list[Item]) -> tuple[str, ...]:
+    """A line for each run of equal items; where those are many, for each kind of items."""
+    runs = [list(run) for _, run in groupby(items, key=_sort)]
+    if len(runs) > _MOST or any(isinstance(i, Node) for i in items):
+        runs = [list(run) for _, run in groupby(items, key=_text)]
+    if len(runs) > _MOST:
+        kinds: dict[str, list[Item]] = {}
+        for item in items:
+            kinds.setdefault(_sort(item), []).append(item)
+        runs = list(kinds.values())
+    texts = [_told(run) for run in runs]
+    if len(texts) > _MOST:
+        texts = [*texts[: _MOST - 1], f"and {sum(map(len, runs[_MOST - 1 :]))} more"]
+    return tuple(texts)
+
+
+def _text(item: Item) -> str:
+    return item.title if isinstance(item, Scope) else words(item)
+
+
+def _sort(item: Item) -> str:
+    """The block's name; the layer's and the size of its kernel."""
+    if isinstance(item, Scope):
+        return str(item.block)
+    kernel = item.op.label().partition(",")[0]
+    return f"{item.op.call_name} {kernel if 'x' in kernel else ''}"
+
+
+def _told(run: list[Item]) -> str:
+    times = f" {TIMES}{len(run)}" if len(run) > 1 else ""
+    first = run[0]
+    if isinstance(first, Scope):
+        return shortened(merged_title([_text(item) for item in run]), _LINE) + times
+    parts = [i.op.label().split(", ") for i in run if isinstance(i, Node)]
+    if len({len(p) for p in parts}) > 1:
+        return _sort(first).strip() + times
+    label = ", ".join(merged_numbers(column) for column in zip(*parts, strict=True))
+    return f"{first.op.call_name} {label}".strip() + times
+
+
+def tooltip(graph: Graph, unit: Unit) -> str:
+    """Names of the layers in a box with their shapes, a line each."""
+    nodes = [graph.nodes[i] for i in unit.nodes[:_TOOLTIP_LINES]]
+    lines = [f"{node.name}: {shape_text(node.shape)}" for node in nodes]
+    more = len(unit.nodes) - len(nodes)
+    return "\n".join([*lines, f"and {more} more"] if more else lines)

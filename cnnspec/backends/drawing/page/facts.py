@@ -1,0 +1,128 @@
+"""What the page tells of the layers and of the whole network, as plain lists and dictionaries."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ....analyses.freezing import told
+from ....analyses.memory import BYTES
+from ....analyses.summary import LayerFigures, Summary
+from ....ir import Graph, Node, size
+from ....source import Span
+from ..label import shape_text
+
+_MOST_LINES = 6
+"""Lines of the spec that are shown of one layer."""
+_LONGEST_LINE = 400
+_MEGA = 10**6
+
+
+class SpecLines:
+    """The lines of spec files that layers were written on, each once; layers hold their places in the list."""
+
+    def __init__(self) -> None:
+        self.texts: list[tuple[str, int, str]] = []
+        self._places: dict[tuple[int, int], int] = {}
+
+    def of(self, span: Span | None) -> list[int]:
+        """Places of the lines of ``span``, the first of them where it has many."""
+        if span is None:
+            return []
+        first, last = span.first[0], span.last[0]
+        return [self._place(span, line) for line in range(first, min(last + 1, first + _MOST_LINES))]
+
+    def _place(self, span: Span, line: int) -> int:
+        key = (id(span.source), line)
+        if key not in self._places:
+            self._places[key] = len(self.texts)
+            self.texts.append((file_name(span.source.name), line, cut(span.source.line(line))))
+        return self._places[key]
+
+
+def cut(text: str) -> str:
+    """``text`` without what is too long to be read."""
+    return text if len(text) <= _LONGEST_LINE else text[:_LONGEST_LINE] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def file_name(name: str) -> str:
+    """A file's name without its folder, whichever slash the machine has."""
+    return re.split(r"[/\\]", name.rstrip("/\\"))[-1] or name
+
+
+def layer_facts(graph: Graph, summary: Summary, lines: SpecLines) -> list[dict[str, Any]]:
+    """One dictionary for each node, in the graph's order."""
+    figures = (None, *summary.layers)
+    return [_facts(node, found, lines) for node, found in zip(graph.nodes, figures, strict=True)]
+
+
+def _facts(node: Node, found: LayerFigures | None, lines: SpecLines) -> dict[str, Any]:
+    told_of = {
+        "name": node.name,
+        "op": node.op.call_name,
+        "label": node.op.label(),
+        "written": cut(" ".join(node.span.text.split())) if node.span else "",
+        "inputs": list(node.inputs),
+        "shape": shape_text(node.shape),
+        "bytes": 0 if node.op.is_view else BYTES * size(node.shape),
+        "family": node.op.family,
+        "lines": lines.of(node.span),
+        "tensors": [[spec.name, shape_text(spec.shape), spec.role] for spec in node.parameters],
+    }
+    return told_of | (_figures(found) if found else {"params": 0, "macs": 0})
+
+
+def _figures(found: LayerFigures) -> dict[str, Any]:
+    field = found.field
+    return {
+        "params": found.params,
+        "macs": found.macs,
+        "field": "whole image" if field.whole else _pair(*field.size),
+        "stride": "" if field.whole else _pair(*field.jump),
+        "frozen": told(found.starts),
+    }
+
+
+def _pair(height: object, width: object) -> str:
+    return str(height) if height == width else f"{height}x{width}"
+
+
+def totals(summary: Summary) -> list[list[str]]:
+    """(what, figure) of the network, as its heading shows them."""
+    memory, count = summary.memory, summary.params
+    rows = [
+        ["input", shape_text(summary.input)],
+        ["output", ", ".join(shape_text(o.shape) for o in summary.outputs if not o.auxiliary)],
+        ["parameters", f"{count.total:,}"],
+        *([["trainable", f"{count.trainable:,}"]] if count.trainable != count.total else []),
+        ["MACs", f"{summary.macs:,}"],
+        ["FLOPs", f"{summary.flops:,}"],
+        ["memory of parameters", bytes_text(memory.parameters)],
+        ["activations of a sample", bytes_text(memory.activations_inference)],
+        ["in training", bytes_text(memory.activations_training)],
+        ["receptive field", _last_field(summary)],
+    ]
+    return rows + _deployed(summary)
+
+
+def _deployed(summary: Summary) -> list[list[str]]:
+    """The network as it runs outside training, where that is less."""
+    if summary.deployed is None:
+        return []
+    return [
+        ["parameters without training heads", f"{summary.deployed.params:,}"],
+        ["MACs without training heads", f"{summary.deployed.macs:,}"],
+    ]
+
+
+def _last_field(summary: Summary) -> str:
+    """That of the last layer that does not see everything, and whether one sees everything after it."""
+    fields = [layer.field for layer in summary.layers]
+    before = [field for field in fields if not field.whole]
+    words = [f"{_pair(*before[-1].size)} pixels"] if before else []
+    return ", then ".join([*words, "the whole image"] if len(before) < len(fields) else words)
+
+
+def bytes_text(number: int) -> str:
+    """Bytes as a person reads them: 97.8 MB, 37.6 kB."""
+    return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"
