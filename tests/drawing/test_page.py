@@ -20,6 +20,7 @@ from cnnspec.backends.drawing.page.data import page_data
 from cnnspec.backends.drawing.page.facts import bytes_text, file_name
 from cnnspec.backends.drawing.page.tree import Item, tree
 from cnnspec.backends.drawing.text import clean
+from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph, GraphOutput
 
@@ -72,16 +73,17 @@ def test_data_are_those_of_the_summary():
     totals = dict(map(tuple, data["totals"]))
     assert totals["parameters"] == f"{summary.params.total:,}"
     assert totals["FLOPs"] == f"{summary.flops:,}"
-    assert data == json.loads(json.dumps(page_data(graph)))
+    assert data == json.loads(json.dumps(page_data(graph, View())))
 
 
 @pytest.mark.parametrize("depth", [1, 100])
-def test_the_first_level_is_one_of_those_to_choose_from(depth):
+def test_without_blocks_there_is_one_level(depth):
     b = Builder("flat", 1, 4, 4)
     for _ in range(depth):
         b("conv", 1, 1)
     data = data_of(page(b.graph()))
-    assert data["level"] in [name for name, _ in data["levels"]] == ["layer"]
+    assert [name for name, _ in data["levels"]] == ["layer"]
+    assert data["open"] == []
 
 
 def test_training_heads_are_told_apart():
@@ -126,8 +128,13 @@ def _sha256(text: str) -> str:
 def test_dark_is_as_told():
     graph = Builder("net", 1, 4, 4).graph()
     assert '<html lang="en">' in page(graph)
-    assert 'data-theme="dark"' in page(graph, dark=True).split("<head>")[0]
-    assert 'data-theme="light"' in page(graph, dark=False).split("<head>")[0]
+    assert 'data-theme="dark"' in page(graph, View(dark=True)).split("<head>")[0]
+
+
+def test_a_page_begins_as_it_is_asked_for():
+    data = data_of(page(elaborate(open_target("resnet18")), View(level="stage", heat="macs", direction="LR")))
+    assert (data["open"], data["colour"], data["sideways"]) == ([], "macs", True)
+    assert "stage1" in data_of(page(elaborate(open_target("resnet18")), View(depth=1)))["open"]
 
 
 def test_the_same_graph_gives_the_same_page():

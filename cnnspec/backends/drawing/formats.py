@@ -131,7 +131,7 @@ class Html(Format):
 
         if of.view.style != "graph":
             raise NotOffered(f"an HTML page has a look of its own: leave out the style '{of.view.style}'")
-        return page(of.alone("an HTML page"), of.view.dark or None).encode()
+        return page(of.alone("an HTML page"), of.view).encode()
 
 
 def _volumes(of: Subject) -> str:

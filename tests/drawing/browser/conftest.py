@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cnnspec.backends.drawing.page import page as page_of
+from cnnspec.backends.drawing.view import View
 from cnnspec.ir import Graph
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -79,10 +80,10 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Show]:
     shown: list[Shown] = []
 
     def open_page(
-        graph: Graph, dark: bool | None = None, width: int = 1400, height: int = 900, **more: Any
+        graph: Graph, view: View | None = None, width: int = 1400, height: int = 900, **more: Any
     ) -> Shown:
         file = tmp_path / f"page{len(shown)}.html"
-        file.write_text(page_of(graph, dark), encoding="utf-8")
+        file.write_text(page_of(graph, view), encoding="utf-8")
         page = browser.new_page(viewport={"width": width, "height": height}, **more)
         found = Shown(page, file.as_uri())
         shown.append(found)

@@ -9,6 +9,7 @@ import pytest
 from networks import several_outputs
 
 from cnnspec.analyses.summary import summarize
+from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
 
@@ -20,7 +21,7 @@ def resnet() -> Graph:
 
 @pytest.fixture
 def shown(show, resnet):
-    return show(resnet, dark=False)
+    return show(resnet)
 
 
 def test_it_begins_folded_and_a_block_opens(shown):
@@ -179,10 +180,10 @@ def test_the_head_tells_the_totals(shown, resnet):
 
 @pytest.mark.parametrize(
     ("dark", "system", "first"),
-    [(None, "dark", "dark"), (None, "light", "light"), (True, "light", "dark"), (False, "dark", "light")],
+    [(False, "dark", "dark"), (False, "light", "light"), (True, "light", "dark")],
 )
 def test_dark_and_light(show, resnet, dark, system, first):
-    shown = show(resnet, dark=dark, color_scheme=system)
+    shown = show(resnet, view=View(dark=dark), color_scheme=system)
     theme = "document.documentElement.dataset.theme"
     assert shown.page.evaluate(theme) == first
     shown.page.click("#theme")
@@ -214,3 +215,12 @@ def test_printing_hides_the_controls(shown: Any):
     shown.page.emulate_media(media="print")
     assert shown.page.locator("#tools").is_hidden()
     assert shown.page.locator("#pane").is_visible()
+
+
+def test_it_begins_as_it_was_asked_for(show, resnet):
+    shown = show(resnet, view=View(level="stage", heat="params", direction="LR"))
+    assert shown.page.locator("#colour").input_value() == "params"
+    assert shown.page.locator("#turn").get_attribute("aria-pressed") == "true"
+    assert shown.box("stage4").get_attribute("data-step") == "6"
+    first, last = shown.box("stem").bounding_box(), shown.box("stage4").bounding_box()
+    assert last["x"] > first["x"] + first["width"]

@@ -14,6 +14,7 @@ from typing import Any
 from ....ir import Graph
 from ..text import clean
 from ..themes import Theme, theme_of
+from ..view import View
 from .data import page_data
 
 _SCRIPTS = (
@@ -30,20 +31,20 @@ _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _NAMELESS = "network"
 
 
-def page(graph: Graph, dark: bool | None = None) -> str:
+def page(graph: Graph, view: View | None = None) -> str:
     """A self-contained HTML page of ``graph``: it asks for nothing from anywhere, and needs no Graphviz.
 
-    Blocks open and close; layers say what they are when pointed at. ``dark`` is how it looks at first, None: as the
-    reader's system has it. Nothing in the graph's names or spec can become markup or script.
+    Blocks open and close; layers say what they are when pointed at. What is open at first, colours and direction are those
+    of ``view``; unless it says dark, the reader's system decides. Nothing in the graph's names or spec can become markup or script.
     """
     style, script = _file("page.css") + _colours(), _script()
-    theme = "" if dark is None else "dark" if dark else "light"
+    view = view or View()
     return Template(_file("template.html")).substitute(
         policy=_policy(script, style),
         title=html.escape(clean(graph.name).strip() or _NAMELESS),
-        theme=f' data-theme="{theme}" data-chosen' if theme else "",
+        theme=' data-theme="dark" data-chosen' if view.dark else "",
         style=style,
-        data=json_for_script(page_data(graph)),
+        data=json_for_script(page_data(graph, view)),
         script=script,
     )
 

@@ -19,13 +19,13 @@ from .facts import SpecLines, layer_facts, totals
 from .tree import Item, tree
 
 
-def page_data(graph: Graph) -> dict[str, Any]:
+def page_data(graph: Graph, view: View) -> dict[str, Any]:
     """Layers, the tree of blocks over them, levels, scales and totals, of which JSON can be made."""
     summary, lines = summarize(graph), SpecLines()
     heats = {name: heat_of(graph, name) for name in HEATS}
     teller = _Teller(graph, heats, needed(graph))
-    levels = _levels(graph)
-    first = opened(graph, scope_chains(graph), View(level=readable_level(graph)))
+    if view.level is None and view.depth is None:
+        view = View(level=readable_level(graph), heat=view.heat, direction=view.direction)
     return {
         "name": graph.name,
         "totals": totals(summary),
@@ -33,8 +33,10 @@ def page_data(graph: Graph) -> dict[str, Any]:
         "lines": lines.texts,
         "items": [teller.item(item) for item in tree(graph)],
         "outputs": _outputs(graph),
-        "levels": [[name, sorted(paths)] for paths, name in levels.items()],
-        "level": levels[first],
+        "levels": [[name, sorted(paths)] for paths, name in _levels(graph).items()],
+        "open": sorted(opened(graph, scope_chains(graph), view)),
+        "colour": view.heat or "",
+        "sideways": view.direction == "LR",
         "scales": {name: {"title": heat.title, "classes": heat.classes} for name, heat in heats.items()},
     }
 

@@ -56,7 +56,11 @@ function off(start, end, from, to) {
 }
 
 function showLevel(name) {
-  const paths = new Set(data.levels.find(([level]) => level === name)[1]);
+  openOnly(data.levels.find(([level]) => level === name)[1]);
+}
+
+function openOnly(list) {
+  const paths = new Set(list);
   const isOpen = (item) => (item.path ? paths.has(item.path) : item.children.some(isOpen));
   change(() => {
     for (const item of items.filter(isPart).reverse()) open(item, isOpen(item));
@@ -270,8 +274,12 @@ function begin() {
   if ('chosen' in page.dataset) setTheme(page.dataset.theme === 'dark');
   fillHead();
   fillLevels();
+  document.getElementById('colour').value = data.colour;
+  document.getElementById('turn').setAttribute('aria-pressed', data.sideways);
+  view.sideways = data.sideways;
+  colourAll(data.colour);
   fillLegend();
-  showLevel(data.level);
+  openOnly(data.open);
   fit();
   showTrunk();
   listen();
