@@ -50,6 +50,7 @@ def load_generator(name: str) -> ModuleType:
 
 GENERATOR = load_generator("make_reference")
 GALLERY = load_generator("make_gallery")
+DRAWINGS = load_generator("make_drawings")
 CATALOGUE: dict[str, type[Diagnostic]] = GENERATOR.all_diagnostics()
 REGISTRIES: list[Registry[Any]] = [
     GENERATOR.LAYERS,
@@ -190,6 +191,13 @@ def test_the_gallery_is_up_to_date() -> None:
     text = GALLERY.page()
     assert GALLERY.PAGE.read_text(encoding="utf-8") == text, "run python docs/make_gallery.py"
     for image in re.findall(r"images/gallery/[\w-]+\.svg", text):
+        assert (ROOT / "docs" / image).is_file(), image
+
+
+def test_the_page_of_drawings_is_up_to_date() -> None:
+    text = DRAWINGS.page()
+    assert DRAWINGS.PAGE.read_text(encoding="utf-8") == text, "run python docs/make_drawings.py"
+    for image in re.findall(r"images/drawings/[\w-]+\.svg", text):
         assert (ROOT / "docs" / image).is_file(), image
 
 

@@ -25,8 +25,8 @@ class CannotDraw(Diagnostic):
 
     code = "cannot-draw"
     message = "cannot make {format}: {problem}"
-    bad = "cnnspec draw vgg16 -o vgg16.pdf    (without Graphviz)"
-    good = "cnnspec draw vgg16 -o vgg16.svg"
+    bad = "cnnspec draw vgg16 --style volumes -o vgg16.dot"
+    good = "cnnspec draw vgg16 --style volumes -o vgg16.svg"
     format: str
     problem: str
 

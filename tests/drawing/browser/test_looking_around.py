@@ -202,6 +202,12 @@ def test_zoom_and_turn(shown):
     assert shown.page.evaluate("pane.scrollWidth <= pane.clientWidth")
 
 
+def test_a_drawing_too_wide_for_the_page_begins_so_that_it_can_be_read(show, resnet):
+    shown = show(resnet, View(level="layer", direction="LR"))
+    assert shown.box("conv 7x7").bounding_box()["width"] > 80
+    assert shown.box("input").bounding_box()["x"] < 100
+
+
 def test_outputs_of_training_are_dashed(show):
     shown = show(several_outputs())
     outputs = shown.page.locator("#canvas .box.output")

@@ -35,7 +35,8 @@ def page(graph: Graph, view: View | None = None) -> str:
     """A self-contained HTML page of ``graph``: it asks for nothing from anywhere, and needs no Graphviz.
 
     Blocks open and close; layers say what they are when pointed at. What is open at first, colours and direction are those
-    of ``view``; unless it says dark, the reader's system decides. Nothing in the graph's names or spec can become markup or script.
+    of ``view``; unless it says dark, the reader's system decides. Nothing in the graph's names or spec can become markup or
+    script.
     """
     style, script = _file("page.css") + _colours(), _script()
     view = view or View()

@@ -3,6 +3,7 @@
 const pane = document.getElementById('pane');
 const sizer = document.getElementById('sizer');
 const page = document.documentElement;
+const READABLE = 0.7; // a drawing that is too wide for this begins at its full size, to be scrolled
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 
 function itemAt(target) {
@@ -281,6 +282,7 @@ function begin() {
   fillLegend();
   openOnly(data.open);
   fit();
+  if (view.zoom < READABLE) setZoom(1);
   showTrunk();
   listen();
 }
