@@ -121,3 +121,14 @@ def test_the_trunk_goes_through(name: str) -> None:
 def test_a_title_that_is_a_sentence_is_broken_in_mermaid_too() -> None:
     drawn = picture(graph_of("lenet5"), View(level="layer"))
     assert of_mermaid(to_mermaid(replace(drawn, title='a "b"\n---\nflowchart'), View())) == expected(drawn)
+
+
+def test_what_is_folded_still_counts() -> None:
+    """Parameters, shares and widths are those of all blocks that a folded one stands for: the six layers of the first
+    stage read 64, 96 … 224 maps, which makes 864 * 128 of 7,978,856 parameters."""
+    graph = graph_of("densenet121")
+    whole, folded = (picture(graph, View(level="layer", fold=fold, heat="params")) for fold in (False, True))
+    assert folded.facts == whole.facts and len(folded.boxes) < len(whole.boxes) / 3
+    layers = [box for box in folded.boxes if box.label.texts[0] == "conv 1x1, 128"]
+    assert [box.warmth.text for box in layers if box.warmth] == ["1.4 %", "0.41 %", "5.9 %", "24 %", "19 %"]
+    assert any(arrow.text == "96…256x56x56" for arrow in folded.arrows)

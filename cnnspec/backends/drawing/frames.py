@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...ir import Graph, GraphOutput, Node, Scope
@@ -12,13 +12,26 @@ from .titles import merged_title
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """How often the block at a path stands for itself and those after it, and the title of all of them."""
+    """How often the block at a path stands for itself and those after it, and the title of all of them. ``members`` are the
+    nodes of the whole graph that each node stands for, in order; empty where nothing was folded."""
 
     times: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[tuple[int, ...], ...] = ()
 
     def of(self, path: str) -> int:
         return self.times.get(path, 1)
+
+    def behind(self, nodes: Sequence[int]) -> Sequence[int]:
+        """All nodes that some stand for, in the order of the whole graph."""
+        return sorted(m for node in nodes for m in self.members[node]) if self.members else nodes
+
+    def instances(self, nodes: Sequence[int]) -> list[tuple[int, ...]]:
+        """Each time that some nodes of one block stand for, as nodes of the whole graph; [] where it is once only."""
+        rows = [self.members[node] for node in nodes] if self.members else []
+        if not rows or len(rows[0]) == 1 or len(set(map(len, rows))) > 1:
+            return []
+        return list(zip(*rows, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,12 @@ def once(graph: Graph, rows: list[Row] | None = None) -> tuple[Graph, Turns]:
         for instance in row[1:]:
             for offset, node in enumerate(instance.nodes):
                 stands_for[node] = first.nodes.start + offset
-    return (_kept(graph, stands_for), Turns(times, titles)) if rows else (graph, Turns())
+    if not rows:
+        return graph, Turns()
+    members: dict[int, list[int]] = {}
+    for node, first_node in enumerate(stands_for):
+        members.setdefault(first_node, []).append(node)
+    return _kept(graph, stands_for), Turns(times, titles, tuple(map(tuple, members.values())))
 
 
 def _kept(graph: Graph, stands_for: list[int]) -> Graph:

@@ -57,6 +57,34 @@ def label_of(graph: Graph, chains: Chains, unit: Unit) -> Label:
     return Label(_layer_head(first), first.op.label(), (followers,) if followers else ())
 
 
+def spread(labels: Sequence[Label]) -> Label:
+    """One label for those of layers that are drawn once: numbers that differ become ranges."""
+    first = labels[0]
+    if len({(len(label.lines), len(label.small)) for label in labels}) > 1:
+        return first
+    return Label(
+        first.head,
+        _spread_text([label.beside for label in labels]),
+        tuple(_spread_text(column) for column in zip(*(label.lines for label in labels), strict=True)),
+        tuple(_spread_text(column) for column in zip(*(label.small for label in labels), strict=True)),
+        first.glyph,
+    )
+
+
+def _spread_text(texts: Sequence[str]) -> str:
+    rows = [text.split(", ") for text in texts]
+    if len({len(row) for row in rows}) > 1:
+        return texts[0]
+    return ", ".join(merged_numbers(column) for column in zip(*rows, strict=True))
+
+
+def spread_shape(shapes: Sequence[Shape]) -> str:
+    """A shape, its sides as ranges where they differ."""
+    if len({len(shape) for shape in shapes}) > 1:
+        return shape_text(shapes[0])
+    return "x".join(merged_numbers([str(n) for n in side]) for side in zip(*shapes, strict=True))
+
+
 def _layer_head(node: Node) -> str:
     own = node.name.rpartition(".")[2]
     named = own.rstrip("0123456789") != node.op.call_name

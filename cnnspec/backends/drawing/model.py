@@ -11,9 +11,9 @@ from ...ir import Graph, Scope
 from ...ir.op import Family
 from .folding import equal_rows, overview, without_views
 from .frames import Turns, once
-from .grouping import Kind, needed, scope_chains
+from .grouping import Chains, Kind, needed, scope_chains
 from .heat import Heat, Warmth, heat_of
-from .label import TIMES, Label, frame_title, label_of, shape_text, tooltip
+from .label import TIMES, Label, frame_title, label_of, shape_text, spread, spread_shape, tooltip
 from .levels import opened
 from .parts import Unit, units_of
 from .themes import Theme
@@ -81,10 +81,11 @@ class Picture:
 
 def picture(graph: Graph, view: View) -> Picture:
     """The network as ``view`` asks for it."""
-    graph, turns = once(graph) if view.fold else (graph, Turns())
-    chains = scope_chains(graph)
+    whole = graph
+    graph, turns = once(graph) if folds_layers(view) else (graph, Turns())
     units = units_at(graph, view)
-    heat = heat_of(graph, view.heat) if view.heat else None
+    labels = _Labels(whole, graph, turns, scope_chains(whole), scope_chains(graph))
+    heat = heat_of(whole, view.heat) if view.heat else None
     wanted = needed(graph)
     macs = cost(graph).macs
     boxes = []
@@ -97,15 +98,53 @@ def picture(graph: Graph, view: View) -> Picture:
                 family=box_family(graph, unit, macs),
                 nodes=unit.nodes,
                 frames=frames,
-                label=label_of(graph, chains, unit),
+                label=labels.of(unit),
                 tooltip=tooltip(graph, unit),
                 auxiliary=wanted.isdisjoint(unit.nodes),
                 times=unit.times,
                 frozen=told(frozenset[int | None]().union(*(starts_of(graph.nodes[i]) for i in unit.nodes))),
-                warmth=heat.of(unit.nodes) if heat and unit.kind != "input" else None,
+                warmth=heat.of(turns.behind(unit.nodes)) if heat and unit.kind != "input" else None,
             )
         )
-    return Picture(graph.name, _facts(graph), (*boxes, *_outputs(graph)), _arrows(graph, units, boxes), heat)
+    arrows = _arrows(graph, units, boxes, _Shapes(whole, graph, turns))
+    return Picture(graph.name, _facts(whole), (*boxes, *_outputs(graph)), arrows, heat)
+
+
+def folds_layers(view: View) -> bool:
+    """Whether blocks whose layers are shown are drawn once; where blocks are boxes, equal ones are one anyway."""
+    return view.fold and view.level in (None, "layer") and view.depth is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels of units of ``graph``; where one stands for several of the ``whole``, it tells of all."""
+
+    whole: Graph
+    graph: Graph
+    turns: Turns
+    whole_chains: Chains
+    chains: Chains
+
+    def of(self, unit: Unit) -> Label:
+        instances = self.turns.instances(unit.nodes)
+        if not instances:
+            return label_of(self.graph, self.chains, unit)
+        chains = self.whole_chains
+        units = [Unit(unit.kind, nodes, chains[nodes[0]], ends=(nodes[-1],)) for nodes in instances]
+        return spread([label_of(self.whole, chains, each) for each in units])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """Shapes of the nodes of ``graph`` in words, as ranges where they stand for several of the ``whole``."""
+
+    whole: Graph
+    graph: Graph
+    turns: Turns
+
+    def of(self, node: int) -> str:
+        members = self.turns.members[node] if self.turns.members else (node,)
+        return spread_shape([self.whole.nodes[member].shape for member in members])
 
 
 def box_family(graph: Graph, unit: Unit, macs: tuple[int, ...]) -> Family:
@@ -182,7 +221,7 @@ def _outputs(graph: Graph) -> list[Box]:
     ]
 
 
-def _arrows(graph: Graph, units: list[Unit], boxes: list[Box]) -> tuple[Arrow, ...]:
+def _arrows(graph: Graph, units: list[Unit], boxes: list[Box], shapes: _Shapes) -> tuple[Arrow, ...]:
     owner = {node: place for place, unit in enumerate(units) for node in unit.nodes}
     links = [_links(graph, unit, owner, place) for place, unit in enumerate(units)]
     trunk = Trunk([[tail for tail, _ in into] for into in links])
@@ -191,7 +230,7 @@ def _arrows(graph: Graph, units: list[Unit], boxes: list[Box]) -> tuple[Arrow, .
     for head, into in enumerate(links):
         for tail, node in into:
             main = trunk.main(tail, head)
-            text = _shape_on(graph, units[tail], node, main or not trunk.goes_on(tail), told_of)
+            text = _shape_on(shapes, units[tail], node, main or not trunk.goes_on(tail), told_of)
             arrows.append(Arrow(boxes[tail].key, boxes[head].key, main, boxes[head].auxiliary, text))
     for number, output in enumerate(graph.outputs):
         arrows.append(Arrow(boxes[owner[output.node]].key, f"out{number}", True, output.auxiliary))
@@ -206,13 +245,13 @@ def _links(graph: Graph, unit: Unit, owner: dict[int, int], place: int) -> list[
     return list({tail: (tail, i) for tail, i in outside}.values()) if unit.kind == "part" else outside
 
 
-def _shape_on(graph: Graph, tail: Unit, node: int, fit: bool, told_of: set[int]) -> str:
+def _shape_on(shapes: _Shapes, tail: Unit, node: int, fit: bool, told_of: set[int]) -> str:
     """The shape on an arrow: once for each node, where it differs from what its box takes."""
     if not fit or node in told_of:
         return ""
-    taken = graph.nodes[tail.number].inputs
-    shape = graph.nodes[node].shape
-    if taken and graph.nodes[taken[0]].shape == shape:
+    nodes = shapes.graph.nodes
+    taken = nodes[tail.number].inputs
+    if taken and nodes[taken[0]].shape == nodes[node].shape:
         return ""
     told_of.add(node)
-    return shape_text(shape)
+    return shapes.of(node)

@@ -8,7 +8,7 @@ from ....ir import Graph, GraphOutput
 from ..frames import Turns
 from ..grouping import needed
 from ..label import Label, shape_text
-from ..model import Box, Picture, State, box_family, macs_text
+from ..model import Box, Picture, State, box_family, folds_layers, macs_text
 from ..view import View
 from .linking import Outputs, merged_arrows
 from .nesting import BothTurns, frames_of
@@ -28,7 +28,7 @@ def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
     where they are in it.
     """
     whole = align(first, second)
-    alignment, turns = once_in_both(first, second) if view.fold else (whole, (Turns(), Turns()))
+    alignment, turns = once_in_both(first, second) if folds_layers(view) else (whole, (Turns(), Turns()))
     sides = Sides.of(alignment)
     boxes, ends = _boxes(sides, view, turns)
     outputs = _outputs(sides)
