@@ -117,7 +117,7 @@ def _title(drawn: Picture) -> str:
     """As YAML, nothing in which older versions take for a code or a directive."""
     text = f"{drawn.title} ({drawn.heat.title})" if drawn.heat else drawn.title
     quoted = json.dumps(_line(text).replace("<", "‹"), ensure_ascii=False)
-    return re.sub(r"#(?=\w)|(?<=%)%", lambda m: f"\\u{ord(m.group()):04x}", quoted)
+    return re.sub(r"#(?=\w)|(?<=%)%|`", lambda m: f"\\u{ord(m.group()):04x}", quoted)
 
 
 def _escaped(text: str) -> str:

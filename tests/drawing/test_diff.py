@@ -1,0 +1,123 @@
+"""Two networks as one drawing: golden outlines, and what holds for all pairs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from outlines import expected, of_mermaid, of_svg, outline
+
+from cnnspec.analyses.alignment import align
+from cnnspec.backends.drawing.diff import diff_picture
+from cnnspec.backends.drawing.graphviz import to_dot
+from cnnspec.backends.drawing.mermaid import to_mermaid
+from cnnspec.backends.drawing.model import Picture
+from cnnspec.backends.drawing.renderers import find_renderer, render_dot
+from cnnspec.backends.drawing.view import LEVELS, View
+from cnnspec.elaborate import elaborate, open_target
+from cnnspec.ir import Graph
+
+GOLDENS = Path(__file__).parent / "goldens"
+CASES = [
+    ("resnet18", "resnet34", View(level="stage")),
+    ("resnet18", "resnet34", View(level="block")),
+    ("resnet50", "resnext50_32x4d", View(level="block")),
+    ("vgg16", "vgg16_bn", View(level="layer")),
+    ("densenet121", "densenet169", View(level="model")),
+    ("alexnet", "alexnet_lecture", View(level="layer")),
+    ("resnet34", "plain34", View(level="layer", fold=True)),
+    ("lenet5", "alexnet", View(level="layer")),
+]
+NAMES = (
+    "lenet5",
+    "alexnet",
+    "vgg11",
+    "vgg11_bn",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "densenet121",
+    "efficientnet_b0",
+)
+
+
+@cache
+def graph_of(name: str) -> Graph:
+    return elaborate(open_target(name))
+
+
+def drawn(first: str, second: str, view: View) -> Picture:
+    return diff_picture(graph_of(first), graph_of(second), view)
+
+
+def identifier(case: tuple[str, str, View]) -> str:
+    first, second, view = case
+    return f"{first}-{second}-{view.level}{'-fold' if view.fold else ''}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=identifier)
+def test_outline(case: tuple[str, str, View], regenerate: bool) -> None:
+    found = drawn(*case)
+    golden = GOLDENS / f"diff-{identifier(case)}.txt"
+    if regenerate:
+        golden.write_text(outline(found), encoding="utf-8")
+    assert outline(found) == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(find_renderer("svg") is None, reason="no Graphviz here")
+@pytest.mark.parametrize("case", CASES, ids=identifier)
+def test_each_format_has_what_the_picture_has(case: tuple[str, str, View]) -> None:
+    found = drawn(*case)
+    states = [box.state for box in found.boxes]
+    assert None not in states
+    for view in (case[2], View(style="paper"), View(style="slides", dark=True, direction="LR")):
+        structure = of_svg(render_dot(to_dot(found, view), "svg"))
+        assert structure.nodes.keys() == expected(found).nodes.keys()
+        assert structure.arrows == expected(found).arrows
+    assert of_mermaid(to_mermaid(found, case[2])).nodes.keys() == expected(found).nodes.keys()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from(LEVELS), st.booleans())
+def test_any_two_networks(first: str, second: str, level: str, fold: bool) -> None:
+    found = drawn(first, second, View(level=level, fold=fold))  # type: ignore[arg-type]
+    places = {box.key: place for place, box in enumerate(found.boxes)}
+    assert len(places) == len(found.boxes)
+    assert all(places[arrow.tail] < places[arrow.head] for arrow in found.arrows)
+    if first == second:
+        assert {box.state for box in found.boxes} == {"same"}
+        assert "the two are the same" in found.facts
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("resnet18", "resnet34"), ("vgg16", "vgg16_bn"), ("resnet34", "plain34")]
+)
+def test_no_layer_is_left_out(first: str, second: str) -> None:
+    """Names of all layers of both stand in the tooltips at level layer, as removed, added, or in both."""
+    alignment = align(graph_of(first), graph_of(second))
+    lines = [
+        line
+        for box in drawn(first, second, View(level="layer")).boxes
+        for line in box.tooltip.split("\n")
+        if line
+    ]
+    told = Counter(
+        "added" if " (added)" in line else "removed" if " (removed)" in line else "both" for line in lines
+    )
+    assert told["added"] == alignment.count("added")
+    assert told["removed"] == alignment.count("removed")
+    assert told["both"] == len(alignment.layers) - told["added"] - told["removed"]
+
+
+def test_numbers_of_blocks_are_told() -> None:
+    """ResNet-34 has 3, 4, 6 and 3 blocks where ResNet-18 has two each."""
+    texts = [
+        box.label.texts
+        for box in drawn("resnet18", "resnet34", View(level="stage")).boxes
+        if box.state == "changed"
+    ]
+    assert [lines[-1][-7:] for lines in texts] == ["×2 → ×3", "×2 → ×4", "×2 → ×6", "×2 → ×3"]
