@@ -134,6 +134,13 @@ class Drawing:
         write_atomically(target, self._written(kind, scale, path))
         return target
 
+    def remarks(self, path: str | os.PathLike[str]) -> tuple[str, ...]:
+        """What should be known of the file that was written: letters too small in print, or not in any font here."""
+        from ..backends.drawing.remarks import remarks
+
+        kind = Path(path).suffix.lower().removeprefix(".")
+        return tuple(remarks(self.subject, kind, lambda: self.svg))
+
     def _written(self, kind: str, scale: float = 1.0, file: str | os.PathLike[str] | None = None) -> bytes:
         try:
             return FORMATS[kind].write(self.subject, scale)

@@ -122,8 +122,11 @@ def run(options: argparse.Namespace) -> int:
     if options.block is not None:
         graphs = [_part(graph, options.block) for graph in graphs]
     drawn = subject(graphs[0], _view(options), graphs[1] if options.diff else None)
-    Drawing(drawn).save(options.output, options.scale)
+    drawing = Drawing(drawn)
+    drawing.save(options.output, options.scale)
     print(f"wrote {options.output}")
+    for remark in drawing.remarks(options.output):
+        print(f"note: {remark}", file=sys.stderr)
     return 0
 
 

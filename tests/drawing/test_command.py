@@ -124,3 +124,24 @@ def test_without_a_renderer(
     assert main(["draw", "alexnet", "-o", "other.png"]) == 1
     assert "pip install graphviz-pure" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == [arguments[1]]
+
+
+def test_letters_too_small_for_print_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wide = ["draw", "resnet152", "--style", "paper", "-o", str(tmp_path / "net.svg")]
+    assert main([*wide, "--level", "layer"]) == 0
+    assert "note: to fit one column, its letters are 0" in capsys.readouterr().err
+    assert main([*wide, "--level", "stage"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_letters_that_no_font_has_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "cnnspec.backends.drawing.convert.letters_without_font", lambda svg: "\N{LINEAR B SYLLABLE B008 A}"
+    )
+    monkeypatch.setattr(
+        "cnnspec.backends.drawing.remarks._names", lambda of: iter(["\N{LINEAR B SYLLABLE B008 A}"])
+    )
+    assert main(["draw", "lenet5", "-o", str(tmp_path / "net.pdf")]) == 0
+    assert "no font here has \N{LINEAR B SYLLABLE B008 A}" in capsys.readouterr().err
