@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnspec.backends.drawing.graphviz import frame_key
-from cnnspec.backends.drawing.model import Box, Picture
+from cnnspec.backends.drawing.model import Arrow, Box, Frame, Picture
 from cnnspec.backends.drawing.text import clean
+from cnnspec.backends.palette import CHANGES
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -30,9 +31,20 @@ def squeezed(text: str) -> str:
 
 
 def expected(drawn: Picture) -> Structure:
-    frames = {frame_key(frame): squeezed(frame.title) for box in drawn.boxes for frame in box.frames}
+    frames = {
+        frame_key(frame): squeezed(_sign(frame) + frame.title) for box in drawn.boxes for frame in box.frames
+    }
     arrows = sorted((a.tail, a.head, squeezed(a.text)) for a in drawn.arrows)
-    return Structure({box.key: squeezed(" ".join(_texts(box))) for box in drawn.boxes}, arrows, frames)
+    return Structure(
+        {box.key: squeezed(_sign(box) + " ".join(_texts(box))) for box in drawn.boxes}, arrows, frames
+    )
+
+
+def _sign(drawn: Box | Frame) -> str:
+    """What says without colour what became of it."""
+    if drawn.state is None or (isinstance(drawn, Box) and drawn.label.glyph):
+        return ""
+    return CHANGES[drawn.state].sign
 
 
 def _texts(box: Box) -> tuple[str, ...]:
@@ -60,10 +72,11 @@ def of_svg(svg: bytes) -> Structure:
 
 
 _NODE = re.compile(r'\s+(\w+)(?:\[\[|\(\(|\(\[|\[)"([^"]*)"(?:\]\]|\)\)|\]\)|\])')
-_ARROW = re.compile(r'\s+(\w+) (?:-->|-\.->)(?:\|"([^"]*)"\|)? (\w+)')
+_ARROW = re.compile(r'\s+(\w+) (?:-->|-\.->|==>)(?:\|"([^"]*)"\|)? (\w+)')
 _FRAME = re.compile(r'\s+subgraph (\w+) \["([^"]*)"\]')
 _OTHER = re.compile(
-    r"---|title: \".*\"|flowchart (TB|LR)|\s+%% .*|\s+end|\s+classDef [\w :#,.-]+|\s+class [\w, ]+|"
+    r"---|title: \".*\"|config:|  themeVariables:|    cluster\w+: \"#\w+\"|"
+    r"flowchart (TB|LR)|\s+%% .*|\s+end|\s+classDef [\w :#,.-]+|\s+class [\w, ]+|"
 )
 
 
@@ -103,7 +116,9 @@ def outline(drawn: Picture) -> str:
     lines = [f"title {drawn.title}", *(f"fact {fact}" for fact in drawn.facts)]
     inside: tuple[str, ...] = ()
     for box in drawn.boxes:
-        frames = tuple(f"{frame.path} | {frame.title}" for frame in box.frames)
+        frames = tuple(
+            " | ".join(filter(None, (frame.path, frame.title, frame.state))) for frame in box.frames
+        )
         if frames != inside:
             lines += [
                 f"{'  ' * level}frame {text}"
@@ -112,10 +127,7 @@ def outline(drawn: Picture) -> str:
             ]
             inside = frames
         lines.append("  " * len(frames) + _line(box))
-    lines += [
-        f"{a.tail} -> {a.head}{' main' if a.main else ''}{f' {a.text}' if a.text else ''}"
-        for a in drawn.arrows
-    ]
+    lines += [_arrow_line(arrow) for arrow in drawn.arrows]
     return "\n".join(lines) + "\n"
 
 
@@ -125,3 +137,10 @@ def _line(box: Box) -> str:
     marks += [m for m in (box.frozen, box.state) if m]
     warmth = [f"{box.warmth.step}: {box.warmth.text}"] if box.warmth else []
     return " | ".join([f"{box.kind} {box.key} {box.family}", *box.label.texts, *marks, *warmth])
+
+
+def _arrow_line(arrow: Arrow) -> str:
+    line = (
+        f"{arrow.tail} -> {arrow.head}{' main' if arrow.main else ''}{f' {arrow.text}' if arrow.text else ''}"
+    )
+    return f"{line} | {arrow.state}" if arrow.state else line

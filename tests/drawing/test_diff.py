@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outlines import expected, of_mermaid, of_svg, outline
 
+import cnnspec
 from cnnspec.analyses.alignment import align
 from cnnspec.backends.drawing.diff import diff_picture
+from cnnspec.backends.drawing.diff.pairing import units_of_both
+from cnnspec.backends.drawing.diff.sides import Sides
 from cnnspec.backends.drawing.graphviz import to_dot
 from cnnspec.backends.drawing.mermaid import to_mermaid
 from cnnspec.backends.drawing.model import Picture
@@ -31,6 +35,8 @@ CASES = [
     ("alexnet", "alexnet_lecture", View(level="layer")),
     ("resnet34", "plain34", View(level="layer", fold=True)),
     ("lenet5", "alexnet", View(level="layer")),
+    ("vgg16", "resnet18", View(level="stage")),
+    ("resnet18", "resnet34", View(level="layer", fold=True)),
 ]
 NAMES = (
     "lenet5",
@@ -72,13 +78,9 @@ def test_outline(case: tuple[str, str, View], regenerate: bool) -> None:
 @pytest.mark.parametrize("case", CASES, ids=identifier)
 def test_each_format_has_what_the_picture_has(case: tuple[str, str, View]) -> None:
     found = drawn(*case)
-    states = [box.state for box in found.boxes]
-    assert None not in states
     for view in (case[2], View(style="paper"), View(style="slides", dark=True, direction="LR")):
-        structure = of_svg(render_dot(to_dot(found, view), "svg"))
-        assert structure.nodes.keys() == expected(found).nodes.keys()
-        assert structure.arrows == expected(found).arrows
-    assert of_mermaid(to_mermaid(found, case[2])).nodes.keys() == expected(found).nodes.keys()
+        assert of_svg(render_dot(to_dot(found, view), "svg")) == expected(found)
+    assert of_mermaid(to_mermaid(found, case[2])) == expected(found)
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,10 +89,30 @@ def test_any_two_networks(first: str, second: str, level: str, fold: bool) -> No
     found = drawn(first, second, View(level=level, fold=fold))  # type: ignore[arg-type]
     places = {box.key: place for place, box in enumerate(found.boxes)}
     assert len(places) == len(found.boxes)
+    assert None not in {each.state for each in (*found.boxes, *found.arrows)}
+    assert_nested(found)
     assert all(places[arrow.tail] < places[arrow.head] for arrow in found.arrows)
     if first == second:
         assert {box.state for box in found.boxes} == {"same"}
         assert "the two are the same" in found.facts
+
+
+def assert_nested(found: Picture) -> None:
+    """Every frame lies in one other, or in none."""
+    around: dict[str, str] = {}
+    for box in found.boxes:
+        paths = ["", *(frame.path for frame in box.frames)]
+        for outer, inner in pairwise(paths):
+            assert around.setdefault(inner, outer) == outer
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from(LEVELS))
+def test_each_layer_is_in_one_box(first: str, second: str, level: str) -> None:
+    sides = Sides.of(align(graph_of(first), graph_of(second)))
+    units, _ = units_of_both(sides, View(level=level))  # type: ignore[arg-type]
+    for graph, own in zip(sides.graphs, units, strict=True):
+        assert sorted(node for unit in own for node in unit.nodes) == list(range(len(graph.nodes)))
 
 
 @pytest.mark.parametrize(
@@ -121,3 +143,18 @@ def test_numbers_of_blocks_are_told() -> None:
         if box.state == "changed"
     ]
     assert [lines[-1][-7:] for lines in texts] == ["×2 → ×3", "×2 → ×4", "×2 → ×6", "×2 → ×3"]
+
+
+def test_one_block_that_differs_in_a_row_stands_apart() -> None:
+    """Otherwise the first of the row would tell of all."""
+    text = "block b(groups) {{ conv(8, 3, padding = 1, groups = groups) }} model m {{ input 8 x 32 x 32 {} }}"
+    rows = ["b(1) b(1) b(1) b(1)", "b(1) b(1) b(4) b(1)"]
+    first, second = (cnnspec.loads(text.format(row)).graph for row in rows)
+    for view in (View(level="block"), View(level="layer", fold=True)):
+        states = [box.state for box in diff_picture(first, second, view).boxes]
+        assert states == ["same", "same", "changed", "same", "same"]
+
+
+def test_one_network_twice() -> None:
+    found = drawn("alexnet", "alexnet", View(level="layer"))
+    assert (found.title, found.facts[0]) == ("alexnet", "the two are the same")

@@ -25,6 +25,7 @@ _LEGEND_COLUMNS = 4
 _HEADING_WRAP = 48
 _LONGEST_ROW = 8
 _TRUNK_WEIGHT = "500"
+_HEAVIER = 1.6
 _LARGE = 300
 """From so many boxes on Graphviz looks less long for the best places."""
 
@@ -91,7 +92,7 @@ class _Writer:
         if self.rows:
             page |= {"nodesep": "0.6", "ranksep": "0.5"}
         if len(self.drawn.boxes) > _LARGE:
-            page |= {"nslimit": "2", "nslimit1": "2"}
+            page |= {"nslimit": "1", "nslimit1": "1", "mclimit": "0.5"}
         if theme.fit:
             page["size"] = ",".join(f"{side:g}" for side in theme.fit)
         return page
@@ -137,7 +138,7 @@ class _Writer:
         return {
             "style": self._filled(), "color": change.line if change else theme.frame_line,
             "fontsize": f"{theme.small + 1:g}", "labeljust": "l", "margin": "8",
-            "fillcolor": change.fill if change and change.sign in "+\N{MINUS SIGN}" else theme.frames[level % 2],
+            "fillcolor": change.fill if change and frame.state in ("removed", "added") else theme.frames[level % 2],
             "penwidth": f"{theme.width:g}", "tooltip": graphviz.escape(clean(frame.path)),
         }  # fmt: skip
 
@@ -179,13 +180,14 @@ class _Writer:
         if box.tooltip:
             style["tooltip"] = graphviz.escape("\n".join(map(clean, box.tooltip.split("\n"))))
         if box.kind == "part":
-            style["penwidth"] = f"{1.6 * theme.width:g}"
+            style["penwidth"] = f"{_HEAVIER * theme.width:g}"
         if box.times > 1:
             style["peripheries"] = "2"
         style |= _shape(box)
         style |= self._meaning(box)
-        if box.auxiliary:
-            style["style"] = style.get("style", self._filled()) + ",dashed"
+        line = "dotted" if box.state == "removed" else "dashed" if box.auxiliary else ""
+        if line:
+            style["style"] = f"{style.get('style', self._filled())},{line}"
         return style
 
     def _meaning(self, box: Box) -> dict[str, str]:
@@ -212,6 +214,9 @@ class _Writer:
             style["label"] = stack([f" {markup(arrow.text, self.ink)} "])
         if arrow.state and arrow.state != "same":
             style["color"] = self.theme.changes[arrow.state].line
+            style["penwidth"] = f"{_HEAVIER * self.theme.width:g}"
+        if arrow.state == "removed":
+            style["style"] = "dotted"
         return style
 
     def _heading(self) -> str:

@@ -50,7 +50,8 @@ def _frozen(drawn: Picture, theme: Theme) -> list[Entry]:
 
 
 def _changes(drawn: Picture, theme: Theme) -> list[Entry]:
-    used = {box.state for box in drawn.boxes}
+    used = {box.state for box in drawn.boxes} | {arrow.state for arrow in drawn.arrows}
+    used |= {frame.state for box in drawn.boxes for frame in box.frames}
     return [
         Entry(f"{change.sign} {change.words}".strip(), change.fill, theme.ink)
         for state, change in theme.changes.items()

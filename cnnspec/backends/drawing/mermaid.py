@@ -32,7 +32,12 @@ _OWN = re.compile("(?<=ﬂ)(?=°)|(?<=¶)(?=ß)")
 """Inside what Mermaid turns codes into; no code protects it."""
 _INDENT = "  "
 _WIDTH = 40
-_FRAME = "fill:#80808014,stroke:#909090"
+_FRAMES = """\
+config:
+  themeVariables:
+    clusterBkg: "#80808014"
+    clusterBorder: "#909090"
+"""
 """Readable on a light and on a dark page, whose theme colours titles and arrows."""
 
 
@@ -46,7 +51,8 @@ def to_mermaid(drawn: Picture, view: View) -> str:
     Only the title cannot hold ``<``, and shows ``‹``. Raises :class:`TooLargeForMermaid`.
     """
     theme = theme_of("graph" if view.style == "volumes" else view.style, view.dark)
-    written = ["---", f"title: {_title(drawn)}", "---", f"flowchart {view.direction or theme.direction}"]
+    written = _heading(drawn)
+    written += [f"flowchart {view.direction or theme.direction}"]
     written += [f"{_INDENT}%% {_escaped(fact)}" for fact in drawn.facts]
     written += _nodes(drawn.boxes, theme, 0)
     written += [_INDENT + _arrow(arrow) for arrow in drawn.arrows]
@@ -67,6 +73,15 @@ def _refuse_too_large(drawn: Picture, text: str, view: View) -> None:
         f"the flowchart would have {found}, and Mermaid shows at most {limit}: "
         f"draw it at a coarser level, e.g. --level {coarser}, or as .svg or .html"
     )
+
+
+def _heading(drawn: Picture) -> list[str]:
+    """As YAML, nothing in which older versions take for a code or a directive, or Markdown for a fence."""
+    text = f"{drawn.title} ({drawn.heat.title})" if drawn.heat else drawn.title
+    quoted = json.dumps(_line(text).replace("<", "‹"), ensure_ascii=False)
+    title = re.sub(r"#(?=\w)|(?<=%)%|`", lambda m: f"\\u{ord(m.group()):04x}", quoted)
+    framed = any(box.frames for box in drawn.boxes)
+    return ["---", f"title: {title}", *(_FRAMES.splitlines() if framed else ()), "---"]
 
 
 def _nodes(boxes: Iterable[Box], theme: Theme, level: int) -> Iterator[str]:
@@ -113,13 +128,6 @@ def _brackets(box: Box) -> tuple[str, str]:
     return ("[[", "]]") if box.times > 1 else ("[", "]")
 
 
-def _title(drawn: Picture) -> str:
-    """As YAML, nothing in which older versions take for a code or a directive."""
-    text = f"{drawn.title} ({drawn.heat.title})" if drawn.heat else drawn.title
-    quoted = json.dumps(_line(text).replace("<", "‹"), ensure_ascii=False)
-    return re.sub(r"#(?=\w)|(?<=%)%|`", lambda m: f"\\u{ord(m.group()):04x}", quoted)
-
-
 def _escaped(text: str) -> str:
     """Codes for what Mermaid, Markdown or HTML could take for more than text, and no more: people read this."""
     coded = _SPECIAL.sub(lambda m: _code(m.group()), _line(text))
@@ -136,27 +144,25 @@ def _code(character: str) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    line = "-.->" if arrow.auxiliary else "-->"
+    line = (
+        "-.->" if arrow.auxiliary or arrow.state == "removed" else "==>" if arrow.state == "added" else "-->"
+    )
     text = f'|"{_escaped(arrow.text)}"|' if arrow.text else ""
     return f"{arrow.tail} {line}{text} {arrow.head}"
 
 
 def _colours(drawn: Picture, theme: Theme) -> Iterator[str]:
-    """A class for each look that boxes and frames have here, and who has it."""
+    """A class for each look that boxes and changed frames have here, and who has it."""
     looks: dict[str, dict[str, None]] = {}
     for box in drawn.boxes:
         looks.setdefault(_look(box, theme), {})[box.key] = None
         for frame in box.frames:
-            looks.setdefault(_frame_look(frame, theme), {})[frame_key(frame)] = None
+            if frame.state and frame.state != "same":
+                look = f"stroke:{theme.changes[frame.state].line}"
+                looks.setdefault(look, {})[frame_key(frame)] = None
     for number, (look, keys) in enumerate(looks.items()):
         yield f"{_INDENT}classDef look{number} {look}"
         yield f"{_INDENT}class {','.join(keys)} look{number}"
-
-
-def _frame_look(frame: Frame, theme: Theme) -> str:
-    if not frame.state or frame.state == "same":
-        return _FRAME
-    return f"{_FRAME.partition(',')[0]},stroke:{theme.changes[frame.state].line}"
 
 
 def _look(box: Box, theme: Theme) -> str:

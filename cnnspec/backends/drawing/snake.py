@@ -15,7 +15,7 @@ _SHORT = 5
 def snake(drawn: Picture) -> list[list[str]] | None:
     """Keys of the boxes of the trunk, row by row as they are seen from the left; None where a picture is no chain, or
     would have arrows over rows."""
-    if any(box.frames for box in drawn.boxes):
+    if any(box.frames or box.state in ("removed", "added") for box in drawn.boxes):
         return None
     follows = {arrow.tail: arrow.head for arrow in drawn.arrows if arrow.main and not arrow.auxiliary}
     chain = [drawn.boxes[0].key]

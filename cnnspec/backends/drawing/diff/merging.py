@@ -11,11 +11,11 @@ from ..label import Label, shape_text
 from ..model import Box, Picture, State, box_family, folds_layers, macs_text
 from ..view import View
 from .linking import Outputs, merged_arrows
-from .nesting import BothTurns, frames_of
+from .nesting import Folding, frames_of
 from .pairing import units_of_both
 from .rows import boxes_of, folded_boxes_of, once_in_both
 from .sides import Merged, Sides
-from .titles import became
+from .titles import ARROW, MINUS, became
 from .words import both_shapes, merged_label, merged_tooltip
 
 _KEYS = ("r", "n")
@@ -30,22 +30,22 @@ def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
     whole = align(first, second)
     alignment, turns = once_in_both(first, second) if folds_layers(view) else (whole, (Turns(), Turns()))
     sides = Sides.of(alignment)
-    boxes, ends = _boxes(sides, view, turns)
+    boxes, ends = _boxes(sides, view, Folding.of(whole, turns))
     outputs = _outputs(sides)
     all_boxes = (*boxes, *(_output(sides, place, end) for place, end in enumerate(outputs)))
     return Picture(
-        became(first.name, second.name),
+        first.name if first.name == second.name and whole.same else f"{first.name} {ARROW} {second.name}",
         _facts(whole),
         all_boxes,
         merged_arrows(sides, ends, all_boxes, outputs),
     )
 
 
-def _boxes(sides: Sides, view: View, turns: BothTurns) -> tuple[list[Box], list[Merged]]:
+def _boxes(sides: Sides, view: View, folding: Folding) -> tuple[list[Box], list[Merged]]:
     units, pairs = units_of_both(sides, view)
     folds = view.level in ("stage", "block") or view.depth is not None
     merged = folded_boxes_of(sides, units, pairs) if folds else boxes_of(units, pairs)
-    frames = frames_of(sides, merged, turns)
+    frames = frames_of(sides, merged, folding)
     wanted = needed(sides.graphs[0]), needed(sides.graphs[1])
     macs = cost(sides.graphs[0]).macs, cost(sides.graphs[1]).macs
     found = []
@@ -75,13 +75,10 @@ def _state(sides: Sides, box: Merged) -> State:
     if box[0] is None or box[1] is None:
         return "added" if box[0] is None else "removed"
     pairs = sides.inside(box)
-    if sides.alone(box, 0) or sides.alone(box, 1) or any(not _quiet(p.change, p.only_shape) for p in pairs):
-        return "changed"
-    return "same" if all(p.change == "same" for p in pairs) else "resized"
-
-
-def _quiet(change: str, only_shape: bool) -> bool:
-    return change == "same" or only_shape
+    whole = not any(sides.alone(box, side) for side in (0, 1))
+    if whole and all(p.change == "same" for p in pairs):
+        return "same"
+    return "resized" if whole and all(p.change == "same" or p.only_shape for p in pairs) else "changed"
 
 
 def _outputs(sides: Sides) -> list[Outputs]:
@@ -136,21 +133,19 @@ def _figures(first: Graph, second: Graph) -> tuple[str, str]:
     macs = one.total_macs, other.total_macs
     return (
         f"input {inputs}",
-        f"{became(*(f'{n:,}' for n in params))} parameters{_percent(*params)}, "
-        f"{became(*map(macs_text, macs))} MACs{_percent(*macs)}",
+        f"{became(*(f'{n:,}' for n in params))} parameters{_by(*params)}, "
+        f"{became(*map(macs_text, macs))} MACs{_by(*macs)}",
     )
 
 
-def _percent(before: int, after: int) -> str:
+def _by(before: int, after: int) -> str:
+    """By how much it grew, in percent; what is too little for that as a number."""
     if before == after or not before:
         return ""
     percent = 100 * (after - before) / before
     size = abs(percent)
-    text = f"{size:,.0f}" if size >= 100 else f"{size:.1f}" if size >= 0.1 else f"{size:.1g}"
-    return f" ({'+' if percent > 0 else MINUS}{text} %)"
-
-
-MINUS = "\N{MINUS SIGN}"
+    text = f"{size:,.0f} %" if size >= 100 else f"{size:.1f} %" if size >= 0.1 else f"{abs(after - before):,}"
+    return f" ({'+' if percent > 0 else MINUS}{text})"
 
 
 def _counts(alignment: Alignment) -> str:

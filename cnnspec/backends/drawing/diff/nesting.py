@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ....analyses.alignment import Pair
+from ....analyses.alignment import Alignment, Pair
 from ....ir import Scope
 from ..frames import Turns
 from ..label import frame_title
 from ..model import Frame, State
 from .sides import Merged, Sides
-from .titles import became, both_times, both_titles
+from .titles import MINUS, became, both_times, both_titles
 
-BothTurns = tuple[Turns, Turns]
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How often blocks stand in both networks, and by their paths what became of the scopes of the ``whole`` ones."""
+
+    turns: tuple[Turns, Turns]
+    whole: Mapping[tuple[str, str], State]
+
+    @staticmethod
+    def of(whole: Alignment, turns: tuple[Turns, Turns]) -> Folding:
+        both = ((pair, pair.first, pair.second) for pair in whole.scopes)
+        return Folding(turns, {(one, other): _state(pair) for pair, one, other in both if one and other})
+
+
+def _state(pair: Pair[str]) -> State:
+    return "resized" if pair.only_shape else pair.change
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +40,14 @@ class _Candidate:
     depth: int
 
 
-def frames_of(sides: Sides, boxes: list[Merged], turns: BothTurns) -> list[tuple[Frame, ...]]:
+def frames_of(sides: Sides, boxes: list[Merged], folding: Folding) -> list[tuple[Frame, ...]]:
     """The frames around each box, outermost first.
 
     Frames of one network may cut across those of the other: then those that both have are drawn, and of the others the
     larger ones.
     """
     taken: list[_Candidate] = []
-    for candidate in sorted(_candidates(sides, boxes, turns), key=_first_choice):
+    for candidate in sorted(_candidates(sides, boxes, folding), key=_first_choice):
         if all(candidate.boxes & c.boxes in (0, candidate.boxes, c.boxes) for c in taken):
             taken.append(candidate)
     taken.sort(key=lambda c: (-c.boxes.bit_count(), c.depth))
@@ -43,7 +58,7 @@ def _first_choice(candidate: _Candidate) -> tuple[bool, int]:
     return candidate.frame.state in ("removed", "added"), -candidate.boxes.bit_count()
 
 
-def _candidates(sides: Sides, boxes: list[Merged], turns: BothTurns) -> Iterator[_Candidate]:
+def _candidates(sides: Sides, boxes: list[Merged], folding: Folding) -> Iterator[_Candidate]:
     scopes = tuple({s.path: s for s in graph.scopes} for graph in sides.graphs)
     inside = _held(boxes, 0), _held(boxes, 1)
     everywhere = (1 << len(boxes)) - 1
@@ -56,7 +71,7 @@ def _candidates(sides: Sides, boxes: list[Merged], turns: BothTurns) -> Iterator
             both &= own | ~present[side]
         if both:
             found = tuple(scopes[side].get(path or "") for side, path in enumerate(paths))
-            yield _Candidate(_frame(pair, found, turns), both, max(depth for _, depth in held))
+            yield _Candidate(_frame(pair, found, folding), both, max(depth for _, depth in held))
 
 
 def _held(boxes: list[Merged], side: int) -> dict[str, tuple[int, int]]:
@@ -69,19 +84,18 @@ def _held(boxes: list[Merged], side: int) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _frame(pair: Pair[str], scopes: tuple[Scope | None, ...], turns: BothTurns) -> Frame:
+def _frame(pair: Pair[str], scopes: tuple[Scope | None, ...], folding: Folding) -> Frame:
     first, second = scopes
+    turns = folding.turns
     if first is None or second is None:
         side, scope = (0, first) if first else (1, second)
         assert scope is not None
         title, alone = _title(scope, turns[side]), turns[side].of(scope.path)
-        sign = "+" if side else "\N{MINUS SIGN}"
+        sign = "+" if side else MINUS
         return Frame(f"{sign} {scope.path}", f"{title} {both_times(alone, alone)}".strip(), pair.change)
     times = turns[0].of(first.path), turns[1].of(second.path)
     title = both_titles(_title(first, turns[0]), _title(second, turns[1]))
-    state: State = "resized" if pair.only_shape else pair.change
-    if times[0] != times[1]:
-        state = "changed"
+    state = "changed" if times[0] != times[1] else folding.whole.get((first.path, second.path), _state(pair))
     return Frame(became(first.path, second.path), f"{title} {both_times(*times)}".strip(), state)
 
 

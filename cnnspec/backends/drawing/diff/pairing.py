@@ -28,14 +28,9 @@ def units_of_both(sides: Sides, view: View) -> tuple[Units, Places]:
         view = replace(view, level="stage")
     units = _opened_alike(sides, view)
     if view.level in ("stage", "block") or view.depth is not None:
-        units = _of_each(units, lambda side, own: without_views(sides.graphs[side], own))
+        units = without_views(sides.graphs[0], units[0]), without_views(sides.graphs[1], units[1])
     units = _split(sides, units)
     return units, _paired(units, _votes(sides, units))
-
-
-def _of_each(units: Units, change: object) -> Units:
-    assert callable(change)
-    return change(0, units[0]), change(1, units[1])
 
 
 def _overviews(sides: Sides, view: View) -> Units:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from ..label import TIMES
 from ..titles import CALL, arguments
 
-ARROW = "\N{RIGHTWARDS ARROW}"
+ARROW, MINUS = "\N{RIGHTWARDS ARROW}", "\N{MINUS SIGN}"
 _COUNTED = re.compile(rf"(.*?)(?: {TIMES}(\d+))?", re.DOTALL)
 
 
@@ -80,7 +80,7 @@ def _both_words(ones: Sequence[str], others: Sequence[str]) -> list[str]:
         shared = 0 if tag == "equal" else min(j - i, m - k)
         found += ones[i:j] if tag == "equal" else map(became, ones[i : i + shared], others[k : k + shared])
         if tag != "equal":
-            found += [f"\N{MINUS SIGN} {word}" for word in ones[i + shared : j]]
+            found += [f"{MINUS} {word}" for word in ones[i + shared : j]]
             found += [f"+ {word}" for word in others[k + shared : m]]
     return found
 
@@ -94,6 +94,6 @@ def both_items(ones: Sequence[str], others: Sequence[str]) -> list[str]:
         elif j - i == m - k:
             found += map(both_titles, ones[i:j], others[k:m])
         else:
-            found += [f"\N{MINUS SIGN} {item}" for item in ones[i:j]]
+            found += [f"{MINUS} {item}" for item in ones[i:j]]
             found += [f"+ {item}" for item in others[k:m]]
     return found

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ....analyses.alignment import Pair
 from ....analyses.alignment.differences import Difference
-from ....ir import Graph, Scope, Shape
+from ....ir import Scope, Shape
 from ..label import TIMES, Label, label_of, shape_text
 from ..parts import Unit
 from ..titles import ELLIPSIS, merged_numbers
 from .sides import Merged, Sides
-from .titles import ARROW, became, both_items, both_times, both_titles
+from .titles import MINUS, became, both_items, both_times, both_titles
 
 _MOST = 4
 _TOOLTIP_LINES = 40
+_ALONE = ((MINUS, "removed"), ("+", "added"))
+"""Of what only the first has and only the second."""
 
 
 def merged_label(sides: Sides, box: Merged, differs: bool) -> Label:
@@ -27,15 +30,13 @@ def merged_label(sides: Sides, box: Merged, differs: bool) -> Label:
         return _spelled(label_of(sides.graphs[side], sides.chains[side], unit))
     one = label_of(sides.graphs[0], sides.chains[0], first)
     other = label_of(sides.graphs[1], sides.chains[1], second)
-    small = _sizes(sides, first, second)
     if not differs:
-        return Label(other.head, other.beside, other.lines, () if other.glyph else small, other.glyph)
+        return other
     if "part" in (first.kind, second.kind):
         head, beside, lines = _of_parts(one, other, box)
     else:
         head, beside, lines = _of_layers(sides, first, second, one, other)
-    told = _most(_differences(sides, box, lines))
-    return Label(head, beside, (*lines, *told), () if told or lines != other.lines else small)
+    return Label(head, beside, (*lines, *_most(_differences(sides, box, lines))))
 
 
 _NAMES = {"+": "add", TIMES: "multiply"}
@@ -44,15 +45,6 @@ _NAMES = {"+": "add", TIMES: "multiply"}
 def _spelled(label: Label) -> Label:
     """A sign in a circle as a word: a plus before it says that it was added."""
     return Label(_NAMES[label.head]) if label.glyph else label
-
-
-def _sizes(sides: Sides, first: Unit, second: Unit) -> tuple[str, ...]:
-    text = both_shapes(_shape(sides.graphs[0], first), _shape(sides.graphs[1], second))
-    return (text,) if ARROW in text else ()
-
-
-def _shape(graph: Graph, unit: Unit) -> Shape:
-    return graph.nodes[unit.ends[-1]].shape
 
 
 def both_shapes(one: Shape, other: Shape) -> str:
@@ -75,7 +67,7 @@ def _of_layers(
     """The layer with those arguments that both write; and the layers that follow it in both."""
     before, after = sides.graphs[0].nodes[first.number].op, sides.graphs[1].nodes[second.number].op
     if before.call_name != after.call_name:
-        return f"{before.call_name} → {after.call_name}", "", _followers(sides, first, second)
+        return became(before.call_name, after.call_name), "", _followers(sides, first, second)
     kept = [token for token in before.label().split(", ") if token in after.label().split(", ")]
     return _spelled(other).head, ", ".join(kept), _followers(sides, first, second)
 
@@ -95,24 +87,46 @@ def _most(texts: list[str]) -> list[str]:
 
 
 def _differences(sides: Sides, box: Merged, lines: Iterable[str]) -> list[str]:
-    """A text for each that the ``lines`` do not tell; of one argument in layers of one name as one."""
+    """A text for each that the ``lines`` do not tell, how layers start in training last."""
+    left = [
+        (_who(sides, box, pair), difference)
+        for pair in sides.inside(box)
+        for difference in pair.differences
+        if not (_told_in_head(box, pair, difference) or _told_in(difference, lines))
+    ]
+    return [
+        *_texts(d for d in left if d[1].kind != "start"),
+        *_count(sides, box, 0, lines),
+        *_count(sides, box, 1, lines),
+        *_texts(d for d in left if d[1].kind == "start"),
+    ]
+
+
+def _texts(differences: Iterable[tuple[str, Difference]]) -> list[str]:
+    """Those of one argument in layers of one name as one, and those of one text too."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for pair in sides.inside(box):
-        for difference in pair.differences:
-            if difference.kind != "size" and not _told_in(difference, lines):
-                values = difference.before, difference.after
-                found.setdefault((_who(sides, box, pair), _what(difference)), []).append(values)
+    for who, difference in differences:
+        found.setdefault((who, difference.what), []).append((difference.before, difference.after))
     told: dict[str, list[str]] = {}
-    for (who, what), changed in found.items():
-        for text in _changes(what, changed):
+    for (who, what), values in found.items():
+        for text in _changes(what, values):
             told.setdefault(text, []).append(who)
-    changes = [f"{_listed(whos)} {text}".strip() for text, whos in told.items()]
-    return [*changes, *_count(sides, box, 0, "removed"), *_count(sides, box, 1, "added")]
+    return [f"{_listed(whos)} {text}".strip() for text, whos in told.items()]
+
+
+def _told_in_head(box: Merged, pair: Pair[int], difference: Difference) -> bool:
+    """Whether it is told by the head or, as a size, by the arrows: so is the size of an input."""
+    first = box[0]
+    assert first is not None
+    own = first.kind != "part" and pair.first == first.number
+    return difference.kind == "size" or (own and (difference.kind == "op" or first.kind == "input"))
 
 
 def _told_in(difference: Difference, lines: Iterable[str]) -> bool:
-    changed = became(difference.before, difference.after), f"+ {difference.what} {difference.after}"
-    return any(text in line for line in lines for text in changed)
+    """Whether a line has it, be it as ``64 → 128`` or as ``+ groups 32``."""
+    texts = became(difference.before, difference.after), f"+ {difference.what} {difference.after}"
+    pattern = "|".join(rf"(?<![\w.]){re.escape(text)}(?![\w.])" for text in texts)
+    return any(re.search(pattern, line) for line in lines)
 
 
 def _listed(names: list[str]) -> str:
@@ -130,10 +144,6 @@ def _who(sides: Sides, box: Merged, pair: Pair[int]) -> str:
     return "" if pair.first == first.number or _another_op(pair) else node.op.call_name
 
 
-def _what(difference: Difference) -> str:
-    return "size" if difference.what == "output" else difference.what
-
-
 def _changes(what: str, values: list[tuple[str, str]]) -> Iterator[str]:
     distinct = [tuple(v.replace(" x ", "x") for v in pair) for pair in dict.fromkeys(values)]
     ranges = [merged_numbers(column) for column in zip(*distinct, strict=True)]
@@ -141,17 +151,23 @@ def _changes(what: str, values: list[tuple[str, str]]) -> Iterator[str]:
         yield f"{what} {became(before, after)}".strip()
 
 
-def _count(sides: Sides, box: Merged, side: int, verb: str) -> Iterator[str]:
-    """How many layers of each kind; not those of whole blocks, whose number stands beside."""
-    unit = box[side]
-    assert unit is not None
+def _count(sides: Sides, box: Merged, side: int, lines: Iterable[str]) -> Iterator[str]:
+    """How many layers of each kind only one network has, each time; not those that the ``lines`` tell, nor those of whole
+    blocks, whose number stands beside."""
+    sign, verb = _ALONE[side]
+    unit, other = box[side], box[1 - side]
+    assert unit is not None and other is not None
+    turns = unit.times if unit.times == other.times else 1
     graph, chains = sides.graphs[side], sides.chains[side]
     depth = len(unit.scopes)
     held = {s.path for p in sides.inside(box) for s in _chain(sides, p, side)}
     alone = sides.alone(box, side)
     loose = [i for i in alone if all(s.path in held or s.block is None for s in chains[i][depth:])]
-    for name, times in Counter(graph.nodes[i].op.call_name for i in loose).items():
-        yield f"{name} {verb}" if times == 1 else f"{times} {name} {verb}"
+    for name, number in Counter(graph.nodes[i].op.call_name for i in loose).items():
+        if any(line.split()[:2] == [sign, name] for line in lines):
+            continue
+        each = number // turns if number % turns == 0 else number
+        yield f"{name} {TIMES}{each} {verb}" if each > 1 else f"{name} {verb}"
 
 
 def _chain(sides: Sides, pair: Pair[int], side: int) -> Iterable[Scope]:
@@ -173,7 +189,7 @@ def _tooltip_lines(sides: Sides, box: Merged) -> Iterator[str]:
         one, other = sides.graphs[0].nodes[pair.first], sides.graphs[1].nodes[pair.second]
         told = [str(d) for d in pair.differences if d.kind != "size"]
         yield ", ".join([f"{became(one.name, other.name)}: {both_shapes(one.shape, other.shape)}", *told])
-    for side, verb in ((0, "removed"), (1, "added")):
+    for side, (_, verb) in enumerate(_ALONE):
         for i in sides.alone(box, side):
             node = sides.graphs[side].nodes[i]
             yield f"{node.name}: {shape_text(node.shape)} ({verb})"
