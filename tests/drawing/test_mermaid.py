@@ -22,8 +22,10 @@ HOSTILE = [
     '"];evil["x', "fa:fa-car", "$$x^2$$", "*a* _b_ `c`", "1. item", "- item", "+", "[x](javascript:alert(1))", "https://a.b",
     "click n0 call alert()", "style n0 fill:#f00;", ":::look0", "@{shape: x}", "```", "two\nlines\n---", "größe 层 слой",
     'style:"a"', "classDef:#a;<", "a_b __init__", "_", "12.", "1) a", "1.5", ":-:", "===", "a@b.c", "www.a.b", "\\*", "$$$",
-    "(a) [b]: {c}", "שלום", "层" * 60, "ﬂ°°35¶ß", "'", "</style>", "accTitle: x", "]](", "\u202e\u2028", "-", "--|--", "{{x}}", "#9829;", "%",
-    "linkStyle", "x" * 200, "\x00\x1b\ud800", "", "classDef a fill:#f00;", "direction LR", "www.a.b", "~~~mermaid", "| a | b |",
+    "(a) [b]: {c}", "שלום", "层" * 60, "ﬂ°°35¶ß", "'", "</style>", "accTitle: x", "]](",
+    "\u202e\u2028", "-", "--|--", "{{x}}",
+    "#9829;", "%", "linkStyle", "x" * 200, "\x00\x1b\ud800", "", "classDef a fill:#f00;", "direction LR",
+    "~~~mermaid", "| a | b |",
 ]  # fmt: skip
 
 
