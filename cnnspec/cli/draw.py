@@ -153,5 +153,5 @@ def _view(options: argparse.Namespace) -> View:
 
 
 def _which(name: str, path: str, others: int, kinds: int) -> str:
-    alike = "all alike" if kinds == 1 else f"called in {kinds} ways"
+    alike = "all called alike" if kinds == 1 else f"called in {kinds} ways"
     return f"note: this is {path}, the first of {others + 1} '{name}', {alike}; name another by its path"
