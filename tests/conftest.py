@@ -1,10 +1,16 @@
 """One flag for all goldens: ``pytest --regenerate`` writes them anew; read the difference before committing."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 
 from cnnspec.backends import toolchain
+
+# tinygrad reads once where its compiler is, so this comes before any test module imports it: which test a worker runs first
+# must not matter.
+with contextlib.suppress(toolchain.ToolchainMissing):
+    toolchain.prepare("CPU")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
