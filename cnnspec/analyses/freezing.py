@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from ..ir import Graph, Node, size
 
@@ -15,6 +15,11 @@ TRAINED: Starts = frozenset((1,))
 def starts_of(node: Node) -> Starts:
     """The first epochs of a layer's parameters; empty where it has none."""
     return frozenset(spec.starts for spec in node.parameters if spec.role != "buffer")
+
+
+def starts_in(graph: Graph, nodes: Iterable[int]) -> Starts:
+    """The first epochs of the parameters of several layers."""
+    return frozenset[int | None]().union(*(starts_of(graph.nodes[node]) for node in nodes))
 
 
 def told(starts: Collection[int | None]) -> str:

@@ -18,6 +18,14 @@ BYTES = 4
 """A float32."""
 
 
+_MEGA = 10**6
+
+
+def bytes_text(number: int) -> str:
+    """Bytes as a person reads them: 97.8 MB, 37.6 kB."""
+    return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Memory(Value):
     """Bytes: ``parameters`` with running statistics; ``activations_*`` for one sample."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..ir import Scope, Shape
+from ..ir import Scope, Shape, scopes_around
 from ..source.values import Value
 from .freezing import told
 from .receptive_field import Field
@@ -47,8 +47,7 @@ class Share(Value):
 def rows(summary: Summary, depth: int | None = None) -> tuple[Row, ...]:
     """Rows in the order of the layers. ``depth`` levels of scopes are open, all of them if None;
     a deeper scope is one row."""
-    scopes = {s.path: s for s in summary.scopes}
-    chains = [_chain(layer.name, scopes) for layer in summary.layers]
+    chains = scopes_around((layer.name for layer in summary.layers), summary.scopes)
     return tuple(_walk(summary.layers, chains, depth))
 
 
@@ -58,13 +57,6 @@ def shares(summary: Summary) -> tuple[Share, ...]:
     kinds = (("Conv", "convolution"), ("FC", "linear"))
     counts = [(kind, sum(r.params for r in summary.layers if r.family == family)) for kind, family in kinds]
     return tuple(Share(kind, count, count / total) for kind, count in counts if count)
-
-
-def _chain(name: str, scopes: dict[str, Scope]) -> tuple[Scope, ...]:
-    """The scopes around a layer, outermost first."""
-    parts = name.split(".")
-    paths = (".".join(parts[:n]) for n in range(1, len(parts)))
-    return tuple(scopes[p] for p in paths if p in scopes)
 
 
 def _walk(

@@ -62,7 +62,7 @@ def drawing_of(graphs: Sequence[Graph], view: View, block: str | None, format: s
 def part_of(graph: Graph, name: str) -> tuple[Graph, Found]:
     """The inside of a block or part as a graph of its own, and what else has its name.
 
-    Raises :class:`~cnnspec.source.SpecError` (``unknown-block-to-draw``).
+    Raises :class:`~cnnspec.source.SpecError` (``no-block-to-draw``).
     """
     try:
         found = find_block(graph, name)

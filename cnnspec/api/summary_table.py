@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from textwrap import wrap
 
+from ..analyses.memory import bytes_text
 from ..analyses.receptive_field import Field
 from ..analyses.rows import Row, rows, shares
 from ..analyses.summary import Summary
@@ -40,9 +41,9 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("buffers", buffers),
         *_without_auxiliary(summary),
         ("MACs", f"{summary.macs:,} ({summary.flops:,} FLOPs)"),
-        ("memory", f"{_megabytes(memory.parameters)} parameters"),
-        ("", f"{_megabytes(memory.activations_inference)} activations of a sample at inference"),
-        ("", f"{_megabytes(memory.activations_training)} activations of a sample in training"),
+        ("memory", f"{bytes_text(memory.parameters)} parameters"),
+        ("", f"{bytes_text(memory.activations_inference)} activations of a sample at inference"),
+        ("", f"{bytes_text(memory.activations_training)} activations of a sample in training"),
     ]
     return tuple(f"{name:<12}{text}" for name, text in lines if text)
 
@@ -165,7 +166,3 @@ def _words(number: int) -> str:
 
 def _percent(part: float) -> str:
     return "below 1 %" if 0 < part < 0.005 else f"{100 * part:.0f} %"
-
-
-def _megabytes(number: int) -> str:
-    return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"

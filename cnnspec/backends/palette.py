@@ -68,6 +68,9 @@ GREY_HEAT = ("#ffffff", "#ececec", "#d6d6d6", "#bcbcbc", "#8c8c8c", "#5c5c5c", "
 GREY_HEAT_INK = ("#000000", "#000000", "#000000", "#000000", "#000000", "#ffffff", "#ffffff")
 """The same in print without colour."""
 
+VEIL, VEIL_LINE = "#80808014", "#909090"
+"""Fill and line of frames on a page that may be light or dark."""
+
 DARK_PAGE = "#16191c"
 """Behind drawings on a dark page."""
 

@@ -122,18 +122,10 @@ def _graph(name: str, builder: Builder, end: Tensor) -> Graph:
     assert all(output.tensor.node is not None for output in outputs)
     named = tuple(GraphOutput(o.name, o.tensor.node or 0, o.auxiliary) for o in outputs)
     graph = Graph(name, tuple(builder.nodes), named, tuple(builder.scopes))
-    needed = _needed(graph)
+    needed = graph.needed_by(graph.outputs)
     unused = [i for i in range(1, len(graph.nodes)) if i not in needed]
     _refuse_unused(graph, [i for i in unused if i not in builder.parts], builder)
     return graph.keep(needed, named) if unused else graph
-
-
-def _needed(graph: Graph) -> set[int]:
-    needed = {0, *(output.node for output in graph.outputs)}
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        if index in needed:
-            needed.update(graph.nodes[index].inputs)
-    return needed
 
 
 def _refuse_unused(graph: Graph, unused: list[int], builder: Builder) -> None:

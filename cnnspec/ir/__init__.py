@@ -12,7 +12,7 @@ from .errors import (
     WrongRank,
     WrongType,
 )
-from .graph import Graph, GraphError, GraphOutput, Node, Scope, verify
+from .graph import Graph, GraphError, GraphOutput, Node, Scope, scopes_around, verify
 from .initialisers import INITIALISERS, Initialiser
 from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, known_as
 from .patterns import ALL, Patterns, covered, covers
@@ -92,6 +92,7 @@ __all__ = [
     "describe_value",
     "is_map",
     "known_as",
+    "scopes_around",
     "show",
     "signature",
     "size",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..source import Note, Span
@@ -89,11 +89,15 @@ class Graph(Value):
 
     def ending(self, outputs: tuple[GraphOutput, ...]) -> Graph:
         """The graph with these outputs, of what they need and no more."""
+        return self.keep(self.needed_by(outputs), outputs)
+
+    def needed_by(self, outputs: tuple[GraphOutput, ...]) -> set[int]:
+        """The input, and the nodes that these outputs are computed from."""
         needed: set[int] = {0, *(o.node for o in outputs)}
         for index in range(len(self.nodes) - 1, -1, -1):
             if index in needed:
                 needed.update(self.nodes[index].inputs)
-        return self.keep(needed, outputs)
+        return needed
 
     def keep(self, needed: set[int], outputs: tuple[GraphOutput, ...]) -> Graph:
         """The graph of the nodes ``needed`` (closed under inputs) with these outputs."""
@@ -105,6 +109,25 @@ class Graph(Value):
         )
         moved = tuple(GraphOutput(o.name, new[o.node], o.auxiliary) for o in outputs)
         return Graph(self.name, nodes, moved, self.scopes)
+
+
+def scopes_around(names: Iterable[str], scopes: Iterable[Scope]) -> list[tuple[Scope, ...]]:
+    """For each name of a layer or scope the ``scopes`` that it is in, outermost first."""
+    by_path = {scope.path: scope for scope in scopes}
+    known: dict[str, tuple[Scope, ...]] = {"": ()}
+
+    def inside(path: str) -> tuple[Scope, ...]:
+        """The scopes from the outermost to the one at ``path``."""
+        missing: list[str] = []
+        while path not in known:
+            missing.append(path)
+            path = path.rpartition(".")[0]
+        for inner in reversed(missing):
+            known[inner] = (*known[path], by_path[inner]) if inner in by_path else known[path]
+            path = inner
+        return known[path]
+
+    return [inside(name.rpartition(".")[0]) for name in names]
 
 
 class GraphError(Exception):

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from naming import named
 from networks import Builder, resnet, several_outputs, squeeze_excite, vgg16
 
 from cnnspec.backends.drawing.graphviz import to_dot as write_dot
@@ -153,19 +154,11 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def _named(text: str) -> Graph:
-    b = Builder(text, 1, 8, 8)
-    with b.scope("part", text):
-        b("conv", 2, 3, name=text.replace(".", "_") + "?"), b("relu")
-    b("conv", 2, 3)
-    return b.graph(GraphOutput(text, b.at))
-
-
 @needs_renderer
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_stay_text(text, direction):
-    found = read(to_dot(_named(text), direction))
+    found = read(to_dot(named(text), direction))
     assert set(found.boxes) == {"n0", "n1", "n3", "out0"}
     assert Counter(found.edges) == Counter([("n0", "n1"), ("n1", "n3"), ("n3", "out0")])
     shown = "".join(clean(text).split())
@@ -180,7 +173,7 @@ def test_hostile_texts_stay_text(text, direction):
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_adds_or_removes_anything(text):
-    found = read(to_dot(_named(text)))
+    found = read(to_dot(named(text)))
     assert set(found.boxes) == {"n0", "n1", "n3", "out0"}
     assert len(found.edges) == 3
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import Builder, resnet
+from naming import named
+from networks import resnet
 from outlines import expected, of_mermaid
 
 from cnnspec.backends.drawing.mermaid import MOST_ARROWS, MOST_TEXT, TooLargeForMermaid, to_mermaid
 from cnnspec.backends.drawing.model import picture
 from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import elaborate, open_target
-from cnnspec.ir import Graph, GraphOutput
 
 HOSTILE = [
     'say "hi"', "a < b > c", "R&D &amp; co #35; #quot;", "back\\slash \\n", "end", "subgraph x", "%%{init: {}}%%", "%% note",
@@ -27,14 +27,6 @@ HOSTILE = [
     "#9829;", "%", "linkStyle", "x" * 200, "\x00\x1b\ud800", "", "classDef a fill:#f00;", "direction LR",
     "~~~mermaid", "| a | b |",
 ]  # fmt: skip
-
-
-def named(text: str) -> Graph:
-    b = Builder(text, 1, 8, 8)
-    with b.scope("part", text):
-        b("conv", 2, 3, name=text.replace(".", "_") + "?"), b("relu")
-    b("conv", 2, 3)
-    return b.graph(GraphOutput(text, b.at))
 
 
 def read_back(text: str) -> None:

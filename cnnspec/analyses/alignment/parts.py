@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ...ir import Graph, Node, Op, Scope, Shape
+from ...ir import Graph, Node, Op, Scope, Shape, scopes_around
 from ..depth import has_weights
 
 
@@ -89,17 +89,9 @@ class Contents:
 
 def parts_of(graph: Graph, contents: Contents) -> tuple[Part, ...]:
     """The outermost parts of a network in its order."""
-    scopes = {s.path: s for s in graph.scopes}
-    chains = [tuple(scopes[path] for path in around(node.name, scopes)) for node in graph.nodes]
+    chains = scopes_around((node.name for node in graph.nodes), graph.scopes)
     outputs = frozenset(o.node for o in graph.outputs)
     return _Reader(graph, chains, outputs, contents).read(0, len(graph.nodes), 0)
-
-
-def around(name: str, paths: Container[str]) -> tuple[str, ...]:
-    """Those of the paths of scopes that are around a layer or a scope, outermost first."""
-    words = name.split(".")
-    whole = (".".join(words[:n]) for n in range(1, len(words)))
-    return tuple(path for path in whole if path in paths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ...ir import Graph
+from ...ir import Graph, scopes_around
 from .model import Pair
 from .order import Numbers, add_rising, merged, rising
-from .parts import around
 
 _NOWHERE = "."  # no scope's path
 
@@ -43,13 +42,18 @@ class Scopes:
     def __init__(self, graph: Graph) -> None:
         self.paths = [s.path for s in graph.scopes]
         self.numbers = {path: number for number, path in enumerate(self.paths)}
-        self.around = [around(node.name, self.numbers) for node in graph.nodes]
+        chains = scopes_around((node.name for node in graph.nodes), graph.scopes)
+        self.around = [tuple(scope.path for scope in chain) for chain in chains]
         self.sizes = Counter(path for chain in self.around for path in chain)
+        outer = scopes_around(self.paths, graph.scopes)
+        self._outer = {
+            path: chain[-1].path if chain else "" for path, chain in zip(self.paths, outer, strict=True)
+        }
 
     def split(self, path: str) -> tuple[str, str]:
         """The scope around a scope ("" for none), and the path as seen from there."""
-        outer = around(path, self.numbers)
-        return (outer[-1], path[len(outer[-1]) + 1 :]) if outer else ("", path)
+        outer = self._outer[path]
+        return outer, path[len(outer) + 1 :] if outer else path
 
 
 def _each_once(found: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from ...analyses.freezing import starts_in
 from ...ir import Graph, is_map
-from .grouping import needed, stem
+from .grouping import FOLLOWERS, inputs_within, needed, stem
 from .parts import Links, Unit
 
-Alike = Callable[[Unit, Unit], bool]
 _LONGEST_PERIOD = 3
-_FOLLOWERS = frozenset({"norm", "activation", "regularize"})
 
 
 def equal_rows(graph: Graph, units: list[Unit]) -> list[Unit]:
     """Equal parts that only follow each other, as one unit for each row of them."""
-    return _rows(graph, units, lambda one, other: _equal(graph, one, other), strict=True)
+    links = Links(graph, units)
+    auxiliary = _auxiliary(graph, units)
+    rows: list[list[int]] = []
+    for place, unit in enumerate(units):
+        row = rows[-1] if rows else []
+        follows = bool(row) and _follows(links, row, place) and auxiliary[row[0]] == auxiliary[place]
+        if follows and _equal(graph, units[row[-1]], unit):
+            row.append(place)
+        else:
+            rows.append([place])
+    return [joined([units[place] for place in row]) for row in rows]
 
 
 def overview(graph: Graph, units: list[Unit]) -> list[Unit]:
@@ -45,28 +53,14 @@ def without_views(graph: Graph, units: list[Unit]) -> list[Unit]:
     return found
 
 
-def _rows(graph: Graph, units: list[Unit], alike: Alike, strict: bool) -> list[Unit]:
-    links = Links(graph, units)
-    auxiliary = _auxiliary(graph, units)
-    rows: list[list[int]] = []
-    for place, unit in enumerate(units):
-        row = rows[-1] if rows else []
-        follows = bool(row) and _follows(links, row, place, strict) and auxiliary[row[0]] == auxiliary[place]
-        if follows and alike(units[row[-1]], unit):
-            row.append(place)
-        else:
-            rows.append([place])
-    return [joined([units[place] for place in row]) for row in rows]
-
-
-def _follows(links: Links, row: list[int], place: int, strict: bool) -> bool:
+def _follows(links: Links, row: list[int], place: int) -> bool:
     """Whether a unit goes on with a row: it reads the last of it and otherwise what the row reads, and whoever reads one
     of the row in its middle reads its end too, or is of the row."""
     last = row[-1]
     if last not in links.sources[place] or last in links.leaving:
         return False
     known = set(row).union(*(links.sources[p] for p in row))
-    return not strict or (links.sources[place] <= known and all(r >= place for r in links.readers[last]))
+    return links.sources[place] <= known and all(r >= place for r in links.readers[last])
 
 
 def _auxiliary(graph: Graph, units: list[Unit]) -> list[bool]:
@@ -91,20 +85,13 @@ def _equal(graph: Graph, one: Unit, other: Unit) -> bool:
     first, second = one.part, other.part
     if first is None or second is None or first.block is None or first.block != second.block:
         return False
-    if one.scopes != other.scopes or stem(first) != stem(second) or not _same_frozen(graph, one, other):
+    if one.scopes != other.scopes or stem(first) != stem(second):
         return False
-    if _extent(graph, one) != _extent(graph, other):
+    if starts_in(graph, one.nodes) != starts_in(graph, other.nodes) or _extent(graph, one) != _extent(
+        graph, other
+    ):
         return False
     return first.title == second.title or _built(graph, one) == _built(graph, other)
-
-
-def _same_frozen(graph: Graph, one: Unit, other: Unit) -> bool:
-    return _starts(graph, one) == _starts(graph, other)
-
-
-def _starts(graph: Graph, unit: Unit) -> set[int | None]:
-    specs = (spec for node in unit.nodes for spec in graph.nodes[node].parameters)
-    return {spec.starts for spec in specs if spec.role != "buffer"}
 
 
 def _extent(graph: Graph, unit: Unit) -> tuple[int, ...]:
@@ -120,14 +107,10 @@ def _built(graph: Graph, unit: Unit) -> list[object]:
             node.op.call_name,
             node.shape,
             node.op.window(*graph.input_shapes(node)),
-            _relative(node.inputs, first),
+            inputs_within(node.inputs, first),
         )
         for node in (graph.nodes[i] for i in unit.nodes)
     ]
-
-
-def _relative(inputs: Iterable[int], first: int) -> tuple[int, ...]:
-    return tuple(i - first if i >= first else -1 for i in inputs)
 
 
 def _loose_together(graph: Graph, units: list[Unit]) -> list[Unit]:
@@ -142,12 +125,12 @@ def _loose_together(graph: Graph, units: list[Unit]) -> list[Unit]:
             found[-1].append(unit)
         else:
             found.append([unit])
-    return [_run(run) for run in found]
+    return [run[0] if len(run) == 1 else _part(run) for run in found]
 
 
 def _classifier(graph: Graph, run: list[Unit], unit: Unit) -> bool:
     """Whether the classifier begins here: after layers that do more than norms do, from a map to a vector or a pixel."""
-    if all(graph.nodes[node].op.family in _FOLLOWERS for other in run for node in other.nodes):
+    if all(graph.nodes[node].op.family in FOLLOWERS for other in run for node in other.nodes):
         return False
     before, after = (graph.nodes[u.ends[-1]].shape for u in (run[-1], unit))
     return _pixels(before) > 1 and _pixels(after) <= 1
@@ -157,11 +140,11 @@ def _pixels(shape: tuple[int, ...]) -> int:
     return shape[1] * shape[2] if is_map(shape) else 0
 
 
-def _run(run: list[Unit]) -> Unit:
-    if len(run) == 1:
-        return run[0]
-    nodes = tuple(node for unit in run for node in unit.nodes)
-    return Unit("part", nodes, run[0].scopes, (), (nodes[-1],))
+def _part(units: list[Unit]) -> Unit:
+    """Units that follow each other as one that stands once; those of them that are parts are its period."""
+    nodes = tuple(node for unit in units for node in unit.nodes)
+    period = tuple(unit.period[0] for unit in units if unit.period)
+    return Unit("part", nodes, units[0].scopes, period, (nodes[-1],))
 
 
 def _periods(graph: Graph, units: list[Unit], period: int) -> list[Unit]:
@@ -186,16 +169,9 @@ def _periods(graph: Graph, units: list[Unit], period: int) -> list[Unit]:
             place += 1
             continue
         chunks = [units[place + t * period : place + (t + 1) * period] for t in range(turns)]
-        found.append(joined([_together(chunk) for chunk in chunks]))
+        found.append(joined([chunk[0] if period == 1 else _part(chunk) for chunk in chunks]))
         place += turns * period
     return found
-
-
-def _together(chunk: list[Unit]) -> Unit:
-    if len(chunk) == 1:
-        return chunk[0]
-    nodes = tuple(node for unit in chunk for node in unit.nodes)
-    return Unit("part", nodes, chunk[0].scopes, tuple(unit.period[0] for unit in chunk), (nodes[-1],))
 
 
 def _similar(one: Unit, other: Unit) -> bool:

@@ -53,7 +53,7 @@ def subject(graph: Graph, view: View, other: Graph | None = None) -> Subject:
 
 
 class Format:
-    """``suffixes`` are those of its files; ``styles`` whether it looks as the style says."""
+    """``suffixes`` are those of its files; ``scales``: it has pixels, of which a scale makes more."""
 
     suffixes: ClassVar[tuple[str, ...]]
     scales: ClassVar[bool] = False

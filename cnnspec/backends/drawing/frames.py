@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...ir import Graph, GraphOutput, Node, Scope
-from .grouping import scope_chains, stem
+from .grouping import inputs_within, scope_chains, stem
+from .label import frame_title
 from .titles import merged_title
 
 
@@ -21,6 +22,9 @@ class Turns:
 
     def of(self, path: str) -> int:
         return self.times.get(path, 1)
+
+    def title_of(self, scope: Scope) -> str:
+        return self.titles.get(scope.path) or frame_title(scope)
 
     def behind(self, nodes: Sequence[int]) -> Sequence[int]:
         """All nodes that some stand for, in the order of the whole graph."""
@@ -44,13 +48,14 @@ class _Instance:
         prefix = len(self.scope.path)
         first = self.nodes.start
         return [
-            (n.name[prefix:], n.op.call_name, n.op.window(*graph.input_shapes(n)), _inside(n.inputs, first))
+            (
+                n.name[prefix:],
+                n.op.call_name,
+                n.op.window(*graph.input_shapes(n)),
+                inputs_within(n.inputs, first),
+            )
             for n in (graph.nodes[i] for i in self.nodes)
         ]
-
-
-def _inside(inputs: tuple[int, ...], first: int) -> tuple[int, ...]:
-    return tuple(i - first if i >= first else -1 for i in inputs)
 
 
 Row = list[_Instance]
@@ -95,22 +100,22 @@ def equal_blocks(graph: Graph) -> list[Row]:
     rows: list[Row] = []
     taken = -1  # last node of the row that was looked at
     instances = _instances(graph)
-    for path, instance in instances.items():
+    starting: dict[int, list[_Instance]] = {}
+    for instance in instances:
+        starting.setdefault(instance.nodes.start, []).append(instance)
+    for instance in instances:
         if instance.nodes.start <= taken:
             continue
-        row = [instance]
-        while (after := _next(graph, instances, row[-1])) is not None:
-            if after.shape_of(graph) != row[0].shape_of(graph):
-                break
+        row, shape = [instance], instance.shape_of(graph)
+        while (after := _next(graph, starting, row[-1])) is not None and after.shape_of(graph) == shape:
             row.append(after)
         if len(row) > 1:
-            assert path == row[0].scope.path
             rows.append(row)
             taken = row[-1].nodes.stop - 1
     return rows
 
 
-def _instances(graph: Graph) -> dict[str, _Instance]:
+def _instances(graph: Graph) -> list[_Instance]:
     """The blocks of the network with the nodes in them, in the graph's order."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
@@ -121,22 +126,14 @@ def _instances(graph: Graph) -> dict[str, _Instance]:
                 first.setdefault(scope.path, index)
                 last[scope.path] = index
                 scopes[scope.path] = scope
-    return {path: _Instance(scope, range(first[path], last[path] + 1)) for path, scope in scopes.items()}
+    return [_Instance(scope, range(first[path], last[path] + 1)) for path, scope in scopes.items()]
 
 
-def _next(graph: Graph, instances: dict[str, _Instance], one: _Instance) -> _Instance | None:
+def _next(graph: Graph, starting: dict[int, list[_Instance]], one: _Instance) -> _Instance | None:
     """The block of the same name and place that begins where this one ends and reads its last layer."""
-    after = one.nodes.stop
-    if after >= len(graph.nodes):
-        return None
-    inside = one.scope.path.rpartition(".")[0]
-    node = graph.nodes[after]
-    for path, other in instances.items():
-        if (
-            other.nodes.start == after
-            and path.rpartition(".")[0] == inside
-            and node.name.startswith(path + ".")
-        ):
+    after, inside = one.nodes.stop, one.scope.path.rpartition(".")[0]
+    for other in starting.get(after, ()):
+        if other.scope.path.rpartition(".")[0] == inside:
             same = other.scope.block == one.scope.block and stem(other.scope) == stem(one.scope)
             reads = any(after - 1 in graph.nodes[i].inputs for i in other.nodes)
             return other if same and reads else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
-from ...ir import Graph, Node, Scope
+from ...ir import Graph, Node, Scope, scopes_around
+from ...ir.op import Family
 
 Kind = Literal["input", "layer", "join", "part", "output"]
 Chains = list[tuple[Scope, ...]]
 """The scopes around every node, outermost first."""
 
-_FOLLOWERS = frozenset({"norm", "activation", "regularize"})
+FOLLOWERS: frozenset[Family] = frozenset({"norm", "activation", "regularize"})
+"""Families of layers that are told with the layer before them."""
 
 
 def kind_of(node: Node) -> Kind:
@@ -22,16 +25,7 @@ def kind_of(node: Node) -> Kind:
 
 def scope_chains(graph: Graph) -> Chains:
     """The scopes around every node, outermost first."""
-    scopes = {s.path: s for s in graph.scopes}
-    known: dict[str, tuple[Scope, ...]] = {"": ()}
-
-    def around(path: str) -> tuple[Scope, ...]:
-        if path not in known:
-            outer = around(path.rpartition(".")[0])
-            known[path] = (*outer, scopes[path]) if path in scopes else outer
-        return known[path]
-
-    return [around(node.name.rpartition(".")[0]) for node in graph.nodes]
+    return scopes_around((node.name for node in graph.nodes), graph.scopes)
 
 
 def layer_groups(graph: Graph, chains: Chains) -> list[list[int]]:
@@ -58,21 +52,22 @@ def layer_groups(graph: Graph, chains: Chains) -> list[list[int]]:
 
 def _follows(graph: Graph, node: Node, before: list[int], readers: list[int]) -> bool:
     """Whether a layer is drawn in the box of the one before it: pointwise, and its only reader."""
-    if node.op.family not in _FOLLOWERS or kind_of(graph.nodes[before[0]]) != "layer":
+    if node.op.family not in FOLLOWERS or kind_of(graph.nodes[before[0]]) != "layer":
         return False
     return readers[before[-1]] == 1
 
 
 def needed(graph: Graph) -> set[int]:
     """Nodes that some main output needs."""
-    found = {0, *(o.node for o in graph.main_outputs)}
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        if index in found:
-            found.update(graph.nodes[index].inputs)
-    return found
+    return graph.needed_by(graph.main_outputs)
 
 
 def stem(scope: Scope) -> str:
     """A label without its number: ``stage`` for ``stage3``."""
     own = scope.path.rpartition(".")[2]
     return re.sub(r"\d+$", "", own) or own
+
+
+def inputs_within(inputs: Iterable[int], first: int) -> tuple[int, ...]:
+    """Inputs counted from the ``first`` node of a part; all that come from outside of it are -1."""
+    return tuple(i - first if i >= first else -1 for i in inputs)

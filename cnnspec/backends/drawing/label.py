@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ...ir import Graph, Node, Scope, Shape
-from .grouping import Chains, stem
+from .grouping import FOLLOWERS, Chains, stem
 from .parts import Unit
 from .titles import merged_labels, merged_numbers, merged_title, shortened
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 GLYPHS = {"add": "+", "multiply": TIMES}
 """Joins that are drawn as a sign."""
-_MINOR = frozenset({"norm", "activation", "regularize", "reshape", "merge"})
+_MINOR = FOLLOWERS | {"reshape", "merge"}
 _MOST = 4
 _LINE = 34
 _TOOLTIP_LINES = 40
@@ -72,17 +72,19 @@ def spread(labels: Sequence[Label]) -> Label:
 
 
 def _spread_text(texts: Sequence[str]) -> str:
-    rows = [text.split(", ") for text in texts]
-    if len({len(row) for row in rows}) > 1:
-        return texts[0]
-    return ", ".join(merged_numbers(column) for column in zip(*rows, strict=True))
+    columns = _columns([text.split(", ") for text in texts])
+    return texts[0] if columns is None else ", ".join(map(merged_numbers, columns))
 
 
 def spread_shape(shapes: Sequence[Shape]) -> str:
     """A shape, its sides as ranges where they differ."""
-    if len({len(shape) for shape in shapes}) > 1:
-        return shape_text(shapes[0])
-    return "x".join(merged_numbers([str(n) for n in side]) for side in zip(*shapes, strict=True))
+    columns = _columns([list(map(str, shape)) for shape in shapes])
+    return shape_text(shapes[0]) if columns is None else "x".join(map(merged_numbers, columns))
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]] | None:
+    """The columns of rows of one length; None where lengths differ."""
+    return list(zip(*rows, strict=True)) if len(set(map(len, rows))) == 1 else None
 
 
 def _layer_head(node: Node) -> str:
@@ -145,9 +147,8 @@ def frame_title(scope: Scope) -> str:
 def widths(graph: Graph, unit: Unit) -> str:
     """The shapes at the end of each time, as ranges, where they differ: ``256…1024 x 56…7 x 56…7``."""
     shapes = [graph.nodes[end].shape for end in unit.ends]
-    if len(set(shapes)) == 1 or len({len(shape) for shape in shapes}) > 1:
-        return ""
-    return " x ".join(merged_numbers([str(n) for n in axis]) for axis in zip(*shapes, strict=True))
+    columns = _columns([list(map(str, shape)) for shape in shapes])
+    return " x ".join(map(merged_numbers, columns)) if columns and len(set(shapes)) > 1 else ""
 
 
 def contents(graph: Graph, chains: Chains, nodes: Iterable[int], depth: int) -> tuple[str, ...]:
@@ -198,11 +199,10 @@ def _told(run: list[Item]) -> str:
     first = run[0]
     if isinstance(first, Scope):
         return shortened(merged_title([_text(item) for item in run]), _LINE) + times
-    parts = [i.op.label().split(", ") for i in run if isinstance(i, Node)]
-    if len({len(p) for p in parts}) > 1:
+    columns = _columns([i.op.label().split(", ") for i in run if isinstance(i, Node)])
+    if columns is None:
         return _sort(first).strip() + times
-    label = ", ".join(merged_numbers(column) for column in zip(*parts, strict=True))
-    return f"{first.op.call_name} {label}".strip() + times
+    return f"{first.op.call_name} {', '.join(map(merged_numbers, columns))}".strip() + times
 
 
 def tooltip(graph: Graph, unit: Unit) -> str:

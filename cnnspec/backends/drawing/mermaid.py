@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from ..palette import VEIL, VEIL_LINE
 from .graphviz import frame_key
 from .model import Arrow, Box, Frame, Picture, frozen_fill
 from .text import clean, lines
@@ -32,11 +33,11 @@ _OWN = re.compile("(?<=ﬂ)(?=°)|(?<=¶)(?=ß)")
 """Inside what Mermaid turns codes into; no code protects it."""
 _INDENT = "  "
 _WIDTH = 40
-_FRAMES = """\
+_FRAMES = f"""\
 config:
   themeVariables:
-    clusterBkg: "#80808014"
-    clusterBorder: "#909090"
+    clusterBkg: "{VEIL}"
+    clusterBorder: "{VEIL_LINE}"
 """
 """Readable on a light and on a dark page, whose theme colours titles and arrows."""
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...analyses.cost import cost
-from ...analyses.freezing import starts_of, told
+from ...analyses.freezing import starts_in, told
 from ...ir import Graph, Scope
 from ...ir.op import Family
 from .folding import equal_rows, overview, without_views
 from .frames import Turns, once
 from .grouping import Chains, Kind, needed, scope_chains
 from .heat import Heat, Warmth, heat_of
-from .label import TIMES, Label, frame_title, label_of, shape_text, spread, spread_shape, tooltip
+from .label import TIMES, Label, label_of, shape_text, spread, spread_shape, tooltip
 from .levels import opened
 from .parts import Unit, units_of
 from .themes import Theme
@@ -82,7 +82,7 @@ class Picture:
 def picture(graph: Graph, view: View) -> Picture:
     """The network as ``view`` asks for it."""
     whole = graph
-    graph, turns = once(graph) if folds_layers(view) else (graph, Turns())
+    graph, turns = once(graph) if view.folds_layers else (graph, Turns())
     units = units_at(graph, view)
     labels = _Labels(whole, graph, turns, scope_chains(whole), scope_chains(graph))
     heat = heat_of(whole, view.heat) if view.heat else None
@@ -102,17 +102,12 @@ def picture(graph: Graph, view: View) -> Picture:
                 tooltip=tooltip(graph, unit),
                 auxiliary=wanted.isdisjoint(unit.nodes),
                 times=unit.times,
-                frozen=told(frozenset[int | None]().union(*(starts_of(graph.nodes[i]) for i in unit.nodes))),
+                frozen=told(starts_in(graph, unit.nodes)),
                 warmth=heat.of(turns.behind(unit.nodes)) if heat and unit.kind != "input" else None,
             )
         )
     arrows = _arrows(graph, units, boxes, _Shapes(whole, graph, turns))
     return Picture(graph.name, _facts(whole), (*boxes, *_outputs(graph)), arrows, heat)
-
-
-def folds_layers(view: View) -> bool:
-    """Whether blocks whose layers are shown are drawn once; where blocks are boxes, equal ones are one anyway."""
-    return view.fold and view.level in (None, "layer") and view.depth is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +164,9 @@ def units_at(graph: Graph, view: View) -> list[Unit]:
     """The network's boxes at the level of ``view``."""
     chains = scope_chains(graph)
     units = units_of(graph, chains, opened(graph, chains, view))
-    if view.level == "model" and view.depth is None:
+    if view.is_overview:
         return overview(graph, equal_rows(graph, units))
-    if view.level in ("stage", "block") or view.depth is not None:
+    if view.folds_parts:
         return equal_rows(graph, without_views(graph, units))
     return units
 
@@ -187,16 +182,20 @@ def readable_level(graph: Graph, style: Style = "graph") -> Level:
 
 
 def _frame(scope: Scope, turns: Turns) -> Frame:
-    times = turns.of(scope.path)
-    title = turns.titles.get(scope.path) or frame_title(scope)
+    times, title = turns.of(scope.path), turns.title_of(scope)
     return Frame(scope.path, f"{title} {TIMES}{times}" if times > 1 else title)
 
 
-def _facts(graph: Graph) -> tuple[str, ...]:
+def figures(graph: Graph) -> tuple[str, str, str]:
+    """Inputs, parameters and multiply-adds, as a heading says them."""
     costs = cost(graph)
-    inputs = [node for node in graph.nodes if not node.inputs]
-    shapes = ", ".join(shape_text(node.shape) for node in inputs)
-    return f"input {shapes}", f"{costs.count.total:,} parameters, {macs_text(costs.total_macs)} MACs"
+    shapes = ", ".join(shape_text(node.shape) for node in graph.nodes if not node.inputs)
+    return f"input {shapes}", f"{costs.count.total:,} parameters", f"{macs_text(costs.total_macs)} MACs"
+
+
+def _facts(graph: Graph) -> tuple[str, ...]:
+    inputs, *counts = figures(graph)
+    return inputs, ", ".join(counts)
 
 
 def macs_text(number: int) -> str:

@@ -28,6 +28,21 @@ class View:
     direction: Direction | None = None
     heat: HeatName | None = None
 
+    @property
+    def is_overview(self) -> bool:
+        """Whether similar parts are one box."""
+        return self.level == "model" and self.depth is None
+
+    @property
+    def folds_parts(self) -> bool:
+        """Whether equal parts in a row are one box."""
+        return self.level in ("stage", "block") or self.depth is not None
+
+    @property
+    def folds_layers(self) -> bool:
+        """Whether blocks whose layers are shown are drawn once; where blocks are boxes, equal ones are one anyway."""
+        return self.fold and self.level in (None, "layer") and self.depth is None
+
 
 def conflict(view: View) -> str:
     """What of a view does not go together, in words; "" where all does."""

@@ -67,10 +67,7 @@ def refused(node: Node, form: str, problem: str) -> SpecError:
 def inference_graph(graph: Graph) -> Graph:
     """``graph`` as it runs outside training, without layers that no output needs."""
     graph = graph.without_auxiliary()
-    needed = {0, *(output.node for output in graph.outputs)}
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        if index in needed:
-            needed.update(graph.nodes[index].inputs)
+    needed = graph.needed_by(graph.outputs)
     return graph if len(needed) == len(graph.nodes) else graph.keep(needed, graph.outputs)
 
 

@@ -8,7 +8,7 @@ from ....ir import Graph, GraphOutput
 from ..frames import Turns
 from ..grouping import needed
 from ..label import Label, shape_text
-from ..model import Box, Picture, State, box_family, folds_layers, macs_text
+from ..model import Box, Picture, State, box_family, macs_text
 from ..view import View
 from .linking import Outputs, merged_arrows
 from .nesting import Folding, frames_of
@@ -28,7 +28,7 @@ def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
     where they are in it.
     """
     whole = align(first, second)
-    alignment, turns = once_in_both(first, second) if folds_layers(view) else (whole, (Turns(), Turns()))
+    alignment, turns = once_in_both(first, second) if view.folds_layers else (whole, (Turns(), Turns()))
     sides = Sides.of(alignment)
     boxes, ends = _boxes(sides, view, Folding.of(whole, turns))
     outputs = _outputs(sides)
@@ -43,8 +43,7 @@ def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
 
 def _boxes(sides: Sides, view: View, folding: Folding) -> tuple[list[Box], list[Merged]]:
     units, pairs = units_of_both(sides, view)
-    folds = view.level in ("stage", "block") or view.depth is not None
-    merged = folded_boxes_of(sides, units, pairs) if folds else boxes_of(units, pairs)
+    merged = folded_boxes_of(sides, units, pairs) if view.folds_parts else boxes_of(units, pairs)
     frames = frames_of(sides, merged, folding)
     wanted = needed(sides.graphs[0]), needed(sides.graphs[1])
     macs = cost(sides.graphs[0]).macs, cost(sides.graphs[1]).macs

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ....analyses.alignment import Alignment, Pair
 from ....ir import Scope
 from ..frames import Turns
-from ..label import frame_title
 from ..model import Frame, State
 from .sides import Merged, Sides
 from .titles import MINUS, became, both_times, both_titles
@@ -90,14 +89,10 @@ def _frame(pair: Pair[str], scopes: tuple[Scope | None, ...], folding: Folding) 
     if first is None or second is None:
         side, scope = (0, first) if first else (1, second)
         assert scope is not None
-        title, alone = _title(scope, turns[side]), turns[side].of(scope.path)
+        title, alone = turns[side].title_of(scope), turns[side].of(scope.path)
         sign = "+" if side else MINUS
         return Frame(f"{sign} {scope.path}", f"{title} {both_times(alone, alone)}".strip(), pair.change)
     times = turns[0].of(first.path), turns[1].of(second.path)
-    title = both_titles(_title(first, turns[0]), _title(second, turns[1]))
+    title = both_titles(turns[0].title_of(first), turns[1].title_of(second))
     state = "changed" if times[0] != times[1] else folding.whole.get((first.path, second.path), _state(pair))
     return Frame(became(first.path, second.path), f"{title} {both_times(*times)}".strip(), state)
-
-
-def _title(scope: Scope, turns: Turns) -> str:
-    return turns.titles.get(scope.path) or frame_title(scope)

@@ -19,7 +19,7 @@ Opened = tuple[frozenset[str], frozenset[str]]
 
 def units_of_both(sides: Sides, view: View) -> tuple[Units, Places]:
     """Boxes of each network, and the places of those that correspond, rising in both."""
-    if view.level == "model" and view.depth is None:
+    if view.is_overview:
         units = _overviews(sides, view)
         votes = _votes(sides, units)
         pairs = _paired(units, votes)
@@ -27,7 +27,7 @@ def units_of_both(sides: Sides, view: View) -> tuple[Units, Places]:
             return units, pairs
         view = replace(view, level="stage")
     units = _opened_alike(sides, view)
-    if view.level in ("stage", "block") or view.depth is not None:
+    if view.folds_parts:
         units = without_views(sides.graphs[0], units[0]), without_views(sides.graphs[1], units[1])
     units = _split(sides, units)
     return units, _paired(units, _votes(sides, units))

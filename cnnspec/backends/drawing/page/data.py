@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ....analyses.freezing import starts_of, told
+from ....analyses.freezing import starts_in, told
 from ....analyses.summary import summarize
 from ....ir import Graph
 from ..grouping import needed, scope_chains
@@ -45,18 +45,17 @@ def page_data(graph: Graph, view: View) -> dict[str, Any]:
 class _Teller:
     graph: Graph
     heats: Mapping[HeatName, Heat]
-    needed: Collection[int]
+    needed: set[int]
 
     def item(self, item: Item) -> dict[str, Any]:
         unit, label = item.unit, item.label
-        nodes = [self.graph.nodes[i] for i in unit.nodes]
         told_of: dict[str, Any] = {
             "kind": unit.kind,
             "head": label.head,
             "beside": label.beside,
             "lines": label.lines,
-            "auxiliary": all(i not in self.needed for i in unit.nodes),
-            "frozen": told(frozenset[int | None]().union(*map(starts_of, nodes))),
+            "auxiliary": self.needed.isdisjoint(unit.nodes),
+            "frozen": told(starts_in(self.graph, unit.nodes)),
             "heat": {name: self._warmth(heat, unit.nodes) for name, heat in self.heats.items()},
         }
         if not item.children:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ....analyses.freezing import told
-from ....analyses.memory import BYTES
+from ....analyses.memory import BYTES, bytes_text
 from ....analyses.summary import LayerFigures, Summary
 from ....ir import Graph, Node, size
 from ....source import Span
@@ -15,7 +15,6 @@ from ..label import shape_text
 _MOST_LINES = 6
 """Lines of the spec that are shown of one layer."""
 _LONGEST_LINE = 400
-_MEGA = 10**6
 
 
 class SpecLines:
@@ -121,8 +120,3 @@ def _last_field(summary: Summary) -> str:
     before = [field for field in fields if not field.whole]
     words = [f"{_pair(*before[-1].size)} pixels"] if before else []
     return ", then ".join([*words, "the whole image"] if len(before) < len(fields) else words)
-
-
-def bytes_text(number: int) -> str:
-    """Bytes as a person reads them: 97.8 MB, 37.6 kB."""
-    return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"

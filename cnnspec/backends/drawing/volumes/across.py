@@ -20,14 +20,12 @@ from .layout import (
     onwards_room,
     seen,
 )
-from .rows import broken
+from .rows import Rows
 from .scale import Scale, is_bar
-from .skips import Skip, skips_of
 from .solid import Solid
 from .steps import Step
 
 _LEAST_GAP = 36.0
-_BETWEEN_TEXTS = 12.0
 _UNDER = 16.0
 """Room for the number of channels under a box."""
 _BESIDE_BAR, _NARROWEST, _WIDEST = 100.0, 124.0, 165.0
@@ -54,20 +52,16 @@ def side_text(shape: Shape) -> str:
     return "" if is_bar(shape) else str(shape[1])
 
 
-class _Rows:
-    def __init__(
-        self, steps: Sequence[Step], solids: Sequence[Solid], captions: Sequence[Caption], rows: int
-    ) -> None:
-        self.steps, self.solids, self.captions = steps, solids, captions
-        self.widths = [solid.width + solid.shift for solid in solids]
-        self.rows = broken([self._slot(place) for place in range(len(steps))], rows)
-        self.skips: tuple[Skip, ...] = skips_of(steps, self.rows)
+class _Rows(Rows):
+    between_texts = 12.0
 
-    def _slot(self, place: int) -> float:
-        return max(self.widths[place] + self._gap(place), self.captions[place].width + _BETWEEN_TEXTS)
+    def length(self, solid: Solid) -> float:
+        return solid.width + solid.shift
 
-    def _gap(self, place: int) -> float:
-        """Between a box and the one before it."""
+    def text(self, caption: Caption) -> float:
+        return caption.width
+
+    def gap(self, place: int) -> float:
         side = SMALL.width(side_text(self.steps[place].shape)) + 14
         before = echo_room(self.steps[place - 1]) if place else 0
         return before + max(_LEAST_GAP, side, link_room(self.steps[place]))
@@ -90,8 +84,8 @@ class _Rows:
 
     def _end(self, item: Placed) -> float:
         text = item.at[0] + item.caption.width / 2
-        last = item.step.number + 1 == self.rows[item.row].stop and item.row + 1 < len(self.rows)
-        room = onwards_room(self.steps[item.step.number + 1]) if last else SMALL.width("0000")
+        onwards = self.goes_on(item)
+        room = onwards_room(self.steps[item.step.number + 1]) if onwards else SMALL.width("0000")
         return max(text, seen(item.solid, item.step).right + room)
 
     def _row(self, number: int, row: range, y: float) -> tuple[list[Placed], float]:
@@ -111,9 +105,4 @@ class _Rows:
         first = row[0]
         side = SMALL.width(side_text(self.steps[first].shape)) + 8
         lead = LEAD if number else 0
-        middles = [MARGIN + max(self.widths[first] / 2 + side + lead, self.captions[first].width / 2)]
-        for place in row[1:]:
-            boxes = (self.widths[place - 1] + self.widths[place]) / 2 + self._gap(place)
-            texts = (self.captions[place - 1].width + self.captions[place].width) / 2 + _BETWEEN_TEXTS
-            middles.append(middles[-1] + max(boxes, texts))
-        return middles
+        return self.middles(MARGIN + max(self.lengths[first] / 2 + side + lead, self.texts[first] / 2), row)

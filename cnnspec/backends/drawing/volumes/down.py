@@ -18,14 +18,12 @@ from .layout import (
     onwards_room,
     seen,
 )
-from .rows import broken
+from .rows import Rows
 from .scale import Scale
-from .skips import Skip, skips_of
 from .solid import Solid
 from .steps import Step
 
 _LEAST_GAP = 34.0
-_BETWEEN_TEXTS = 10.0
 _SIDE_TEXT = SMALL.width("0000") + 8
 """Room for numbers beside the boxes."""
 _ROOM = 210.0
@@ -40,26 +38,23 @@ def down(steps: Sequence[Step]) -> Layout:
     return best(lambda columns: _Columns(steps, solids, captions, columns).layout(), len(steps))
 
 
-class _Columns:
-    def __init__(
-        self, steps: Sequence[Step], solids: Sequence[Solid], captions: Sequence[Caption], columns: int
-    ) -> None:
-        self.steps, self.solids, self.captions = steps, solids, captions
-        self.heights = [solid.height + solid.shift for solid in solids]
-        self.columns = broken([self._slot(place) for place in range(len(steps))], columns)
-        self.skips: tuple[Skip, ...] = skips_of(steps, self.columns)
+class _Columns(Rows):
+    between_texts = 10.0
 
-    def _slot(self, place: int) -> float:
-        return max(self.heights[place] + self._gap(place), self.captions[place].height + _BETWEEN_TEXTS)
+    def length(self, solid: Solid) -> float:
+        return solid.height + solid.shift
 
-    def _gap(self, place: int) -> float:
+    def text(self, caption: Caption) -> float:
+        return caption.height
+
+    def gap(self, place: int) -> float:
         before = echo_room(self.steps[place - 1]) if place else 0
         return before + max(_LEAST_GAP, SMALL.leading * 2 + 6 if self.steps[place].kernel else 0)
 
     def layout(self) -> Layout:
         placed: list[Placed] = []
         edges, gutters, x, bottom = [], [], MARGIN, 0.0
-        for number, column in enumerate(self.columns):
+        for number, column in enumerate(self.rows):
             left = x + lanes_room(self.skips, column) + _SIDE_TEXT
             edges.append(left - _SIDE_TEXT)
             made = self._column(number, column, left)
@@ -72,10 +67,8 @@ class _Columns:
         return Layout(tuple(placed), self.skips, tuple(edges), tuple(gutters), width, bottom, True)
 
     def _end(self, item: Placed) -> float:
-        last = item.step.number + 1 == self.columns[item.row].stop and item.row + 1 < len(self.columns)
-        box = seen(item.solid, item.step).bottom + (
-            onwards_room(self.steps[item.step.number + 1]) if last else 16
-        )
+        room = onwards_room(self.steps[item.step.number + 1]) if self.goes_on(item) else 16
+        box = seen(item.solid, item.step).bottom + room
         return max(box, item.at[1] + item.caption.height)
 
     def _column(self, number: int, column: range, left: float) -> list[Placed]:
@@ -94,9 +87,4 @@ class _Columns:
     def _middles(self, number: int, column: range) -> list[float]:
         first = column[0]
         lead = LEAD if number else 0
-        middles = [max(self.heights[first] / 2 + lead, self.captions[first].height / 2)]
-        for place in column[1:]:
-            boxes = (self.heights[place - 1] + self.heights[place]) / 2 + self._gap(place)
-            texts = (self.captions[place - 1].height + self.captions[place].height) / 2 + _BETWEEN_TEXTS
-            middles.append(middles[-1] + max(boxes, texts))
-        return middles
+        return self.middles(max(self.lengths[first] / 2 + lead, self.texts[first] / 2), column)

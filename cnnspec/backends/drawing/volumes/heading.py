@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ....analyses.cost import cost
 from ....ir import Graph
 from ...palette import FILLS
-from ..label import shape_text
-from ..model import macs_text
+from ..model import figures
 from .colours import Colours
 from .layout import MARGIN
 from .measure import Font, wrapped
@@ -47,10 +45,7 @@ def heading(graph: Graph, width: float) -> Part:
 
 
 def _facts(graph: Graph) -> str:
-    costs = cost(graph)
-    shapes = ", ".join(shape_text(node.shape) for node in graph.nodes if not node.inputs)
-    figures = f"{costs.count.total:,} parameters  \N{MIDDLE DOT}  {macs_text(costs.total_macs)} MACs"
-    return f"input {shapes}  \N{MIDDLE DOT}  {figures}"
+    return "  \N{MIDDLE DOT}  ".join(figures(graph))
 
 
 def legend(graph: Graph, steps: Sequence[Step], width: float, colours: Colours) -> Part:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ....analyses.cost import cost
-from ....analyses.freezing import starts_of, told
+from ....analyses.freezing import starts_in, told
 from ....ir import Graph, Node, Shape, is_map, show
 from ....ir.op import Family, Window
-from ..grouping import Chains, scope_chains
+from ..grouping import FOLLOWERS, Chains, scope_chains
 from ..label import TIMES, label_of, shape_text
 from ..model import macs_text
 from ..titles import merged_labels, merged_numbers
 from .units import Group, groups_of
 
 Size = tuple[int, int]
-_POINTWISE = frozenset({"norm", "activation", "regularize", "reshape"})
+_POINTWISE = FOLLOWERS | {"reshape"}
 _WINDOWED = frozenset({"convolution", "pooling"})
 
 
@@ -74,7 +74,7 @@ def _step(
     shapes = [graph.nodes[end].shape for end in group.unit.ends]
     name, *words = _texts(graph, chains, group, layer)
     outputs = _outputs(graph, group, last=number == max(owner.values()))
-    frozen = told(frozenset[int | None]().union(*(starts_of(graph.nodes[i]) for i in group.nodes)))
+    frozen = told(starts_in(graph, group.nodes))
     sources = dict.fromkeys(owner[i] for node in group.nodes for i in graph.nodes[node].inputs)
     figures = [sum(column[i] for i in group.nodes) for column in costs]
     return Step(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ....analyses.freezing import starts_of
 from ....ir import Graph, Node, is_map, size
-from ..grouping import Kind
+from ..grouping import FOLLOWERS, Kind
 from ..label import words
 from ..model import units_at
 from ..parts import Links, Unit
@@ -16,8 +16,6 @@ from ..view import View
 
 MOST = 24
 """Boxes that a page holds."""
-
-_POINTWISE = frozenset({"norm", "activation", "regularize"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def _follows(graph: Graph, before: Group, unit: Unit) -> bool:
 
 
 def _changes_nothing(graph: Graph, node: Node) -> bool:
-    if node.op.family in _POINTWISE:
+    if node.op.family in FOLLOWERS:
         return True
     return node.op.family == "reshape" and size(node.shape) == size(graph.nodes[node.inputs[0]].shape)
 
