@@ -84,7 +84,7 @@ SECTIONS: tuple[tuple[str, str, tuple[tuple[str, int], ...]], ...] = (
     ),
     (
         "Where parameters and work are",
-        "`--heat` colours by `params`, `macs`, `memory` (of the layers' outputs) or `receptive-field`. The "
+        "`--heat` colours by `params`, `macs`, `memory` (of what training keeps of a layer) or `receptive-field`. The "
         "classes are shares of the network's total, or of the image's side, so that drawings can be compared.",
         (
             ("alexnet --heat params -o alexnet-params.svg", 560),

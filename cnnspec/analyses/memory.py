@@ -47,7 +47,7 @@ def memory(graph: Graph, count: ParameterCount | None = None) -> Memory:
     return Memory(
         parameters=BYTES * (count.total + count.buffers),
         activations_inference=BYTES * _peak(graph.without_auxiliary()),
-        activations_training=BYTES * _kept_for_backward(graph),
+        activations_training=sum(kept_for_backward(graph)),
     )
 
 
@@ -82,14 +82,18 @@ def _peak(graph: Graph) -> int:
     return peak
 
 
-def _kept_for_backward(graph: Graph) -> int:
-    """Floats that the backward pass reads: each tensor once, and the masks that layers draw."""
+def kept_for_backward(graph: Graph) -> tuple[int, ...]:
+    """For each layer the bytes a sample of what it makes that the backward pass reads: its output, where any
+    layer's gradient needs it, and the mask that it draws. Their sum is ``activations_training``."""
     owner = _buffers(graph, training=True)
     kept: set[int] = set()
-    masks = 0
+    floats = [0] * len(graph.nodes)
     for index, node in enumerate(graph.nodes):
         reads = node.op.backward_reads
         kept.update(owner[i] for i in node.inputs if "input" in reads)
         kept.update([owner[index]] if "output" in reads else [])
-        masks += size(node.shape) if "mask" in reads else 0
-    return masks + sum(size(graph.nodes[b].shape) for b in kept)
+        floats[index] += size(node.shape) if "mask" in reads else 0
+    return tuple(
+        BYTES * (own + (size(graph.nodes[index].shape) if index in kept else 0))
+        for index, own in enumerate(floats)
+    )

@@ -55,6 +55,8 @@ def view_of(
 def drawing_of(graphs: Sequence[Graph], view: View, block: str | None, format: str) -> Drawing:
     """The drawing of a network, of what differs in two, or of a block of them."""
     shown = chosen("format", format, SHOWN)
+    if said := conflict(view, len(graphs) > 1):
+        raise SpecError([ConflictingOptions(problem=said)])
     parts = graphs if block is None else [part_of(graph, block)[0] for graph in graphs]
     return Drawing(subject(parts[0], view, parts[1] if len(parts) > 1 else None), shown)  # type: ignore[arg-type]
 
@@ -73,7 +75,9 @@ def part_of(graph: Graph, name: str) -> tuple[Graph, Found]:
 
 
 def did_you_mean_text(error: NoSuchBlock) -> str:
-    """The nearest names, or all blocks that there are."""
+    """That it names a layer; the nearest names, or all blocks that there are."""
+    if error.around is not None:
+        return f"it is a layer{f' of {error.around!r}' if error.around else ''}: blocks and parts are drawn"
     if error.nearest:
         return f"did you mean {' or '.join(repr(n) for n in error.nearest)}?"
     if not error.blocks:

@@ -42,7 +42,7 @@ class ConflictingOptions(Diagnostic):
 
 
 class NoBlockToDraw(Diagnostic):
-    """A block is named as its definition is (``bottleneck``: the first of them is drawn), a part by its path
+    """A block is named as its definition is (``bottleneck``: one of the commonest form is drawn), a part by its path
     (``stage2.bottleneck1``), as in the table of ``cnnspec summary``."""
 
     code = "no-block-to-draw"

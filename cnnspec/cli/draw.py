@@ -5,6 +5,9 @@ Nothing has to be installed; a Graphviz 'dot' is used where there is one.
 Levels of detail: model (a glance), stage (a box a part), block (a box a block), layer (all). Left out, it is as much as
 can be read. Equal blocks in a row are one box; --fold does the same at level layer.
 
+What does not go together: style volumes with a level, fold, heat, diff, or a text format; style paper with dark;
+heat with diff; .html with a style or with diff.
+
 cnnspec draw resnet50 -o resnet50.svg
 cnnspec draw alexnet --style volumes -o alexnet.pdf
 cnnspec draw vgg16 --heat params -o heat.png --scale 2
@@ -99,9 +102,10 @@ def _check(options: argparse.Namespace) -> None:
         command.error("--diff takes two networks: cnnspec draw SPEC OTHER --diff -o FILE")
     if options.other is not None and not options.diff:
         command.error(f"a second network ('{options.other}') is drawn with --diff only")
-    if said := conflict(_view(options)):
+    view, format = _view(options), FORMATS[options.output.suffix.lower().lstrip(".")]
+    if said := conflict(view, options.diff) or format.refuses(view, options.diff):
         command.error(said)
-    if options.scale != 1 and not FORMATS[options.output.suffix.lower().lstrip(".")].scales:
+    if options.scale != 1 and not format.scales:
         command.error(f"--scale is for .png, which has pixels; {options.output.suffix} has none")
 
 
@@ -121,13 +125,22 @@ def run(options: argparse.Namespace) -> int:
     found_errors.raise_errors()
     if options.block is not None:
         graphs = [_part(graph, options.block) for graph in graphs]
-    drawn = subject(graphs[0], _view(options), graphs[1] if options.diff else None)
-    drawing = Drawing(drawn)
+    drawing = Drawing(
+        subject(graphs[0], _view(options), graphs[1] if options.diff else None, _titles(options))
+    )
     drawing.save(options.output, options.scale)
     print(f"wrote {options.output}")
     for remark in drawing.remarks(options.output):
         print(f"note: {remark}", file=sys.stderr)
     return 0
+
+
+def _titles(options: argparse.Namespace) -> tuple[str, str] | None:
+    """What two networks of one name are told apart by: their files, with folders where these have one name too."""
+    if not options.diff:
+        return None
+    first, second = Path(options.spec).name, Path(options.other).name
+    return (first, second) if first != second else (options.spec, options.other)
 
 
 def _part(graph: Graph, name: str) -> Graph:
@@ -154,4 +167,4 @@ def _view(options: argparse.Namespace) -> View:
 
 def _which(name: str, path: str, others: int, kinds: int) -> str:
     alike = "all called alike" if kinds == 1 else f"called in {kinds} ways"
-    return f"note: this is {path}, the first of {others + 1} '{name}', {alike}; name another by its path"
+    return f"note: this is {path}, of the commonest form of the {others + 1} '{name}' ({alike}); name another by its path"

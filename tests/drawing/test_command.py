@@ -62,7 +62,10 @@ def test_two_networks_as_one(tmp_path: Path) -> None:
 
 def test_a_block_of_several_kinds_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", "resnet18", "--block", "residual", "-o", str(tmp_path / "net.dot")]) == 0
-    assert "stage1.residual1, the first of 8 'residual', called in 7 ways" in capsys.readouterr().err
+    assert (
+        "stage1.residual1, of the commonest form of the 8 'residual' (called in 7 ways)"
+        in capsys.readouterr().err
+    )
 
 
 REFUSED = [
@@ -75,13 +78,20 @@ REFUSED = [
     (["draw", "resnet18", "resnet34", "-o", "net.svg"], 2, "drawn with --diff only"),
     (["draw", "resnet18", "-o", "net.svg", "--style", "paper", "--dark"], 2, "black on white"),
     (["draw", "resnet18", "-o", "net.svg", "--style", "volumes", "--level", "block"], 2, "leave out level"),
-    (["draw", "resnet18", "-o", "net.dot", "--style", "volumes"], 1, "is a picture, not DOT"),
-    (["draw", "resnet18", "-o", "net.html", "--style", "paper"], 1, "leave out the style 'paper'"),
+    (["draw", "resnet18", "-o", "net.dot", "--style", "volumes"], 2, "is a picture, not DOT"),
+    (["draw", "resnet18", "-o", "net.html", "--style", "paper"], 2, "leave out the style 'paper'"),
     (
         ["draw", "resnet18", "-o", "net.svg", "--style", "volumes", "--heat", "macs"],
         2,
         "shows sizes, not heat",
     ),
+    (["draw", "resnet18", "resnet34", "--diff", "-o", "net.html"], 2, "shows one network"),
+    (
+        ["draw", "resnet18", "resnet34", "--diff", "-o", "net.svg", "--style", "volumes"],
+        2,
+        "shows one network",
+    ),
+    (["draw", "resnet18", "resnet34", "--diff", "-o", "net.svg", "--heat", "macs"], 2, "leave out the heat"),
     (["draw", "resnet18", "-o", "net.svg", "--block", "residul"], 1, "did you mean 'residual'?"),
     (["draw", "alexnet", "-o", "net.svg", "--block", "residual"], 1, "has no blocks"),
     (["draw", "resnet18", "resnet43", "--diff", "-o", "net.svg"], 1, "resnet34"),

@@ -37,6 +37,7 @@ CASES = [
     ("lenet5", "alexnet", View(level="layer")),
     ("vgg16", "resnet18", View(level="stage")),
     ("resnet18", "resnet34", View(level="layer", fold=True)),
+    ("resnet50", "resnet34", View(level="block")),
 ]
 NAMES = (
     "lenet5",
@@ -158,3 +159,19 @@ def test_one_block_that_differs_in_a_row_stands_apart() -> None:
 def test_one_network_twice() -> None:
     found = drawn("alexnet", "alexnet", View(level="layer"))
     assert (found.title, found.facts[0]) == ("alexnet", "the two are the same")
+
+
+def row_of(number: int, norm: str) -> Graph:
+    text = f"""model net {{ input 16 x 8 x 8  repeat {number} {{ conv(16, 3, padding = 1) {norm} relu }} global_avgpool }}"""
+    return cnnspec.loads(text).graph
+
+
+def test_rows_of_layers_differ_in_their_number_and_in_each() -> None:
+    found = diff_picture(row_of(30, "bn"), row_of(20, ""), View(level="stage"))
+    assert found.boxes[1].label.texts == ("conv 3x3, 16 ×30 → ×20", "relu", "bn removed")
+
+
+def test_two_of_one_name_are_called_by_what_tells_them_apart() -> None:
+    first, second = row_of(3, "bn"), row_of(2, "bn")
+    assert diff_picture(first, second, View(), ("a.cnn", "b.cnn")).title == "a.cnn → b.cnn"
+    assert diff_picture(first, first, View(), ("a.cnn", "b.cnn")).title == "net"

@@ -57,10 +57,10 @@ def test_what_ships_fits_a_page_at_level_stage(name: str) -> None:
 
 
 def test_equal_blocks_in_a_row_are_one_box() -> None:
-    """ResNet-50's stages of 3, 4, 6 and 3 blocks, of which the first differs where it halves the size."""
+    """ResNet-50's stages of 3, 4, 6 and 3 blocks, of which the first differs: it has a shortcut to project."""
     parts = [box for box in picture(graph_of("resnet50"), View(level="block")).boxes if len(box.frames) == 1]
-    assert [box.times for box in parts] == [3, 1, 3, 1, 5, 1, 2]
-    assert parts[0].label.texts[0] == "bottleneck(64, 256) \N{MULTIPLICATION SIGN}3"
+    assert [box.times for box in parts] == [1, 2, 1, 3, 1, 5, 1, 2]
+    assert parts[1].label.texts[0] == "bottleneck(64, 256) \N{MULTIPLICATION SIGN}2"
 
 
 def test_ranges_of_width() -> None:
@@ -70,7 +70,7 @@ def test_ranges_of_width() -> None:
 
 def test_cells_that_see_the_two_before_them_are_a_row() -> None:
     drawn = picture(graph_of("nasnet_a_mobile"), View(level="block"))
-    assert [box.times for box in drawn.boxes if box.times > 1] == [4, 4, 4]
+    assert [box.times for box in drawn.boxes if box.times > 1] == [3, 3, 3]
 
 
 def test_blocks_read_in_the_middle_of_a_row_stay_apart() -> None:
@@ -91,6 +91,46 @@ def test_folded_layers_are_those_of_the_first_of_a_row() -> None:
     assert len(folded.boxes) < len(whole.boxes)
     titles = {frame.title for box in folded.boxes for frame in box.frames}
     assert "residual(64) \N{MULTIPLICATION SIGN}2" in titles
+
+
+WIDENING = """
+model net {
+  input 3 x 32 x 32
+  for i in [1, 2, 3] { unit(16 * i) }
+  global_avgpool flatten linear(10)
+}
+block unit(c) { inner(c, 3) relu }
+block inner(c, k) { conv(c, k, padding = 1) bn relu conv(c, k, padding = 1) bn }
+"""
+
+
+def test_what_follows_a_folded_row_takes_the_last_shape() -> None:
+    drawn = picture(cnnspec.loads(WIDENING).graph, View(level="layer", fold=True))
+    assert [arrow.text for arrow in drawn.arrows if arrow.text][:3] == ["3x32x32", "16…48x32x32", "48x32x32"]
+    titles = {frame.title for box in drawn.boxes for frame in box.frames}
+    assert titles == {"unit(16…48) \N{MULTIPLICATION SIGN}3", "inner(16…48, 3)"}
+
+
+@pytest.mark.parametrize("view", [View(level="stage"), View(level="layer", fold=True)], ids=str)
+def test_equal_layers_outside_blocks_are_a_row(view: View) -> None:
+    """The first differs: it has other parameters."""
+    text = "model net { input 3 x 8 x 8  repeat 30 { conv(16, 3, padding = 1) bn relu } global_avgpool }"
+    drawn = picture(cnnspec.loads(text).graph, view)
+    texts = [box.label.texts for box in drawn.boxes if box.family == "convolution"]
+    assert texts == [("conv 3x3, 16", "bn, relu"), ("conv 3x3, 16 \N{MULTIPLICATION SIGN}29", "bn, relu")]
+
+
+def test_layers_of_an_overview_stand_in_their_order() -> None:
+    lines = picture(graph_of("alexnet"), View(level="model")).boxes[1].label.texts
+    assert lines[0] == "conv \N{MULTIPLICATION SIGN}5, maxpool \N{MULTIPLICATION SIGN}3"
+    assert [line.split()[0] for line in lines[1:]] == [
+        "conv",
+        "maxpool",
+        "conv",
+        "maxpool",
+        "conv",
+        "maxpool",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ...ir import Graph, GraphOutput, Node, Scope
-from .grouping import scope_chains
+from .grouping import scope_chains, structure
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A part of a network. ``others`` are the paths of further instances of its block, ``kinds`` how many different calls
+    """A part of a network. ``others`` are the paths of other instances of its block, ``kinds`` how many different calls
     of it there are."""
 
     scope: Scope
@@ -21,17 +21,22 @@ class Found:
 
 
 class NoSuchBlock(Exception):
-    """No block or part has that name; ``nearest`` are names that are like it, ``blocks`` all names of blocks."""
+    """No block or part has that name; ``nearest`` are names that are like it, ``blocks`` all names of blocks. ``around`` is
+    the path of the part that a layer of that name is in, "" where it is in none, None where it names no layer."""
 
-    def __init__(self, name: str, nearest: tuple[str, ...], blocks: tuple[str, ...]) -> None:
+    def __init__(
+        self, name: str, nearest: tuple[str, ...], blocks: tuple[str, ...], around: str | None
+    ) -> None:
         super().__init__(name)
         self.name = name
         self.nearest = nearest
         self.blocks = blocks
+        self.around = around
 
 
 def find_block(graph: Graph, name: str) -> Found:
-    """The part at a path (``stage2.bottleneck1``), or the first instance of the block of that name.
+    """The part at a path (``stage2.bottleneck1``), or the block of that name: the first of its instances that are built as
+    most of them are.
 
     Raises :class:`NoSuchBlock`.
     """
@@ -40,14 +45,32 @@ def find_block(graph: Graph, name: str) -> Found:
         return Found(by_path[name])
     instances = [scope for scope in graph.scopes if scope.block == name]
     if not instances:
-        blocks = tuple(dict.fromkeys(s.block for s in graph.scopes if s.block))
-        nearest = difflib.get_close_matches(name, blocks, n=2) or difflib.get_close_matches(
-            name, by_path, n=3
-        )
-        raise NoSuchBlock(name, tuple(nearest), blocks)
-    first, *others = instances
+        raise _no_such(graph, name, by_path)
+    usual = _usual(graph, instances)
     kinds = len({scope.title for scope in instances})
-    return Found(first, tuple(scope.path for scope in others), kinds)
+    return Found(usual, tuple(scope.path for scope in instances if scope is not usual), kinds)
+
+
+def _usual(graph: Graph, instances: list[Scope]) -> Scope:
+    """The first of those that are built alike and are most."""
+    paths = {scope.path for scope in instances}
+    nodes: dict[str, list[int]] = {}
+    for index, chain in enumerate(scope_chains(graph)):
+        for scope in chain:
+            if scope.path in paths:
+                nodes.setdefault(scope.path, []).append(index)
+    forms = [structure(graph, s, nodes[s.path]) if s.path in nodes else [] for s in instances]
+    return instances[max(range(len(forms)), key=lambda place: (forms.count(forms[place]), -place))]
+
+
+def _no_such(graph: Graph, name: str, by_path: Iterable[str]) -> NoSuchBlock:
+    blocks = tuple(dict.fromkeys(s.block for s in graph.scopes if s.block))
+    kinds = (by_path, blocks) if "." in name else (blocks, by_path)
+    close = (difflib.get_close_matches(name, names, n=3) for names in kinds)
+    nearest = next(filter(None, close), [])
+    chains = {node.name: chain for node, chain in zip(graph.nodes, scope_chains(graph), strict=True)}
+    around = chains[name][-1].path if chains.get(name) else "" if name in chains else None
+    return NoSuchBlock(name, tuple(nearest), blocks, around)
 
 
 def block_graph(graph: Graph, scope: Scope) -> Graph:

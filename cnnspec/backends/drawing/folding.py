@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...analyses.freezing import starts_in
-from ...ir import Graph, is_map
-from .grouping import FOLLOWERS, inputs_within, needed, stem
+from ...ir import Graph, Shape, is_map
+from .grouping import FOLLOWERS, needed, stem, structure
 from .parts import Links, Unit
 
 _LONGEST_PERIOD = 3
 
 
 def equal_rows(graph: Graph, units: list[Unit]) -> list[Unit]:
-    """Equal parts that only follow each other, as one unit for each row of them."""
+    """Equal parts, or layers, that only follow each other, as one unit for each row of them."""
     links = Links(graph, units)
     auxiliary = _auxiliary(graph, units)
     rows: list[list[int]] = []
@@ -81,17 +81,31 @@ def joined(row: list[Unit]) -> Unit:
 
 
 def _equal(graph: Graph, one: Unit, other: Unit) -> bool:
-    """Blocks of one name in one place, written alike or built alike, on maps of one size."""
+    """Blocks of one name in one place, of one structure, called alike or of equal shapes, on maps of one size."""
     first, second = one.part, other.part
+    if first is None and second is None:
+        return _equal_layers(graph, one, other)
     if first is None or second is None or first.block is None or first.block != second.block:
         return False
     if one.scopes != other.scopes or stem(first) != stem(second):
         return False
-    if starts_in(graph, one.nodes) != starts_in(graph, other.nodes) or _extent(graph, one) != _extent(
-        graph, other
-    ):
+    if _extent(graph, one) != _extent(graph, other):
         return False
-    return first.title == second.title or _built(graph, one) == _built(graph, other)
+    alike = structure(graph, first, one.nodes) == structure(graph, second, other.nodes)
+    return alike and (first.title == second.title or _shapes(graph, one) == _shapes(graph, other))
+
+
+def _equal_layers(graph: Graph, one: Unit, other: Unit) -> bool:
+    """Layers outside parts that are written alike and have parameters of one shape."""
+    if {one.kind, other.kind} != {"layer"} or one.scopes != other.scopes:
+        return False
+    if starts_in(graph, one.nodes) != starts_in(graph, other.nodes):
+        return False
+    first, second = (
+        [(n.op, n.shape, graph.input_shapes(n)) for n in (graph.nodes[i] for i in unit.nodes)]
+        for unit in (one, other)
+    )
+    return first == second
 
 
 def _extent(graph: Graph, unit: Unit) -> tuple[int, ...]:
@@ -99,18 +113,8 @@ def _extent(graph: Graph, unit: Unit) -> tuple[int, ...]:
     return shape[1:] if is_map(shape) else ()
 
 
-def _built(graph: Graph, unit: Unit) -> list[object]:
-    """What a part is made of, whatever its layers' probabilities and the like are."""
-    first = unit.nodes[0]
-    return [
-        (
-            node.op.call_name,
-            node.shape,
-            node.op.window(*graph.input_shapes(node)),
-            inputs_within(node.inputs, first),
-        )
-        for node in (graph.nodes[i] for i in unit.nodes)
-    ]
+def _shapes(graph: Graph, unit: Unit) -> list[Shape]:
+    return [graph.nodes[node].shape for node in unit.nodes]
 
 
 def _loose_together(graph: Graph, units: list[Unit]) -> list[Unit]:

@@ -9,7 +9,7 @@ from ...ir import Graph
 from .graphviz import to_dot
 from .mermaid import to_mermaid
 from .model import Picture, picture, readable_level
-from .view import LEVELS, View
+from .view import LEVELS, View, conflict
 
 
 class NotOffered(Exception):
@@ -18,55 +18,73 @@ class NotOffered(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """A network as ``view`` asks for it, or what became of it in the ``other``; the level is settled."""
+    """A network as ``view`` asks for it, or what became of it in the ``other``; the level is settled. ``titles`` are what
+    two of one name are called."""
 
     graph: Graph
     view: View
     other: Graph | None = None
+    titles: tuple[str, str] | None = None
+
+    @property
+    def two(self) -> bool:
+        return self.other is not None
 
     @property
     def picture(self) -> Picture:
-        """What is drawn; raises :class:`NotOffered`."""
+        """What is drawn."""
         if self.other is None:
             return picture(self.graph, self.view)
-        if self.view.heat:
-            raise NotOffered("a drawing of two networks colours what differs: leave out the heat")
         from .diff import diff_picture
 
-        return diff_picture(self.graph, self.other, self.view)
-
-    def alone(self, what: str) -> Graph:
-        """The network, where it is one; raises :class:`NotOffered`."""
-        if self.other is not None:
-            raise NotOffered(
-                f"{what} shows one network; two as one are drawn to .svg, .png, .pdf, .dot, .mmd or .md"
-            )
-        return self.graph
+        return diff_picture(self.graph, self.other, self.view, self.titles)
 
 
-def subject(graph: Graph, view: View, other: Graph | None = None) -> Subject:
+def subject(
+    graph: Graph, view: View, other: Graph | None = None, titles: tuple[str, str] | None = None
+) -> Subject:
     """What is drawn of ``graph``, in as much detail as can be read where ``view`` says nothing of it."""
     if view.level is None and view.depth is None and view.style != "volumes":
         levels = [readable_level(each, view.style) for each in (graph, other) if each is not None]
         view = replace(view, level=min(levels, key=LEVELS.index))
-    return Subject(graph, view, other)
+    return Subject(graph, view, other, titles)
 
 
 class Format:
     """``suffixes`` are those of its files; ``scales``: it has pixels, of which a scale makes more."""
 
-    suffixes: ClassVar[tuple[str, ...]]
+    suffixes: ClassVar[tuple[str, ...]] = ()
     scales: ClassVar[bool] = False
+
+    def refuses(self, view: View, two: bool) -> str:
+        """What of a view it does not have, in words; "" where it has all. ``two``: of two networks."""
+        return ""
 
     def write(self, of: Subject, scale: float) -> bytes:
         """The content of a file; raises :class:`NotOffered`, and what renderers raise."""
+        if said := conflict(of.view, of.two) or self.refuses(of.view, of.two):
+            raise NotOffered(said)
+        return self.content(of, scale)
+
+    def content(self, of: Subject, scale: float) -> bytes:
         raise NotImplementedError
+
+
+class _Text(Format):
+    """Of boxes and arrows, which others lay out."""
+
+    called: ClassVar[str]
+
+    def refuses(self, view: View, two: bool) -> str:
+        if view.style != "volumes":
+            return ""
+        return f"the style 'volumes' is a picture, not {self.called}: draw it to .svg, .png or .pdf"
 
 
 class Svg(Format):
     suffixes = ("svg",)
 
-    def write(self, of: Subject, scale: float) -> bytes:
+    def content(self, of: Subject, scale: float) -> bytes:
         from .renderers import render_dot
 
         if of.view.style == "volumes":
@@ -78,7 +96,7 @@ class Png(Format):
     suffixes = ("png",)
     scales = True
 
-    def write(self, of: Subject, scale: float) -> bytes:
+    def content(self, of: Subject, scale: float) -> bytes:
         from .convert import svg_to_png
         from .renderers import render_dot
 
@@ -90,7 +108,7 @@ class Png(Format):
 class Pdf(Format):
     suffixes = ("pdf",)
 
-    def write(self, of: Subject, scale: float) -> bytes:
+    def content(self, of: Subject, scale: float) -> bytes:
         from .convert import svg_to_pdf
         from .renderers import render_dot
 
@@ -99,52 +117,53 @@ class Pdf(Format):
         return render_dot(to_dot(of.picture, of.view), "pdf")
 
 
-class Dot(Format):
+class Dot(_Text):
     suffixes = ("dot", "gv")
+    called = "DOT"
 
-    def write(self, of: Subject, scale: float) -> bytes:
-        return to_dot(of.picture, _flat(of.view, "DOT")).encode()
-
-
-class Mermaid(Format):
-    suffixes = ("mmd", "mermaid")
-
-    def write(self, of: Subject, scale: float) -> bytes:
-        return to_mermaid(of.picture, _flat(of.view, "Mermaid")).encode()
+    def content(self, of: Subject, scale: float) -> bytes:
+        return to_dot(of.picture, of.view).encode()
 
 
-class Markdown(Format):
+class Mermaid(_Text):
+    suffixes: ClassVar[tuple[str, ...]] = ("mmd", "mermaid")
+    called = "Mermaid"
+
+    def content(self, of: Subject, scale: float) -> bytes:
+        return to_mermaid(of.picture, of.view).encode()
+
+
+class Markdown(Mermaid):
     """Mermaid as a part of a Markdown file."""
 
     suffixes = ("md",)
 
-    def write(self, of: Subject, scale: float) -> bytes:
-        text = to_mermaid(of.picture, _flat(of.view, "Mermaid"))
-        return f"```mermaid\n{text}```\n".encode()
+    def content(self, of: Subject, scale: float) -> bytes:
+        return b"```mermaid\n" + super().content(of, scale) + b"```\n"
 
 
 class Html(Format):
     suffixes = ("html", "htm")
 
-    def write(self, of: Subject, scale: float) -> bytes:
+    def refuses(self, view: View, two: bool) -> str:
+        if two:
+            return (
+                "an HTML page shows one network; two as one are drawn to .svg, .png, .pdf, .dot, .mmd or .md"
+            )
+        if view.style == "graph":
+            return ""
+        return f"an HTML page has a look of its own: leave out the style '{view.style}'"
+
+    def content(self, of: Subject, scale: float) -> bytes:
         from .page import page
 
-        if of.view.style != "graph":
-            raise NotOffered(f"an HTML page has a look of its own: leave out the style '{of.view.style}'")
-        return page(of.alone("an HTML page"), of.view).encode()
+        return page(of.graph, of.view).encode()
 
 
 def _volumes(of: Subject) -> str:
     from .volumes import volumes
 
-    view = of.view
-    return volumes(of.alone("the style 'volumes'"), view.direction or "LR", view.dark)
-
-
-def _flat(view: View, format: str) -> View:
-    if view.style == "volumes":
-        raise NotOffered(f"the style 'volumes' is a picture, not {format}: draw it to .svg, .png or .pdf")
-    return view
+    return volumes(of.graph, of.view.direction or "LR", of.view.dark)
 
 
 FORMATS: dict[str, Format] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...ir import Graph, GraphOutput, Node, Scope
-from .grouping import inputs_within, scope_chains, stem
+from .grouping import scope_chains, stem, structure
 from .label import frame_title
 from .titles import merged_title
 
@@ -30,6 +30,12 @@ class Turns:
         """All nodes that some stand for, in the order of the whole graph."""
         return sorted(m for node in nodes for m in self.members[node]) if self.members else nodes
 
+    def seen_by(self, node: int, reader: int) -> Sequence[int]:
+        """The nodes that a node stands for towards one that reads it: those after a row see its last."""
+        own = self.members[node] if self.members else (node,)
+        after = bool(self.members) and self.members[reader][0] > own[-1]
+        return own[-1:] if after else own
+
     def instances(self, nodes: Sequence[int]) -> list[tuple[int, ...]]:
         """Each time that some nodes of one block stand for, as nodes of the whole graph; [] where it is once only."""
         rows = [self.members[node] for node in nodes] if self.members else []
@@ -43,19 +49,8 @@ class _Instance:
     scope: Scope
     nodes: range
 
-    def shape_of(self, graph: Graph) -> list[object]:
-        """What has to be equal in a row: layers, their names inside the block, how they hang together, and kernels."""
-        prefix = len(self.scope.path)
-        first = self.nodes.start
-        return [
-            (
-                n.name[prefix:],
-                n.op.call_name,
-                n.op.window(*graph.input_shapes(n)),
-                inputs_within(n.inputs, first),
-            )
-            for n in (graph.nodes[i] for i in self.nodes)
-        ]
+    def structure_in(self, graph: Graph) -> list[object]:
+        return structure(graph, self.scope, self.nodes)
 
 
 Row = list[_Instance]
@@ -67,10 +62,12 @@ def once(graph: Graph, rows: list[Row] | None = None) -> tuple[Graph, Turns]:
     stands_for = list(range(len(graph.nodes)))
     times: dict[str, int] = {}
     titles: dict[str, str] = {}
+    scopes = {scope.path: scope for scope in graph.scopes}
     for row in rows:
         first = row[0]
         times[first.scope.path] = len(row)
         titles[first.scope.path] = merged_title([i.scope.title for i in row])
+        titles |= _titles_inside(scopes, row)
         for instance in row[1:]:
             for offset, node in enumerate(instance.nodes):
                 stands_for[node] = first.nodes.start + offset
@@ -80,6 +77,18 @@ def once(graph: Graph, rows: list[Row] | None = None) -> tuple[Graph, Turns]:
     for node, first_node in enumerate(stands_for):
         members.setdefault(first_node, []).append(node)
     return _kept(graph, stands_for), Turns(times, titles, tuple(map(tuple, members.values())))
+
+
+def _titles_inside(scopes: Mapping[str, Scope], row: Row) -> dict[str, str]:
+    """By path the titles of what is in the first of a row, where the others' are not the same."""
+    outer = [instance.scope.path for instance in row]
+    found: dict[str, str] = {}
+    for path in [path for path in scopes if path.startswith(f"{outer[0]}.")]:
+        rest = path.removeprefix(outer[0])
+        titles = [scopes[other + rest].title for other in outer if other + rest in scopes]
+        if len(set(titles)) > 1:
+            found[path] = frame_title(replace(scopes[path], title=merged_title(titles)))
+    return found
 
 
 def _kept(graph: Graph, stands_for: list[int]) -> Graph:
@@ -106,8 +115,8 @@ def equal_blocks(graph: Graph) -> list[Row]:
     for instance in instances:
         if instance.nodes.start <= taken:
             continue
-        row, shape = [instance], instance.shape_of(graph)
-        while (after := _next(graph, starting, row[-1])) is not None and after.shape_of(graph) == shape:
+        row, own = [instance], instance.structure_in(graph)
+        while (after := _next(graph, starting, row[-1])) is not None and after.structure_in(graph) == own:
             row.append(after)
         if len(row) > 1:
             rows.append(row)

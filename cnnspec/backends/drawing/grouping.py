@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from ...analyses.freezing import starts_in
 from ...ir import Graph, Node, Scope, scopes_around
 from ...ir.op import Family
 
@@ -63,9 +64,26 @@ def needed(graph: Graph) -> set[int]:
 
 
 def stem(scope: Scope) -> str:
-    """A label without its number: ``stage`` for ``stage3``."""
+    """A label without its number: ``stage`` for ``stage3``, ``inception_`` for ``inception_4b``."""
     own = scope.path.rpartition(".")[2]
-    return re.sub(r"\d+$", "", own) or own
+    return re.sub(r"\d+[a-z]?$", "", own) or own
+
+
+def structure(graph: Graph, scope: Scope, nodes: Sequence[int]) -> list[object]:
+    """What has to be equal for two parts to be drawn as one: their layers, the names inside, how they hang together,
+    kernels, and which are frozen."""
+    prefix = len(scope.path)
+    first = nodes[0]
+    starts: list[object] = [
+        (
+            node.name[prefix:],
+            node.op.call_name,
+            node.op.window(*graph.input_shapes(node)),
+            inputs_within(node.inputs, first),
+        )
+        for node in (graph.nodes[i] for i in nodes)
+    ]
+    return [*starts, starts_in(graph, nodes)]
 
 
 def inputs_within(inputs: Iterable[int], first: int) -> tuple[int, ...]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...analyses.cost import cost
-from ...analyses.memory import BYTES
+from ...analyses.memory import kept_for_backward
 from ...analyses.receptive_field import receptive_fields
-from ...ir import Graph, is_map, size
+from ...ir import Graph, is_map
 from .view import HeatName
 
 SHARES = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2)
@@ -53,9 +53,8 @@ def _macs(graph: Graph) -> Heat:
 
 
 def _memory(graph: Graph) -> Heat:
-    """Bytes of the layers' outputs for a sample at float32; layers that rename elements hold none."""
-    held = tuple(0 if node.op.is_view else BYTES * size(node.shape) for node in graph.nodes)
-    return _shares("memory of outputs", held)
+    """Of what training has to keep until the backward pass; see :func:`cnnspec.analyses.memory.kept_for_backward`."""
+    return _shares("activations kept in training", kept_for_backward(graph))
 
 
 def _shares(title: str, values: tuple[int, ...]) -> Heat:

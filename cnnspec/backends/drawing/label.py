@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,13 +10,14 @@ from itertools import groupby
 from ...ir import Graph, Node, Scope, Shape
 from .grouping import FOLLOWERS, Chains, stem
 from .parts import Unit
-from .titles import merged_labels, merged_numbers, merged_title, shortened
+from .titles import merged_labels, merged_numbers, merged_text, merged_title, shortened
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 GLYPHS = {"add": "+", "multiply": TIMES}
 """Joins that are drawn as a sign."""
 _MINOR = FOLLOWERS | {"reshape", "merge"}
 _MOST = 4
+_MOST_LOOSE = 8
 _LINE = 34
 _TOOLTIP_LINES = 40
 Item = Scope | Node
@@ -53,8 +55,11 @@ def label_of(graph: Graph, chains: Chains, unit: Unit) -> Label:
     if unit.kind == "join":
         glyph = GLYPHS.get(first.op.call_name)
         return Label(glyph, glyph=True) if glyph else Label(first.op.call_name, beside=first.op.label())
-    followers = ", ".join(words(graph.nodes[i]) for i in unit.nodes[1:])
-    return Label(_layer_head(first), first.op.label(), (followers,) if followers else ())
+    nodes = unit.each_time[0]
+    followers = ", ".join(words(graph.nodes[i]) for i in nodes[1:])
+    times = f" {TIMES}{unit.times}" if unit.times > 1 else ""
+    head = first.op.call_name if times else _layer_head(first)
+    return Label(head, f"{first.op.label()}{times}".strip(), (followers,) if followers else ())
 
 
 def spread(labels: Sequence[Label]) -> Label:
@@ -72,6 +77,9 @@ def spread(labels: Sequence[Label]) -> Label:
 
 
 def _spread_text(texts: Sequence[str]) -> str:
+    merged = merged_text(texts)
+    if merged is not None:
+        return merged
     columns = _columns([text.split(", ") for text in texts])
     return texts[0] if columns is None else ", ".join(map(merged_numbers, columns))
 
@@ -99,33 +107,39 @@ def words(node: Node) -> str:
 
 
 def _part_label(graph: Graph, chains: Chains, unit: Unit) -> Label:
-    inside = contents(
-        graph,
-        chains,
-        _first_time(unit) if _one_says_all(graph, unit) else unit.nodes,
-        len(unit.scopes) + (1 if unit.period else 0),
-    )
     if not unit.period:
-        return Label(inside[0], lines=inside[1:]) if inside else Label(unit.kind)
+        return _loose_label(graph, chains, unit)
     titles = [_title(row, unit.times) for row in unit.period]
     head = " \N{RIGHTWARDS ARROW} ".join(titles)
     times = f"{TIMES}{unit.times}" if unit.times > 1 else ""
     spread = widths(graph, unit)
-    own = (*inside, *((spread,) if spread else ()))
+    below = (spread,) if spread else ()
     if len(unit.period) > 1:
-        return Label(head, times, (spread,) if spread else ())
-    return Label(head, times, own)
+        return Label(head, times, below)
+    return Label(head, times, (*_inside(graph, chains, unit), *below))
 
 
-def _one_says_all(graph: Graph, unit: Unit) -> bool:
-    """Whether all that it stands for is built alike, on maps of one size."""
-    if len(unit.period) != 1 or unit.period[0][0].block is None:
-        return False
-    return len({graph.nodes[end].shape[1:] for end in unit.ends}) == 1
+def _inside(graph: Graph, chains: Chains, unit: Unit) -> tuple[str, ...]:
+    """What is in a part: of a block that stands several times what is in it once, with ranges."""
+    depth = len(unit.scopes) + 1
+    whole = contents(graph, chains, unit.nodes, depth)
+    if unit.period[0][0].block is None:
+        return whole
+    rows = _columns([contents(graph, chains, nodes, depth) for nodes in unit.each_time])
+    texts = [merged_text(column) for column in rows] if rows else [None]
+    return whole if None in texts else tuple(text for text in texts if text is not None)
 
 
-def _first_time(unit: Unit) -> tuple[int, ...]:
-    return tuple(node for node in unit.nodes if node <= unit.ends[0])
+def _loose_label(graph: Graph, chains: Chains, unit: Unit) -> Label:
+    """Layers outside all parts in their order; many are named by their kinds."""
+    items = _items(graph, chains, unit.nodes, len(unit.scopes))
+    runs = [list(run) for _, run in groupby(items, key=_sort)]
+    texts = _at_most(_MOST_LOOSE, runs)
+    if len(texts) <= 2:
+        return Label(texts[0], lines=texts[1:])
+    kinds = Counter(i.op.call_name if isinstance(i, Node) else str(i.block) for i in items)
+    head = ", ".join(f"{name} {TIMES}{number}" if number > 1 else name for name, number in kinds.items())
+    return Label(head, lines=texts)
 
 
 def _title(row: Sequence[Scope], times: int) -> str:
@@ -153,6 +167,10 @@ def widths(graph: Graph, unit: Unit) -> str:
 
 def contents(graph: Graph, chains: Chains, nodes: Iterable[int], depth: int) -> tuple[str, ...]:
     """What is inside, in a line or few: blocks, and layers outside blocks, from ``depth`` scopes on, with their numbers."""
+    return _counted(_items(graph, chains, nodes, depth))
+
+
+def _items(graph: Graph, chains: Chains, nodes: Iterable[int], depth: int) -> list[Item]:
     items: list[Item] = []
     last: Scope | None = None
     for node in nodes:
@@ -163,7 +181,7 @@ def contents(graph: Graph, chains: Chains, nodes: Iterable[int], depth: int) -> 
             items.append(block)
         last = block
     weighty = [i for i in items if isinstance(i, Scope) or i.op.family not in _MINOR]
-    return _counted(weighty or items)
+    return weighty or items
 
 
 def _counted(items: list[Item]) -> tuple[str, ...]:
@@ -176,10 +194,15 @@ def _counted(items: list[Item]) -> tuple[str, ...]:
         for item in items:
             kinds.setdefault(_sort(item), []).append(item)
         runs = list(kinds.values())
-    texts = [_told(run) for run in runs]
-    if len(texts) > _MOST:
-        texts = [*texts[: _MOST - 1], f"and {sum(map(len, runs[_MOST - 1 :]))} more"]
-    return tuple(texts)
+    return _at_most(_MOST, runs)
+
+
+def _at_most(most: int, runs: list[list[Item]]) -> tuple[str, ...]:
+    """A line for each run; the last says how many more items there are, where runs are more."""
+    texts = tuple(_told(run) for run in runs)
+    if len(texts) <= most:
+        return texts
+    return (*texts[: most - 1], f"and {sum(map(len, runs[most - 1 :]))} more")
 
 
 def _text(item: Item) -> str:

@@ -125,7 +125,11 @@ class _Labels:
         if not instances:
             return label_of(self.graph, self.chains, unit)
         chains = self.whole_chains
-        units = [Unit(unit.kind, nodes, chains[nodes[0]], ends=(nodes[-1],)) for nodes in instances]
+        places = [unit.nodes.index(end) for end in unit.ends]
+        units = [
+            Unit(unit.kind, nodes, chains[nodes[0]], ends=tuple(nodes[place] for place in places))
+            for nodes in instances
+        ]
         return spread([label_of(self.whole, chains, each) for each in units])
 
 
@@ -137,9 +141,15 @@ class _Shapes:
     graph: Graph
     turns: Turns
 
-    def of(self, node: int) -> str:
+    def of(self, node: int, reader: int) -> str:
+        """That of ``node`` where ``reader`` takes it."""
+        return spread_shape([self.whole.nodes[member].shape for member in self.turns.seen_by(node, reader)])
+
+    def is_end_of_range(self, node: int, reader: int) -> bool:
+        """Whether ``reader`` takes the last of several shapes that ``node`` stands for."""
         members = self.turns.members[node] if self.turns.members else (node,)
-        return spread_shape([self.whole.nodes[member].shape for member in members])
+        several = len({self.whole.nodes[member].shape for member in members}) > 1
+        return several and len(self.turns.seen_by(node, reader)) == 1
 
 
 def box_family(graph: Graph, unit: Unit, macs: tuple[int, ...]) -> Family:
@@ -168,14 +178,14 @@ def units_at(graph: Graph, view: View) -> list[Unit]:
         return overview(graph, equal_rows(graph, units))
     if view.folds_parts:
         return equal_rows(graph, without_views(graph, units))
-    return units
+    return equal_rows(graph, units) if view.folds_layers else units
 
 
 def readable_level(graph: Graph, style: Style = "graph") -> Level:
     """The most detail that a page, or what the style is for, holds."""
     for level in reversed(LEVELS):
         units = units_at(graph, View(level=level))
-        framed = style == "slides" and any(unit.scopes for unit in units)
+        framed = style in ("paper", "slides") and any(unit.scopes for unit in units)
         if level == LEVELS[0] or (len(units) <= READABLE[style] and not framed):
             return level
     raise AssertionError(level)
@@ -229,7 +239,8 @@ def _arrows(graph: Graph, units: list[Unit], boxes: list[Box], shapes: _Shapes) 
     for head, into in enumerate(links):
         for tail, node in into:
             main = trunk.main(tail, head)
-            text = _shape_on(shapes, units[tail], node, main or not trunk.goes_on(tail), told_of)
+            fit = main or not trunk.goes_on(tail)
+            text = _shape_on(shapes, units[tail], (node, units[head].number), told_of) if fit else ""
             arrows.append(Arrow(boxes[tail].key, boxes[head].key, main, boxes[head].auxiliary, text))
     for number, output in enumerate(graph.outputs):
         arrows.append(Arrow(boxes[owner[output.node]].key, f"out{number}", True, output.auxiliary))
@@ -244,13 +255,16 @@ def _links(graph: Graph, unit: Unit, owner: dict[int, int], place: int) -> list[
     return list({tail: (tail, i) for tail, i in outside}.values()) if unit.kind == "part" else outside
 
 
-def _shape_on(shapes: _Shapes, tail: Unit, node: int, fit: bool, told_of: set[int]) -> str:
-    """The shape on an arrow: once for each node, where it differs from what its box takes."""
-    if not fit or node in told_of:
+def _shape_on(shapes: _Shapes, tail: Unit, link: tuple[int, int], told_of: set[int]) -> str:
+    """The shape on an arrow between two nodes: once for the first, where it differs from what its box takes, or from
+    what it is at first."""
+    node, reader = link
+    if node in told_of:
         return ""
     nodes = shapes.graph.nodes
     taken = nodes[tail.number].inputs
-    if taken and nodes[taken[0]].shape == nodes[node].shape:
+    same = bool(taken) and nodes[taken[0]].shape == nodes[node].shape
+    if same and not shapes.is_end_of_range(node, reader):
         return ""
     told_of.add(node)
-    return shapes.of(node)
+    return shapes.of(node, reader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ir import Graph, Scope
 from .grouping import Chains, Kind, kind_of, layer_groups
@@ -26,6 +26,20 @@ class Unit:
     @property
     def times(self) -> int:
         return len(self.ends)
+
+    @property
+    def each_time(self) -> list[tuple[int, ...]]:
+        """The nodes of each time that it stands here."""
+        starts = (-1, *self.ends[:-1])
+        return [
+            tuple(node for node in self.nodes if start < node <= end)
+            for start, end in zip(starts, self.ends, strict=True)
+        ]
+
+    @property
+    def first_time(self) -> Unit:
+        """It as if it stood once."""
+        return replace(self, nodes=self.each_time[0], ends=self.ends[:1])
 
     @property
     def part(self) -> Scope | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from .model import Picture
+from .model import Box, Picture
 
 _ASPECT = 16 / 9
-_BOX, _ROW, _HEADING = 2.9, 1.3, 1.4
-"""What a box with its arrow, a row and the heading take, about, in inches."""
+_LETTER, _ARROW, _ROW, _HEADING = 0.12, 1.7, 1.3, 1.3
+"""What a letter, the margins of a box with its arrow, a row and the heading take, about, in inches."""
 _SHORT = 5
 
 
@@ -24,7 +24,8 @@ def snake(drawn: Picture) -> list[list[str]] | None:
     beside = [box for box in drawn.boxes if box.key not in chain and not box.auxiliary]
     if len(chain) <= _SHORT or len(beside) > len(chain) // 4:
         return None
-    length = min(range(2, len(chain) + 1), key=lambda n: _unlike(n, len(chain)))
+    wide = _width([box for box in drawn.boxes if box.key in chain])
+    length = min(range(2, len(chain) + 1), key=lambda n: _unlike(n, len(chain), wide))
     rows = [chain[start : start + length] for start in range(0, len(chain), length)]
     row_of = {key: number for number, row in enumerate(rows) for key in row}
     ends = [(row_of.get(arrow.tail), row_of.get(arrow.head)) for arrow in drawn.arrows]
@@ -33,10 +34,16 @@ def snake(drawn: Picture) -> list[list[str]] | None:
     return [row if number % 2 == 0 else row[::-1] for number, row in enumerate(rows)]
 
 
-def _unlike(length: int, boxes: int) -> float:
+def _width(boxes: list[Box]) -> float:
+    """Of a box with its arrow on the average, in inches."""
+    longest = [max(map(len, box.label.texts)) for box in boxes]
+    return _ARROW + _LETTER * sum(longest) / len(longest)
+
+
+def _unlike(length: int, boxes: int, wide: float) -> float:
     """How far rows of a length are from a slide; a last row of one box is worse."""
     rows = -(-boxes // length)
-    return abs(length * _BOX / (rows * _ROW + _HEADING) - _ASPECT) + (boxes % length == 1)
+    return abs(length * wide / (rows * _ROW + _HEADING) - _ASPECT) + (boxes % length == 1)
 
 
 def columns(rows: list[list[str]]) -> list[list[str]]:

@@ -11,6 +11,7 @@ CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _TOKEN = re.compile(r"""("(?:\\.|[^"\\])*"?)|([(\[{])|([)\]}])|(,)|[^"(\[{)\]},]+""")
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_NUMBERS = re.compile(rf"(\d+(?:\.\d+)?(?:{ELLIPSIS}\d+(?:\.\d+)?)?)")
 
 
 def merged_title(titles: Sequence[str]) -> str:
@@ -67,6 +68,21 @@ def merged_numbers(texts: Sequence[str]) -> str:
     ends = min(texts, key=lambda t: numbers[t]), max(texts, key=lambda t: numbers[t])
     falling = numbers[texts[0]] > numbers[texts[-1]]
     return ELLIPSIS.join(reversed(ends) if falling else ends)
+
+
+def merged_text(texts: Sequence[str]) -> str | None:
+    """Texts that differ in numbers and ranges only as one with ranges; None for others."""
+    if len(set(texts)) == 1:
+        return texts[0]
+    rows = [_NUMBERS.split(text) for text in texts]
+    if len({tuple(row[::2]) for row in rows}) > 1:
+        return None
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    merged = [
+        merged_numbers([end for text in column for end in text.split(ELLIPSIS)]) if place % 2 else column[0]
+        for place, column in enumerate(columns)
+    ]
+    return "".join(merged)
 
 
 def merged_labels(labels: Sequence[str]) -> str:

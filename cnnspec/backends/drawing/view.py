@@ -44,8 +44,8 @@ class View:
         return self.fold and self.level in (None, "layer") and self.depth is None
 
 
-def conflict(view: View) -> str:
-    """What of a view does not go together, in words; "" where all does."""
+def conflict(view: View, two: bool = False) -> str:
+    """What of a view does not go together, in words; "" where all does. ``two``: it is of two networks."""
     if view.level is not None and view.depth is not None:
         return "level and depth say the same: give one of them"
     if view.style == "paper" and view.dark:
@@ -54,4 +54,8 @@ def conflict(view: View) -> str:
         return "style volumes has one level, a box a step or part: leave out level, depth and fold"
     if view.style == "volumes" and view.heat:
         return "style volumes shows sizes, not heat: leave out the heat, or the style"
+    if two and view.style == "volumes":
+        return "style volumes shows one network: leave it out, or the second network"
+    if two and view.heat:
+        return "a drawing of two networks colours what differs: leave out the heat"
     return ""

@@ -21,11 +21,11 @@ from .words import both_shapes, merged_label, merged_tooltip
 _KEYS = ("r", "n")
 
 
-def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
+def diff_picture(first: Graph, second: Graph, view: View, titles: tuple[str, str] | None = None) -> Picture:
     """What became of ``first`` in ``second``, at the level, depth and folding of ``view``; its heat is not read.
 
     Boxes, frames and arrows have a state. Boxes that correspond are one box; those that only one of the networks has stand
-    where they are in it.
+    where they are in it. Two of one name are called by ``titles``.
     """
     whole = align(first, second)
     alignment, turns = once_in_both(first, second) if view.folds_layers else (whole, (Turns(), Turns()))
@@ -34,11 +34,19 @@ def diff_picture(first: Graph, second: Graph, view: View) -> Picture:
     outputs = _outputs(sides)
     all_boxes = (*boxes, *(_output(sides, place, end) for place, end in enumerate(outputs)))
     return Picture(
-        first.name if first.name == second.name and whole.same else f"{first.name} {ARROW} {second.name}",
+        _title(whole, titles),
         _facts(whole),
         all_boxes,
         merged_arrows(sides, ends, all_boxes, outputs),
     )
+
+
+def _title(alignment: Alignment, titles: tuple[str, str] | None) -> str:
+    """Names of both; the ``titles`` where two that differ have one name."""
+    names = alignment.first.name, alignment.second.name
+    if names[0] == names[1] and alignment.same:
+        return names[0]
+    return became(*(titles if titles and names[0] == names[1] else names))
 
 
 def _boxes(sides: Sides, view: View, folding: Folding) -> tuple[list[Box], list[Merged]]:
@@ -143,6 +151,8 @@ def _by(before: int, after: int) -> str:
         return ""
     percent = 100 * (after - before) / before
     size = abs(percent)
+    if 99.9 < size < 100:
+        return f" ({MINUS}> 99.9 %)"
     text = f"{size:,.0f} %" if size >= 100 else f"{size:.1f} %" if size >= 0.1 else f"{abs(after - before):,}"
     return f" ({'+' if percent > 0 else MINUS}{text})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ....analyses.alignment import Pair
 from ....analyses.alignment.differences import Difference
@@ -32,6 +33,10 @@ def merged_label(sides: Sides, box: Merged, differs: bool) -> Label:
     other = label_of(sides.graphs[1], sides.chains[1], second)
     if not differs:
         return other
+    if "part" not in (first.kind, second.kind) and (first.times, second.times) != (1, 1):
+        once = merged_label(sides, (first.first_time, second.first_time), differs)
+        beside = f"{once.beside} {both_times(first.times, second.times)}".strip()
+        return replace(once, beside=beside)
     if "part" in (first.kind, second.kind):
         head, beside, lines = _of_parts(one, other, box)
     else:
@@ -82,6 +87,12 @@ def _another_op(pair: Pair[int]) -> bool:
     return any(d.kind == "op" for d in pair.differences)
 
 
+def _another_block(sides: Sides, pair: Pair[int]) -> bool:
+    """Whether a layer is in a block of another name now: then the block's call says what differs."""
+    before, after = ([s.block for s in _chain(sides, pair, side) if s.block] for side in (0, 1))
+    return before != after
+
+
 def _most(texts: list[str]) -> list[str]:
     return texts if len(texts) <= _MOST else [*texts[: _MOST - 1], f"and {len(texts) - _MOST + 1} more"]
 
@@ -91,6 +102,7 @@ def _differences(sides: Sides, box: Merged, lines: Iterable[str]) -> list[str]:
     left = [
         (_who(sides, box, pair), difference)
         for pair in sides.inside(box)
+        if not _another_block(sides, pair)
         for difference in pair.differences
         if not (_told_in_head(box, pair, difference) or _told_in(difference, lines))
     ]
