@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 from networks import Builder, resnet, several_outputs
 
 from cnnspec.analyses.summary import summarize
+from cnnspec.backends.drawing.model import picture
 from cnnspec.backends.drawing.page import page
 from cnnspec.backends.drawing.page.building import json_for_script
 from cnnspec.backends.drawing.page.data import page_data
-from cnnspec.backends.drawing.page.facts import bytes_text, file_name
+from cnnspec.backends.drawing.page.facts import SpecLines, bytes_text, file_name
 from cnnspec.backends.drawing.page.tree import Item, tree
 from cnnspec.backends.drawing.text import clean
-from cnnspec.backends.drawing.view import View
+from cnnspec.backends.drawing.view import LEVELS, View
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph, GraphOutput
+from cnnspec.source import Source, Span
 
 _ZOO = ["resnet50", "nasnet_a_mobile", "efficientnet_b0", "densenet121", "vgg16", "lenet5"]
 
@@ -46,10 +48,37 @@ def test_every_layer_is_in_one_box(name):
 
 
 def test_equal_blocks_are_rows():
-    stages = [item for item in tree(elaborate(open_target("resnet50"))) if item.path.startswith("stage")]
+    (group,) = [item for item in tree(elaborate(open_target("resnet50"))) if item.title.startswith("stage")]
+    stages = group.children
     rows = [[child.unit.times for child in stage.children] for stage in stages]
-    assert rows == [[3], [1, 3], [1, 5], [1, 2]]
+    assert rows == [[1, 2], [1, 3], [1, 5], [1, 2]]
     assert [child.title for child in stages[2].children[1].children] == ["bottleneck(256, 1024)"] * 5
+
+
+@pytest.mark.parametrize("name", ["resnet50", "alexnet", "vgg16", "densenet121", "nasnet_a_mobile"])
+def test_groups_are_the_boxes_of_the_overview(name):
+    graph = elaborate(open_target(name))
+    boxes = [box for box in picture(graph, View(level="model")).boxes if box.kind != "output"]
+    items = tree(graph)
+    assert [item.label for item in items] == [box.label for box in boxes]
+    assert any(item.group for item in items)
+    assert [told["family"] for told in data_of(page(graph))["items"]] == [box.family for box in boxes]
+
+
+def test_what_wraps_the_network_has_groups_inside():
+    b = Builder("net", 3, 32, 32)
+    with b.scope("body", "body(8)", "body"):
+        with b.scope("stem"):
+            b("conv", 8, 3)
+        for stage in (1, 2, 3):
+            with b.scope(f"stage{stage}"):
+                b("conv", 8, 3, stride=stage)
+    b("conv", 2, 1)
+    body = next(item for item in tree(b.graph()) if item.path == "body")
+    assert [(item.title, item.group) for item in body.children] == [
+        ("stem", False),
+        ("stage1\N{HORIZONTAL ELLIPSIS}3 \N{MULTIPLICATION SIGN}3", True),
+    ]
 
 
 def test_networks_of_the_zoo_have_a_page():
@@ -76,14 +105,24 @@ def test_data_are_those_of_the_summary():
     assert data == json.loads(json.dumps(page_data(graph, View())))
 
 
-@pytest.mark.parametrize("depth", [1, 100])
-def test_without_blocks_there_is_one_level(depth):
+def test_one_layer_has_one_level():
     b = Builder("flat", 1, 4, 4)
-    for _ in range(depth):
+    b("conv", 1, 1)
+    (level,) = data_of(page(b.graph()))["levels"]
+    assert level == {"names": [*LEVELS], "open": [], "overview": False, "layers": False}
+
+
+def test_equal_layers_are_a_row_that_is_open_at_the_last_level():
+    b = Builder("flat", 1, 4, 4)
+    for _ in range(100):
         b("conv", 1, 1)
+    (_, row) = tree(b.graph())
+    assert row.is_row_of_layers and len(row.children) == 100
     data = data_of(page(b.graph()))
-    assert [name for name, _ in data["levels"]] == ["layer"]
-    assert data["open"] == []
+    assert [(level["names"], level["layers"]) for level in data["levels"]] == [
+        (["model", "stage", "block"], False),
+        (["layer"], True),
+    ]
 
 
 def test_training_heads_are_told_apart():
@@ -133,8 +172,25 @@ def test_dark_is_as_told():
 
 def test_a_page_begins_as_it_is_asked_for():
     data = data_of(page(elaborate(open_target("resnet18")), View(level="stage", heat="macs", direction="LR")))
-    assert (data["open"], data["colour"], data["sideways"]) == ([], "macs", True)
-    assert "stage1" in data_of(page(elaborate(open_target("resnet18")), View(depth=1)))["open"]
+    assert (data["begin"]["open"], data["colour"], data["sideways"]) == ([], "macs", True)
+    assert "stage1" in data_of(page(elaborate(open_target("resnet18")), View(depth=1)))["begin"]["open"]
+
+
+def test_the_overview_is_a_level_of_its_own():
+    graph = elaborate(open_target("resnet18"))
+    data = data_of(page(graph, View(level="model")))
+    assert data["begin"] == {"open": [], "overview": True, "layers": False}
+    assert [level["names"] for level in data["levels"]] == [["model"], ["stage"], ["block"], ["layer"]]
+    assert not data_of(page(graph, View(level="stage")))["begin"]["overview"]
+
+
+def test_long_calls_tell_how_many_lines_are_left_out():
+    source = Source("net.cnn", "".join(f"line {n}\n" for n in range(1, 31)))
+    lines = SpecLines()
+    places = lines.of(Span(source, 0, len(source.text) - 1))
+    assert [lines.texts[place][1] for place in places] == list(range(1, len(places) + 1))
+    assert len(places) + lines.more(Span(source, 0, len(source.text) - 1)) == 30
+    assert lines.more(Span(source, 0, 3)) == lines.more(None) == 0
 
 
 def test_the_same_graph_gives_the_same_page():

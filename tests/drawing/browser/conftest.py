@@ -12,6 +12,7 @@ import pytest
 
 from cnnspec.backends.drawing.page import page as page_of
 from cnnspec.backends.drawing.view import View
+from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -56,6 +57,10 @@ class Shown:
     def card(self) -> Any:
         return self.page.locator("#card")
 
+    def level(self) -> str:
+        """The levels that are marked as shown, in words."""
+        return " ".join(self.page.locator("#levels [aria-pressed=true]").all_inner_texts())
+
     def elements(self) -> int:
         return int(self.page.evaluate("document.querySelectorAll('*').length"))
 
@@ -96,3 +101,13 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Show]:
         each.page.close()
         assert each.problems == []
         assert set(each.requests) == {each.address}
+
+
+@pytest.fixture(scope="session")
+def resnet() -> Graph:
+    return elaborate(open_target("resnet50"))
+
+
+@pytest.fixture
+def shown(show: Show, resnet: Graph) -> Shown:
+    return show(resnet)

@@ -42,8 +42,13 @@ def test_nasnet_large_opens_as_a_whole(show):
 @pytest.mark.parametrize(
     "spec", ["resnet50", "nasnet_a_mobile", "efficientnet_b0", "examples/unet.cnn", "examples/googlenet.cnn"]
 )
-def test_nothing_lies_over_anything(show, spec):
+@pytest.mark.parametrize("colour", ["", "macs", "receptive-field"])
+def test_nothing_lies_over_anything(show, spec, colour):
     shown = show(elaborate(open_target(spec)))
+    shown.page.select_option("#colour", colour)
+    for level in shown.page.locator("#levels button").all():
+        level.click()
+        assert shown.page.evaluate(_OVERLAPS)[0] == []
     shown.page.evaluate("document.querySelector('[data-level=layer]').click()")
     for _ in ("down", "sideways"):
         found, seen = shown.page.evaluate(_OVERLAPS)

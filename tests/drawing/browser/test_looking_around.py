@@ -6,36 +6,28 @@ import re
 from typing import Any
 
 import pytest
-from networks import several_outputs
+from networks import Builder, several_outputs
 
 from cnnspec.analyses.summary import summarize
 from cnnspec.backends.drawing.view import View
 from cnnspec.elaborate import elaborate, open_target
-from cnnspec.ir import Graph
-
-
-@pytest.fixture(scope="module")
-def resnet() -> Graph:
-    return elaborate(open_target("resnet50"))
-
-
-@pytest.fixture
-def shown(show, resnet):
-    return show(resnet)
+from cnnspec.ir import Graph, Node
+from cnnspec.source import Source, Span
 
 
 def test_it_begins_folded_and_a_block_opens(shown):
     assert shown.bar("stage1").get_attribute("aria-expanded") == "true"
-    row = shown.box("bottleneck(64, 256)")
+    boxes = shown.page.locator("#canvas .box", has_text="bottleneck(128, 512)")
+    row = shown.box("bottleneck(128, 512)")
     assert "\N{MULTIPLICATION SIGN}3" in row.inner_text()
-    assert "256x56x56" in row.inner_text() and "215.8 k parameters" in row.inner_text()
+    assert "512x28x28" in row.inner_text() and "840.2 k parameters" in row.inner_text()
     row.click()
-    assert shown.page.locator("#canvas .box", has_text="bottleneck(64, 256)").count() == 3
-    shown.box("bottleneck(64, 256)").click()
-    for text in ("conv 1x1, 64", "conv 3x3, 64", "conv 1x1, 256", "+", "relu"):
+    assert boxes.count() == 3
+    shown.box("bottleneck(128, 512)").click()
+    for text in ("conv 1x1, 128", "conv 3x3, 128", "conv 1x1, 512", "+", "relu"):
         assert shown.box(text).is_visible()
-    shown.bar("bottleneck(64, 256) \N{MULTIPLICATION SIGN}3").click()
-    assert shown.page.locator("#canvas .box", has_text="bottleneck(64, 256)").count() == 1
+    shown.bar("bottleneck(128, 512) \N{MULTIPLICATION SIGN}3").click()
+    assert boxes.count() == 1
 
 
 def test_what_was_open_inside_is_open_again(shown):
@@ -56,17 +48,61 @@ def test_a_toggled_block_stays_where_it_is(shown):
     assert abs(before["y"] - after["y"]) < 2
 
 
-def test_levels(shown, resnet):
-    counts = []
-    for level in ("stage", "block", "layer"):
-        shown.page.click(f"[data-level={level}]")
-        counts.append(shown.page.locator("#canvas .box").count())
-    assert counts == sorted(set(counts))
-    assert counts[0] == 10
-    blocks = [s for s in resnet.scopes if any(n.name.startswith(f"{s.path}.") for n in resnet.nodes)]
-    assert shown.page.locator("#canvas .bar").count() == len(blocks) + 4  # the rows of equal blocks
-    assert shown.page.locator("#canvas .box.sign").count() == 16
-    assert shown.page.locator("#rows tr[data-node]").count() == len(resnet.nodes) - 1
+_FILL = "el => getComputedStyle(el).backgroundColor"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_blocks_are_filled_by_the_family_of_most_of_their_work(show, dark):
+    shown = show(elaborate(open_target("alexnet")), view=View(level="model", dark=dark))
+    fills = [box.evaluate(_FILL) for box in (shown.box("conv"), shown.box("linear"))]
+    assert fills == [
+        shown.page.locator(f"#legend .family-{name}").evaluate(_FILL) for name in ("convolution", "linear")
+    ]
+    shown.page.click("[data-level=layer]")
+    assert [box.evaluate(_FILL) for box in (shown.box("conv"), shown.box("linear"))] == fills
+
+
+_CUT = "el => el.scrollHeight > el.clientHeight + 1"
+
+
+def test_long_titles_take_lines_and_are_whole_in_the_card(show):
+    b = Builder("long", 3, 8, 8)
+    title = f"cell({', '.join(f'keyword{n} = {n}' for n in range(16))})"
+    endless = f"endless({'x' * 800})"
+    for label, text, block in (("one", title, "one"), ("two1", endless, "two"), ("two2", endless, "two")):
+        with b.scope(label, text, block):
+            b("conv", 4, 1), b("conv", 4, 1, groups=2)
+    shown = show(b.graph(), view=View(level="stage"))
+    assert not shown.box("cell(").locator(".head").evaluate(_CUT)
+    assert shown.box("endless(").locator(".head").evaluate(_CUT)
+    assert (
+        shown.box("endless(").locator(".head").evaluate("el => getComputedStyle(el).webkitLineClamp") == "9"
+    )
+    assert "\N{MULTIPLICATION SIGN}2" in shown.box("endless(").locator(".line").first.inner_text()
+    shown.box("endless(").hover()
+    shown.card.wait_for(state="visible")
+    assert endless in shown.card.inner_text()
+
+
+def test_a_card_shows_many_lines_with_their_numbers_and_says_what_is_left_out(show):
+    source = Source("net.cnn", "".join(f"line{n}\n" for n in range(1, 31)))
+    b = Builder("net", 3, 8, 8)
+    b("conv", 4, 3), b("maxpool", 2)
+    graph = b.graph()
+    spans = (None, Span(source, source.text.index("line3"), len(source.text) - 1), Span(source, 0, 10))
+    nodes = tuple(
+        Node(n.name, n.op, n.inputs, n.shape, n.parameters, span, n.origin)
+        for n, span in zip(graph.nodes, spans, strict=True)
+    )
+    shown = show(Graph(graph.name, nodes, graph.outputs, graph.scopes))
+    shown.box("conv").click()
+    numbers = "els => els.map((el) => el.dataset.line)"
+    assert shown.card.locator("pre [data-line]").evaluate_all(numbers) == [str(n) for n in range(3, 19)]
+    assert "net.cnn:3\N{EN DASH}30" in shown.card.inner_text()
+    assert "\N{HORIZONTAL ELLIPSIS} 12 more lines" in shown.card.inner_text()
+    shown.page.keyboard.press("Escape")
+    shown.box("maxpool").click()
+    assert "net.cnn:1\N{EN DASH}2" in shown.card.inner_text() and "more" not in shown.card.inner_text()
 
 
 def test_a_card_tells_figures_and_the_line_of_the_spec(shown, resnet):
@@ -145,9 +181,11 @@ def test_heat_and_its_legend(shown):
     assert "20 %" in shown.page.inner_text("#legend")
     assert shown.box("bottleneck(512, 2048, 2)").get_attribute("data-step") == "6"
     assert shown.box("stem").get_attribute("data-step") == "0"
+    assert "24 %" in shown.box("bottleneck(512, 2048, 2)").inner_text()
     shown.page.select_option("#colour", "receptive-field")
     assert shown.box("bottleneck(512, 2048, 2)").get_attribute("data-step") == "6"
-    assert shown.box("bottleneck(64, 256)").get_attribute("data-step") == "2"
+    assert shown.box("bottleneck(64, 256)").get_attribute("data-step") == "1"
+    assert "field 19 px" in shown.box("bottleneck(64, 256)").inner_text()
     shown.page.select_option("#colour", "")
     assert shown.box("stem").get_attribute("data-step") is None
     assert "convolution" in shown.page.inner_text("#legend")

@@ -25,6 +25,7 @@ _SCRIPTS = (
     "cards.js",
     "table.js",
     "search.js",
+    "levels.js",
     "main.js",
 )
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}

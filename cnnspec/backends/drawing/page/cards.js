@@ -92,8 +92,17 @@ function specLines(node) {
   if (!node.lines.length) return [];
   const lines = node.lines.map((place) => data.lines[place]);
   const [file, first] = lines[0];
-  const code = make('pre', '', lines.map(([, , text]) => text).join('\n'));
-  return [make('div', 'spec', make('span', 'place', `${file}:${first}`), code)];
+  const last = lines.at(-1)[1] + node.more;
+  const place = `${file}:${first}${last > first ? `\u2013${last}` : ''}`;
+  const code = make('pre', '', ...lines.map(numbered));
+  if (node.more) code.append(make('span', 'more', `\u2026 ${node.more} more ${node.more > 1 ? 'lines' : 'line'}`));
+  return [make('div', 'spec', make('span', 'place', place), code)];
+}
+
+function numbered([, line, text]) {
+  const row = make('span', '', text);
+  row.dataset.line = line;
+  return row;
 }
 
 function blockCard(item) {

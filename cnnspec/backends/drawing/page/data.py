@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ....analyses.cost import cost
 from ....analyses.freezing import starts_in, told
 from ....analyses.summary import summarize
 from ....ir import Graph
-from ..grouping import needed, scope_chains
+from ..grouping import Chains, needed, scope_chains
 from ..heat import Heat, heat_of
 from ..label import shape_text
 from ..levels import opened
-from ..model import readable_level
-from ..view import HEATS, LEVELS, HeatName, Level, View
+from ..model import box_family, readable_level
+from ..view import HEATS, LEVELS, HeatName, View
 from .facts import SpecLines, layer_facts, totals
 from .tree import Item, tree
 
@@ -23,7 +24,9 @@ def page_data(graph: Graph, view: View) -> dict[str, Any]:
     """Layers, the tree of blocks over them, levels, scales and totals, of which JSON can be made."""
     summary, lines = summarize(graph), SpecLines()
     heats = {name: heat_of(graph, name) for name in HEATS}
-    teller = _Teller(graph, heats, needed(graph))
+    items = tree(graph)
+    states = _States.of(graph, items)
+    teller = _Teller(graph, heats, needed(graph), cost(graph).macs)
     if view.level is None and view.depth is None:
         view = View(level=readable_level(graph), heat=view.heat, direction=view.direction)
     return {
@@ -31,10 +34,10 @@ def page_data(graph: Graph, view: View) -> dict[str, Any]:
         "totals": totals(summary),
         "nodes": layer_facts(graph, summary, lines),
         "lines": lines.texts,
-        "items": [teller.item(item) for item in tree(graph)],
+        "items": [teller.item(item) for item in items],
         "outputs": _outputs(graph),
-        "levels": [[name, sorted(paths)] for paths, name in _levels(graph).items()],
-        "open": sorted(opened(graph, scope_chains(graph), view)),
+        "levels": states.levels(),
+        "begin": states.at(view),
         "colour": view.heat or "",
         "sideways": view.direction == "LR",
         "scales": {name: {"title": heat.title, "classes": heat.classes} for name, heat in heats.items()},
@@ -46,11 +49,13 @@ class _Teller:
     graph: Graph
     heats: Mapping[HeatName, Heat]
     needed: set[int]
+    macs: tuple[int, ...]
 
     def item(self, item: Item) -> dict[str, Any]:
         unit, label = item.unit, item.label
         told_of: dict[str, Any] = {
-            "kind": unit.kind,
+            "kind": "part" if item.children else unit.kind,
+            "family": box_family(self.graph, unit, self.macs),
             "head": label.head,
             "beside": label.beside,
             "lines": label.lines,
@@ -61,7 +66,8 @@ class _Teller:
         if not item.children:
             return told_of | {"nodes": unit.nodes}
         children = [self.item(child) for child in item.children]
-        return told_of | {"title": item.title, "path": item.path, "times": unit.times, "children": children}
+        own = {"title": item.title, "path": item.path, "times": unit.times, "group": item.group}
+        return told_of | own | {"children": children}
 
     def _warmth(self, heat: Heat, nodes: tuple[int, ...]) -> list[Any]:
         warmth = heat.of(nodes)
@@ -80,10 +86,37 @@ def _outputs(graph: Graph) -> list[dict[str, Any]]:
     ]
 
 
-def _levels(graph: Graph) -> dict[frozenset[str], Level]:
-    """What is open at each level, and its name; of levels that show the same, the last."""
-    chains = scope_chains(graph)
-    known: dict[frozenset[str], Level] = {frozenset(): "model"}
-    for name in LEVELS[1:]:
-        known[opened(graph, chains, View(level=name))] = name
-    return known
+@dataclass(frozen=True, slots=True)
+class _States:
+    """What is open in the page; ``grouped``: it has groups, ``rows``: it has rows of layers."""
+
+    graph: Graph
+    chains: Chains
+    grouped: bool
+    rows: bool
+
+    @classmethod
+    def of(cls, graph: Graph, items: tuple[Item, ...]) -> _States:
+        every = [item for outer in items for item in outer.all()]
+        grouped, rows = (any(each.group for each in every), any(each.is_row_of_layers for each in every))
+        return cls(graph, scope_chains(graph), grouped, rows)
+
+    def at(self, view: View) -> dict[str, Any]:
+        """The blocks that are open, whether groups are shown, and whether rows of layers are open."""
+        return {
+            "open": sorted(opened(self.graph, self.chains, view)),
+            "overview": self.grouped and view.is_overview,
+            "layers": self.rows and not (view.is_overview or view.folds_parts),
+        }
+
+    def levels(self) -> list[dict[str, Any]]:
+        """Levels that show the same are one with all their names."""
+        found: list[dict[str, Any]] = []
+        for name in LEVELS:
+            state = self.at(View(level=name))
+            same = next((level for level in found if level == level | state), None)
+            if same is None:
+                found.append({"names": [name], **state})
+            else:
+                same["names"].append(name)
+        return found

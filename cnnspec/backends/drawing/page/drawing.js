@@ -4,8 +4,9 @@ const canvas = document.getElementById('canvas');
 const SVG = document.getElementById('empty').namespaceURI;
 const PAD = 12;
 const LABEL = { height: 13, letter: 6.2 };
+const LONG = 150;
 const SIGNS = new Set(['+', '\u00d7']);
-const view = { sideways: false, colour: '', zoom: 1, width: 0, height: 0 };
+const view = { overview: data.begin.overview, sideways: false, colour: '', zoom: 1, width: 0, height: 0 };
 
 function isSign(item) {
   return item.kind === 'join' && SIGNS.has(item.head);
@@ -29,6 +30,13 @@ function forget(children) {
 
 function staleAll() {
   for (const item of items) item.stale = true;
+}
+
+// All elements are made anew.
+function renew() {
+  root.el?.remove();
+  for (const item of items) item.el = null;
+  staleAll();
 }
 
 // Makes, measures, lays out and places all that has changed.
@@ -55,21 +63,26 @@ function build(item, fresh) {
     if (item !== root) fresh.push(item);
   }
   if (!item.open) return;
-  for (const child of item.children) {
+  for (const child of inside(item)) {
     build(child, fresh);
     if (child.el.parentNode !== item.el) item.el.append(child.el);
   }
 }
 
 function boxOf(item) {
-  const lines = [...item.lines, ...figuresOf(item)].map((line) => make('span', 'line', line));
-  const head = make('span', 'head', make('strong', '', item.head), item.beside ? ` ${item.beside}` : '');
+  const apart = item.head.length > LONG; // what stands beside the head would be cut with it
+  const beside = item.beside ? [apart ? item.beside : ` ${item.beside}`] : [];
+  const texts = [...(apart ? beside : []), ...item.lines, ...figuresOf(item), ...warmthOf(item)];
+  const lines = texts.map((line) => make('span', 'line', line));
+  const head = make('span', 'head', make('strong', '', item.head), ...(apart ? [] : beside));
   const box = make('button', classesOf(item), head, ...lines);
   box.type = 'button';
   box.dataset.id = item.id;
   if (isPart(item)) box.setAttribute('aria-expanded', 'false');
+  if (item.kind === 'output') box.title = item.head; // it has no card
   if (isSign(item)) box.setAttribute('aria-label', `${nodes[item.nodes[0]].op}, ${nodes[item.nodes[0]].name}`);
-  colourBox(item, box);
+  const heat = heatOf(item);
+  if (heat) [box.dataset.step] = heat;
   item.button = box;
   return box;
 }
@@ -80,10 +93,21 @@ function figuresOf(item) {
   return [[lastNode(item).shape, params ? `${short(params)} parameters` : ''].filter(Boolean).join(' \u00b7 ')];
 }
 
+// The step and the figure of the colour that is shown.
+function heatOf(item) {
+  return view.colour && item.heat && item.kind !== 'input' ? item.heat[view.colour] : null;
+}
+
+function warmthOf(item) {
+  const text = heatOf(item)?.[1];
+  if (!text || text === '0 %' || isSign(item)) return [];
+  return view.colour === 'receptive-field' && text !== 'whole image' ? [`field ${text} px`] : [text];
+}
+
 function classesOf(item) {
-  const family = isPart(item) || item.kind === 'output' ? '' : ` family-${nodes[item.nodes[0]].family}`;
+  const family = item.family ? ` family-${item.family}` : '';
   const kind = isSign(item) ? 'sign' : item.kind;
-  const row = isPart(item) && !item.path ? ' row' : '';
+  const row = item.times > 1 ? ' row' : '';
   return `box ${kind}${family}${row}${stateClasses(item)}`;
 }
 
@@ -105,21 +129,6 @@ function frameOf(item) {
   bar.setAttribute('aria-expanded', 'true');
   item.button = bar;
   return [svg, bar];
-}
-
-function colourBox(item, box) {
-  const heat = view.colour && item.heat && item.kind !== 'input' ? item.heat[view.colour] : null;
-  delete box.dataset.step;
-  delete box.dataset.share;
-  if (!heat) return;
-  const [step, share] = heat;
-  box.dataset.step = step;
-  if (!isSign(item) && share !== '0 %') box.dataset.share = share === 'whole image' ? 'all' : share;
-}
-
-function colourAll(name) {
-  view.colour = name;
-  for (const item of items) if (item.el && item.button?.classList.contains('box')) colourBox(item, item.button);
 }
 
 // Even sizes, so that axes fall on whole pixels.
@@ -147,7 +156,7 @@ function layOut(item) {
     Object.assign(item, { before: across / 2, after: across / 2, length: along, ins: undefined, outs: undefined });
     return;
   }
-  item.children.forEach(layOut);
+  inside(item).forEach(layOut);
   const { vertices, edges } = graphIn(item);
   const reach = placeAcross(vertices);
   const bar = item === root ? { width: 0, height: 0 } : item.size;
@@ -174,7 +183,7 @@ function graphIn(container) {
   const vertices = new Map();
   const point = (kind, node) => ({ kind, node, before: 0, after: 0, length: 0, into: [], out: [] });
   const entries = new Map(container.inputs.map((node) => [node, point('entry', node)]));
-  for (const child of container.children) vertices.set(child, vertexOf(child));
+  for (const child of inside(container)) vertices.set(child, vertexOf(child));
   const edges = [];
   const connectTo = (vertex, node, order) => {
     const from = vertices.get(childWith(container, node)) ?? entries.get(node);
@@ -223,7 +232,7 @@ function place(item) {
   for (const { to, from } of item.edges) [from, to].forEach((v) => v.item && seen.set(v.item, v));
   for (const vertex of seen.values()) moveTo(vertex.item, at([vertex.x - vertex.before, vertex.at]));
   drawWires(item, at);
-  item.children.forEach(place);
+  inside(item).forEach(place);
 }
 
 function setSize(item, [width, height]) {

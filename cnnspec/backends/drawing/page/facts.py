@@ -12,7 +12,7 @@ from ....ir import Graph, Node, size
 from ....source import Span
 from ..label import shape_text
 
-_MOST_LINES = 6
+_MOST_LINES = 16
 """Lines of the spec that are shown of one layer."""
 _LONGEST_LINE = 400
 
@@ -30,6 +30,11 @@ class SpecLines:
             return []
         first, last = span.first[0], span.last[0]
         return [self._place(span, line) for line in range(first, min(last + 1, first + _MOST_LINES))]
+
+    @staticmethod
+    def more(span: Span | None) -> int:
+        """How many lines of ``span`` are left out."""
+        return max(0, span.last[0] - span.first[0] + 1 - _MOST_LINES) if span else 0
 
     def _place(self, span: Span, line: int) -> int:
         key = (id(span.source), line)
@@ -66,6 +71,7 @@ def _facts(node: Node, found: LayerFigures | None, lines: SpecLines) -> dict[str
         "bytes": 0 if node.op.is_view else BYTES * size(node.shape),
         "family": node.op.family,
         "lines": lines.of(node.span),
+        "more": lines.more(node.span),
         "tensors": [[spec.name, shape_text(spec.shape), spec.role] for spec in node.parameters],
     }
     return told_of | (_figures(found) if found else {"params": 0, "macs": 0})

@@ -1,5 +1,6 @@
 // What the page was given, as a tree of items. An item is a layer (with those in its box), a block, a row of blocks,
-// or an output. `inputs` and `outputs` are the nodes (by number) whose tensors enter and leave it.
+// an output, or a group: what the overview shows as one. Elsewhere groups are dissolved: their members stand in their place.
+// `inputs` and `outputs` are the nodes (by number) whose tensors enter and leave it.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const nodes = data.nodes;
@@ -60,8 +61,22 @@ findOutputs(root);
 // The child of `container` that `node` is in; undefined where it is outside.
 function childWith(container, node) {
   let item = leafOf.get(node);
-  while (item && item.parent !== container) item = item.parent;
+  while (item && holder(item) !== container) item = holder(item);
   return item ?? undefined;
+}
+
+function isDissolved(item) {
+  return item.group === true && !view.overview;
+}
+
+// What is seen in an open item.
+function inside(item) {
+  const { children } = item;
+  return children.some(isDissolved) ? children.flatMap((child) => (isDissolved(child) ? inside(child) : [child])) : children;
+}
+
+function holder(item) {
+  return item.parent && isDissolved(item.parent) ? holder(item.parent) : item.parent;
 }
 
 function lastNode(item) {
@@ -83,7 +98,7 @@ function titleOf(item) {
 
 function ancestors(item) {
   const found = [];
-  for (let at = item.parent; at; at = at.parent) found.push(at);
+  for (let at = holder(item); at; at = holder(at)) found.push(at);
   return found;
 }
 
@@ -99,6 +114,7 @@ function short(value) {
 }
 
 function bytes(value) {
+  if (value < 1000) return `${value} B`;
   return value >= 1e5 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e3).toFixed(1)} kB`;
 }
 

@@ -20,6 +20,7 @@ function change(action, anchor) {
   draw();
   fillTable();
   if (marked.item) mark(marked.item);
+  markLevel();
   const after = anchor?.button?.getBoundingClientRect();
   if (before && after) scrollOn(pane, after.left - before.left, after.top - before.top);
   if (focused) anchor.button.focus({ preventScroll: true });
@@ -54,19 +55,6 @@ function scrollInside(outer, el) {
 function off(start, end, from, to) {
   if (start >= from + 30 && end <= to - 30) return 0;
   return (start + Math.min(end, start + to - from) - from - to) / 2;
-}
-
-function showLevel(name) {
-  openOnly(data.levels.find(([level]) => level === name)[1]);
-}
-
-function openOnly(list) {
-  const paths = new Set(list);
-  const isOpen = (item) => (item.path ? paths.has(item.path) : item.children.some(isOpen));
-  change(() => {
-    for (const item of items.filter(isPart).reverse()) open(item, isOpen(item));
-  }, null);
-  showTrunk();
 }
 
 function showTrunk() {
@@ -112,19 +100,6 @@ function fillHead() {
   document.getElementById('totals').append(...rows);
 }
 
-function fillLevels() {
-  const buttons = data.levels.map(([name]) => {
-    const button = make('button', '', name[0].toUpperCase() + name.slice(1));
-    button.type = 'button';
-    button.dataset.level = name;
-    button.title = name === 'layer' ? 'Open everything' : `What is seen at level ${name}`;
-    return button;
-  });
-  const group = document.getElementById('levels');
-  group.append(...buttons);
-  group.hidden = buttons.length < 2;
-}
-
 function fillLegend() {
   const scale = data.scales[view.colour];
   const swatches = scale ? scale.classes.map((text, i) => swatch(text, 'step', i)) : familySwatches();
@@ -134,7 +109,8 @@ function fillLegend() {
 
 function familySwatches() {
   const leaves = items.filter((item) => item.kind === 'layer');
-  const families = [...new Set(leaves.filter((item) => !item.frozen).map((item) => nodes[item.nodes[0]].family))];
+  const filled = items.filter((item) => (item.kind === 'layer' || isPart(item)) && !item.frozen);
+  const families = [...new Set(filled.map((item) => item.family))];
   const states = [...new Set(leaves.map((item) => item.frozen).filter(Boolean))];
   const frozen = states.map((words) => make('span', `swatch ${stateClasses({ frozen: words })}`, trainedOf(words)));
   const dashed = items.some((item) => item.auxiliary) ? [make('span', 'swatch auxiliary', 'training only')] : [];
@@ -250,17 +226,32 @@ function listen() {
   pane.addEventListener('scroll', () => !shown.pinned && hideCard(), { passive: true });
   pane.addEventListener('wheel', onWheel, { passive: false });
   addEventListener('resize', hideCard);
-  on('levels', 'click', ({ target }) => target.dataset.level && showLevel(target.dataset.level));
   on('smaller', 'click', () => setZoom(view.zoom / 1.2));
   on('larger', 'click', () => setZoom(view.zoom * 1.2));
   on('full', 'click', () => setZoom(1));
   on('fit', 'click', fit);
-  on('colour', 'change', ({ target }) => { colourAll(target.value); fillLegend(); });
+  on('colour', 'change', ({ target }) => colourBy(target.value));
   on('turn', 'click', turn);
   on('theme', 'click', () => { page.dataset.chosen = ''; setTheme(page.dataset.theme !== 'dark'); });
   prefersDark.addEventListener('change', followTheme);
   addEventListener('beforeprint', beforePrint);
   addEventListener('afterprint', afterPrint);
+}
+
+// A figure in each box makes boxes longer; what is in the middle of the pane stays there, or the beginning.
+function colourBy(name) {
+  view.colour = name;
+  change(renew, (view.sideways ? pane.scrollLeft : pane.scrollTop) > 0 ? middle() : null);
+  fillLegend();
+}
+
+function middle() {
+  const { left, top, width, height } = pane.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const far = (el, { left, top, width, height } = el.getBoundingClientRect()) =>
+    Math.hypot(left + width / 2 - x, top + height / 2 - y);
+  const boxes = [...canvas.querySelectorAll('button')].map((el) => [far(el), el]);
+  return itemAt(boxes.reduce((best, each) => (each[0] < best[0] ? each : best))[1]);
 }
 
 function turn() {
@@ -278,9 +269,9 @@ function begin() {
   document.getElementById('colour').value = data.colour;
   document.getElementById('turn').setAttribute('aria-pressed', data.sideways);
   view.sideways = data.sideways;
-  colourAll(data.colour);
+  view.colour = data.colour;
   fillLegend();
-  openOnly(data.open);
+  openOnly(openedBy(data.begin), data.begin.overview);
   fit();
   if (view.zoom < READABLE) setZoom(1);
   showTrunk();

@@ -5,7 +5,7 @@ const list = document.getElementById('found');
 const count = document.getElementById('count');
 const MOST = 40;
 const search = { finds: [], at: -1 };
-const entries = [...layerEntries(), ...items.filter(isPart).map(blockEntry)].sort((a, b) => a.item.first - b.item.first);
+const entries = [...layerEntries(), ...items.filter((item) => isPart(item) && !item.group).map(blockEntry)].sort((a, b) => a.item.first - b.item.first);
 
 function layerEntries() {
   return nodes.map((node, i) => {

@@ -6,7 +6,7 @@ const rowOfNode = new Map();
 
 function fillTable() {
   const wanted = [];
-  collectRows(root.children, 0, wanted);
+  collectRows(root, 0, wanted);
   const keep = new Set(wanted);
   for (const row of [...tbody.children]) if (!keep.has(row)) row.remove();
   let at = tbody.firstElementChild;
@@ -17,15 +17,22 @@ function fillTable() {
   if (!tbody.querySelector('[tabindex="0"]') && tbody.firstElementChild) tbody.firstElementChild.tabIndex = 0;
 }
 
-function collectRows(children, level, wanted) {
-  for (const item of children) {
+function collectRows(container, level, wanted) {
+  for (const item of inside(container)) {
     if (isPart(item)) {
       wanted.push(blockRow(item, level));
-      if (item.open) collectRows(item.children, level + 1, wanted);
+      if (item.open) collectRows(item, level + 1, wanted);
     } else {
       for (const node of item.nodes) if (nodes[node].inputs.length) wanted.push(layerRow(item, node, level));
     }
   }
+}
+
+// Rows are made anew, for other levels.
+function forgetRows() {
+  rowOfItem.clear();
+  rowOfNode.clear();
+  tbody.replaceChildren();
 }
 
 function blockRow(item, level) {
@@ -41,11 +48,13 @@ function newBlockRow(item, level) {
   toggle.type = 'button';
   toggle.tabIndex = -1; // rows are opened by the arrow keys
   toggle.ariaLabel = `Open or close ${titleOf(item)}`;
-  const what = own === item.title ? item.lines.join(', ') : withoutStart(titleOf(item), `${own}: `);
+  const what = own === item.title || item.group ? item.lines.join(', ') : withoutStart(titleOf(item), `${own}: `);
   const { shape, field: seen } = lastNode(item);
   const figures = { shape, field: seen, params: sum(item, 'params'), macs: sum(item, 'macs') };
-  const row = rowWith([toggle, own || `\u00d7${item.times}`], what, figures, level);
+  const row = rowWith([toggle, own || (item.group ? item.title : `\u00d7${item.times}`)], what, figures, level);
   row.classList.add('block');
+  row.firstElementChild.style.paddingLeft = `${26 + 14 * level}px`;
+  row.title = [item.path || titleOf(item), row.title].filter(Boolean).join(': ');
   row.dataset.id = item.id;
   rowOfItem.set(item, row);
   return row;
@@ -71,11 +80,16 @@ function rowWith(name, what, { shape, params, macs, field }, level) {
   const first = make('td', '', ...name);
   first.style.paddingLeft = `${8 + 14 * level}px`;
   const seen = field === 'whole image' ? 'all' : field ?? '';
-  const cells = [what, shape, params ? number(params) : '', macs ? short(macs) : '', seen];
+  const cells = [what, shape, figure(params), macs ? short(macs) : '', seen];
   const row = make('tr', '', first, ...cells.map((text) => make('td', '', text)));
   row.title = `${what}${macs ? `, ${number(macs)} MACs` : ''}`;
   row.tabIndex = -1;
   return row;
+}
+
+function figure(value) {
+  if (!value) return '';
+  return value < 1e9 ? number(value) : short(value);
 }
 
 function rowsOf(item) {
