@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cnnspec.analyses.quantities import QUANTITIES
 from cnnspec.cli.explain import load_catalogue
 from cnnspec.elaborate import Environment, evaluate, is_blocks_alone, open_target, zoo_names
 from cnnspec.elaborate.bind import bind
@@ -81,6 +82,11 @@ REGISTRIES: dict[str, tuple[Registry[Any], str]] = {
         LIBRARIES,
         "Section `names`, beside a model: what other libraries call its layers. See "
         "[the language](language.md#names-elsewhere-names).",
+    ),
+    "Quantities": (
+        QUANTITIES,
+        "Figures of a network, in `assert` and in `cnnspec solve`. See "
+        "[what the network must be](language.md#what-the-network-must-be-assert).",
     ),
     "Metrics": (METRICS, "Section `metrics`: measures of a whole split; the loss is always measured."),
 }

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.analyses.quantities import Setting
 from cnnspec.analyses.summary import summarize, summary_json
 from cnnspec.elaborate import Loader, elaborate, zoo_folder
 from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import verify
 from cnnspec.source import SpecError, render_all
+from cnnspec.studies.assertions import check_assertions
 from cnnspec.train.sections import bind_experiment
 
 SPECS = Path(__file__).parent / "specs"
@@ -31,6 +33,7 @@ def test_valid(path: Path, regenerate: bool, monkeypatch: pytest.MonkeyPatch) ->
     graph = elaborate(module)
     verify(graph)
     bind_experiment(module, graph)
+    assert check_assertions(module.spec.assertions, graph, Setting()) == []
     text = json.dumps(summary_json(summarize(graph)), indent=1, ensure_ascii=False) + "\n"
     text = text.replace(str(zoo_folder()), "zoo")
     compare(path.with_name(path.name + ".json"), text, regenerate)
@@ -44,5 +47,6 @@ def test_error(path: Path, regenerate: bool, monkeypatch: pytest.MonkeyPatch) ->
         graph = elaborate(module)
         renamings(module)
         bind_experiment(module, graph)
+        raise SpecError(check_assertions(module.spec.assertions, graph, Setting()))
     text = render_all(caught.value.diagnostics).replace(str(zoo_folder()), "zoo") + "\n"
     compare(path.with_name(path.name + ".txt"), text, regenerate)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..ir import Graph, Shape, is_map
 from ..ir.op import Family
 from ..source.values import Value
-from .cost import cost
+from .cost import FLOPS_PER_MAC, cost
 from .depth import depth, has_weights
 from .memory import Memory, memory
 from .receptive_field import receptive_fields
@@ -24,11 +24,11 @@ class Kind(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Figures(Value):
-    """A network in a few figures, for one sample; auxiliary heads, which exist only in training, left out.
+    """A network in a few figures, for one sample.
 
     ``layers`` have weights (convolutions and linear layers), ``depth`` is the most of them on one path.
     ``receptive_field`` is that of the last map before the whole image is seen, (height, width) in pixels,
-    None where every layer sees it all.
+    None where every layer sees it all. ``trainable`` are the ``params`` that are not frozen for good.
     """
 
     model: str
@@ -42,11 +42,17 @@ class Figures(Value):
     linear: Kind
     receptive_field: tuple[int, int] | None
     memory: Memory
+    trainable: int
+
+    @property
+    def flops(self) -> int:
+        """Two for each multiply-add."""
+        return FLOPS_PER_MAC * self.macs
 
 
-def figures(graph: Graph) -> Figures:
-    """The figures of one network."""
-    graph = graph.without_auxiliary()
+def figures(graph: Graph, auxiliary: bool = False) -> Figures:
+    """The figures of one network; of ``auxiliary`` heads, which exist only in training, only where they are asked for."""
+    graph = graph if auxiliary else graph.without_auxiliary()
     costs = cost(graph)
     return Figures(
         model=graph.name,
@@ -60,6 +66,7 @@ def figures(graph: Graph) -> Figures:
         linear=_kind(graph, "linear", costs.params, costs.macs),
         receptive_field=_last_field(graph),
         memory=memory(graph, costs.count),
+        trainable=costs.count.trainable,
     )
 
 

@@ -16,7 +16,8 @@ from .cost import ParameterCount, count_parameters
 
 BYTES = 4
 """A float32."""
-
+LINEAR_MAPS = frozenset({"convolution", "linear"})
+"""Families of layers whose gradient to the input reads their weights alone."""
 
 _MEGA = 10**6
 
@@ -46,7 +47,7 @@ def memory(graph: Graph, count: ParameterCount | None = None) -> Memory:
     count = count or count_parameters(p for n in graph.nodes for p in n.parameters)
     return Memory(
         parameters=BYTES * (count.total + count.buffers),
-        activations_inference=BYTES * _peak(graph.without_auxiliary()),
+        activations_inference=BYTES * peak_elements(graph.without_auxiliary()),
         activations_training=sum(kept_for_backward(graph)),
     )
 
@@ -63,7 +64,8 @@ def _is_view(node: Node, training: bool) -> bool:
     return node.op.is_view or (not training and node.op.is_view_at_inference)
 
 
-def _peak(graph: Graph) -> int:
+def peak_elements(graph: Graph) -> int:
+    """The most elements that are alive at once, for a sample at inference."""
     owner = _buffers(graph, training=False)
     last = list(range(len(graph.nodes)))
     for index, node in enumerate(graph.nodes):
@@ -82,14 +84,35 @@ def _peak(graph: Graph) -> int:
     return peak
 
 
+def reached(graph: Graph) -> list[bool]:
+    """For each node whether gradients arrive at it: whether it follows from something that is ever trained."""
+    found: list[bool] = []
+    for node in graph.nodes:
+        found.append(any(p.trainable for p in node.parameters) or any(found[i] for i in node.inputs))
+    return found
+
+
+def reads_of(node: Node) -> frozenset[str]:
+    """What the backward pass reads of a layer that gradients arrive at: some of "input", "output" and "mask".
+
+    The input of a convolution or linear layer is read for the gradient to its weights, so not where they are frozen.
+    """
+    if node.op.family in LINEAR_MAPS and not any(p.trainable for p in node.parameters):
+        return frozenset()
+    return frozenset(node.op.backward_reads)
+
+
 def kept_for_backward(graph: Graph) -> tuple[int, ...]:
     """For each layer the bytes a sample of what it makes that the backward pass reads: its output, where any
-    layer's gradient needs it, and the mask that it draws. Their sum is ``activations_training``."""
-    owner = _buffers(graph, training=True)
+    layer's gradient needs it, and the mask that it draws. Their sum is ``activations_training``.
+
+    Layers before the first that is ever trained get no gradient, and read nothing.
+    """
+    owner, arrives = _buffers(graph, training=True), reached(graph)
     kept: set[int] = set()
     floats = [0] * len(graph.nodes)
     for index, node in enumerate(graph.nodes):
-        reads = node.op.backward_reads
+        reads = reads_of(node) if arrives[index] else ()
         kept.update(owner[i] for i in node.inputs if "input" in reads)
         kept.update([owner[index]] if "output" in reads else [])
         floats[index] += size(node.shape) if "mask" in reads else 0

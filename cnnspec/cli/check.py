@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..elaborate import (
     NAMES_SECTION,
@@ -13,10 +16,14 @@ from ..elaborate import (
     is_blocks_alone,
     open_target,
 )
-from ..ir import verify
+from ..ir import Graph, verify
 from ..source import Diagnostic, Diagnostics, SpecError
 from .emit import EMITTERS
+from .lint import has_experiment, in_words, lints_of
 from .output import add_spec, diagnostics_json, fail, print_json, sections
+
+if TYPE_CHECKING:
+    from ..source.lints import Lint
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -54,27 +61,45 @@ def _check(spec: str, options: argparse.Namespace) -> str:
         return "fine"
     if is_blocks_alone(module):
         check_blocks(module)
-        return "fine (blocks alone: shapes are checked where they are used)"
-    has_experiment = any(section.name != NAMES_SECTION for section in module.spec.sections)
+        return (
+            _fine(spec, lints_of(module, None, None))
+            + " (blocks alone: shapes are checked where they are used)"
+        )
+    experimental = has_experiment(module)
     found = Diagnostics()
     with found.stage():
         graph = elaborate(module)
         verify(graph)
     with found.stage():
         _check_names(module)
-    if has_experiment and found.errors:
+    if experimental and found.errors:
         from ..train.sections import check_sections
 
         with found.stage():
             check_sections(module)
     found.raise_errors()
-    if has_experiment:
+    experiment = None
+    if experimental:
         from ..train.sections import bind_experiment
 
-        bind_experiment(module, graph)
+        experiment = bind_experiment(module, graph)
+    _check_assertions(module, graph)
     if options.emit:
         print(EMITTERS[options.emit](graph))
-    return "fine"
+    return _fine(spec, lints_of(module, graph, experiment))
+
+
+def _fine(spec: str, lints: Sequence[Lint]) -> str:
+    return f"fine, {in_words(len(lints))} (cnnspec lint {shlex.quote(spec)})" if lints else "fine"
+
+
+def _check_assertions(module: Module, graph: Graph) -> None:
+    if module.spec.assertions:
+        from ..analyses.quantities import Setting
+        from ..studies.assertions import check_assertions
+
+        found = Diagnostics(check_assertions(module.spec.assertions, graph, Setting()))
+        found.raise_errors()
 
 
 def _check_names(module: Module) -> None:

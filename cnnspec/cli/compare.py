@@ -6,6 +6,9 @@ The lecture's comparisons: cnnspec compare alexnet_lecture vgg16
                            cnnspec compare vgg19 plain34 resnet34
                            cnnspec compare three_3x3 one_7x7
 
+Five networks or more are a row each, with fewer figures. --columns names those to be shown, --batch the images that memory
+is for: cnnspec compare resnet18 resnet34 resnet50 --columns depth,params,macs,total-training --batch 32 --sort macs
+
 Given run folders it compares what was trained: figures of the networks, the best epochs and the tests, and what differs in
 the specs: cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png
 
@@ -15,21 +18,46 @@ measured on the same images."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..analyses.comparison import Figures, figures
-from ..elaborate import elaborate, open_target
-from ..ir import Shape
-from ..source import Diagnostics, SpecError
+from ..api.graphs import graph_of
+from ..elaborate import open_target
+from ..source import Diagnostics, SpecError, did_you_mean
+from ..train.wording import printable
+from .compare_columns import BY_NAME, COLUMNS, Column, Figure, Network
+from .compare_errors import ColumnsOfRuns
 from .compare_runs import are_runs, compare_runs
 from .errors import NoCurves, NothingToSet
-from .output import add_spec, png_file, print_json, sections
+from .output import add_spec, png_file, print_json, sections, whole_number
+from .titles import titles_of
+
+_MANY = 5
+"""From so many networks on each is a row."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command, many=True)
-    command.add_argument("--json", action="store_true", help="print an object a network")
+    command.add_argument(
+        "--columns",
+        metavar="NAME,…",
+        type=_columns,
+        help=f"the figures to show, a row a network: {', '.join(BY_NAME)}",
+    )
+    command.add_argument("--sort", metavar="NAME", type=_column, help="put the networks in order by a figure")
+    command.add_argument("--reverse", action="store_true", help="put the largest first")
+    command.add_argument(
+        "--batch",
+        metavar="N",
+        type=whole_number,
+        help="the images that memory is told for (default: 1)",
+    )
+    written = command.add_mutually_exclusive_group()
+    written.add_argument("--json", action="store_true", help="print an object a network")
+    written.add_argument(
+        "--csv", action="store_true", help="print comma-separated values: bytes, and no units"
+    )
     command.add_argument(
         "-o",
         "--output",
@@ -37,88 +65,113 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=png_file,
         help="draw the curves of runs into one picture (.png)",
     )
+    command.set_defaults(command_parser=command)
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    names = [name for name in (part.strip() for part in text.split(",")) if name]
+    if not names:
+        raise argparse.ArgumentTypeError("it names no column")
+    return tuple(dict.fromkeys(map(_column, names)))
+
+
+def _column(text: str) -> Column:
+    name = text.strip().lower()
+    if name not in BY_NAME:
+        hints = did_you_mean(name, BY_NAME) or (f"there are {', '.join(BY_NAME)}",)
+        raise argparse.ArgumentTypeError("; ".join([f"there is no column '{text}'", *hints]))
+    return BY_NAME[name]
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.reverse and options.sort is None:
+        options.command_parser.error("--reverse is for --sort: name the column to sort by")
     if are_runs(options.spec):
-        if options.overrides:
-            raise SpecError([NothingToSet(spec=options.spec[0], what="a run")])
-        return compare_runs(options.spec, options.json, options.output)
+        return _of_runs(options)
     if options.output:
         raise SpecError([NoCurves(spec=options.spec[0])])
-    found, compared = Diagnostics(), []
+    found, graphs = Diagnostics(), []
     for spec in options.spec:
         with found.stage():
-            compared.append(figures(elaborate(open_target(spec, options.overrides, sections))))
+            graphs.append(graph_of(open_target(spec, options.overrides, sections)))
     found.raise_errors()
-    if options.json:
-        print_json([asdict(each) for each in compared])
-    else:
-        print(_table(compared))
+    titles = titles_of(options.spec, [graph.name for graph in graphs])
+    networks = [Network(g, t, options.batch or 1) for g, t in zip(graphs, titles, strict=True)]
+    if options.sort is not None:
+        networks.sort(key=options.sort.key, reverse=options.reverse)
+    _print(networks, options)
     return 0
 
 
-Row = tuple[str, Callable[[Figures], "int | str | None"]]
-
-_ROWS: tuple[Row, ...] = (
-    ("input", lambda f: _shape(f.input)),
-    ("output", lambda f: _shape(f.output)),
-    ("layers", lambda f: f.layers),
-    ("  convolutions", lambda f: f.convolution.layers),
-    ("  linear", lambda f: f.linear.layers),
-    ("depth", lambda f: f.depth),
-    ("parameters", lambda f: f.params),
-    ("  convolutions", lambda f: _share(f.convolution.params, f.params)),
-    ("  linear", lambda f: _share(f.linear.params, f.params)),
-    ("MACs", lambda f: f.macs),
-    ("  convolutions", lambda f: _share(f.convolution.macs, f.macs)),
-    ("  linear", lambda f: _share(f.linear.macs, f.macs)),
-    ("receptive field", lambda f: _field(f.receptive_field)),
-    ("memory, parameters", lambda f: f.memory.parameters),
-    ("memory, inference", lambda f: f.memory.activations_inference),
-    ("memory, training", lambda f: f.memory.activations_training),
-)
+def _of_runs(options: argparse.Namespace) -> int:
+    if options.overrides:
+        raise SpecError([NothingToSet(spec=options.spec[0], what="a run")])
+    for name in ("columns", "sort", "batch", "csv"):
+        if getattr(options, name):
+            raise SpecError([ColumnsOfRuns(run=options.spec[0], option=f"--{name}")])
+    return compare_runs(options.spec, options.json, options.output)
 
 
-def _shape(shape: Shape) -> str:
-    return "x".join(map(str, shape))
+def _print(networks: Sequence[Network], options: argparse.Namespace) -> None:
+    chosen = options.columns or tuple(c for c in COLUMNS if c.shown)
+    if options.csv:
+        _print_csv(networks, chosen)
+    elif options.json:
+        print_json([_json(each, options.columns) for each in networks])
+    elif options.columns or len(networks) >= _MANY:
+        print("\n".join(_rows(networks, options.columns or tuple(c for c in COLUMNS if c.brief))))
+    else:
+        print(_table(networks, chosen))
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part:,} ({100 * part / whole:.1f} %)" if part else "-"
+def _json(network: Network, columns: Sequence[Column] | None) -> dict[str, object]:
+    if columns is None:
+        return asdict(network.figures)
+    return {"model": network.title, **{column.name: column.value(network) for column in columns}}
 
 
-def _field(size: tuple[int, int] | None) -> str:
-    return "all" if size is None else _shape(size)
+def _print_csv(networks: Sequence[Network], columns: Sequence[Column]) -> None:
+    import csv
+
+    lines = csv.writer(sys.stdout, lineterminator="\n")
+    lines.writerow(["model", *(column.name for column in columns)])
+    for each in networks:
+        lines.writerow([each.title, *(column.plain(each) for column in columns)])
 
 
-def _table(compared: Sequence[Figures]) -> str:
-    rows = [["", *(each.model for each in compared)]]
-    for title, value in _ROWS:
-        values = [value(each) for each in compared]
-        shown = [v if isinstance(v, str) else _bytes(v) if "memory" in title else f"{v:,}" for v in values]
-        rows.append([title, *shown, *_ratio(values)])
-    if len(compared) == 2:
-        rows[0].append("times")
-    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(len(rows[0]))]
-    lines = ["  ".join([row[0].ljust(widths[0]), *_right(row[1:], widths[1:])]).rstrip() for row in rows]
-    return "\n".join([lines[0], "─" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]])
+def _rows(networks: Sequence[Network], columns: Sequence[Column]) -> list[str]:
+    """A row a network."""
+    head = ["", *(column.name for column in columns)]
+    return _lines([head, *([_name(n), *(c.text(n) for c in columns)] for n in networks)])
 
 
-def _right(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    return [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
+def _table(networks: Sequence[Network], columns: Sequence[Column]) -> str:
+    """A column a network; of two also how many times the second the first is."""
+    two = len(networks) == 2
+    rows = [["", *map(_name, networks), *["times"] * two]]
+    for column in columns:
+        values = [column.value(each) for each in networks]
+        ratio = [_ratio(values) if column.unit != "share" else ""] if two else []
+        rows.append([column.title, *(column.text(each) for each in networks), *ratio])
+    return "\n".join(_lines(rows))
 
 
-def _ratio(values: Sequence[int | str | None]) -> list[str]:
-    """How many times the second value the first is, of two."""
-    if len(values) != 2:
-        return []
+def _name(network: Network) -> str:
+    return printable(network.title)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The first cell of each row at the left, the others at the right of their columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]
+        ).rstrip()
+        for row in rows
+    ]
+    return [lines[0], "─" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]]
+
+
+def _ratio(values: Sequence[Figure]) -> str:
     first, second = values
-    return (
-        [f"{first / second:.2f}"] if isinstance(first, int) and isinstance(second, int) and second else [""]
-    )
-
-
-def _bytes(number: int | None) -> str:
-    size = number or 0
-    return f"{size / 10**6:,.1f} MB" if size >= 10**5 else f"{size / 1000:,.2f} kB"
+    return f"{first / second:.2f}" if isinstance(first, int) and isinstance(second, int) and second else ""

@@ -1,34 +1,183 @@
-"""Codes are printed with every diagnostic, as in error[unknown-layer]. Without a code, all are listed."""
+"""Codes are printed with every diagnostic, as in error[unknown-layer]. Without anything, all are listed.
+
+PATH is a layer (stage1.bottleneck2.conv1), a part (stage1), or the whole network (. or its name, or left out). Every
+figure is worked out step by step: the formula, the numbers put in, and the line of the spec that each comes from.
+
+cnnspec explain kernel-too-large
+cnnspec explain alexnet conv1
+cnnspec explain resnet50 stage1.bottleneck1 head
+cnnspec explain vgg16 . --figures params
+cnnspec explain alexnet conv1 conv2 --blank -o exercise.md"""
 
 from __future__ import annotations
 
 import argparse
 import inspect
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
+from ..ir.working import FIGURES, Figure
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
 from ..source.diagnostics import UnknownCode
+from .output import add_overrides, print_json, sections
+
+if TYPE_CHECKING:
+    from ..analyses.working.sheet import Sheet
+
+_PAPER = 80
+"""Columns of a sheet that is written to a text file."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("code", metavar="CODE", nargs="?", help="a diagnostic's code, such as unknown-layer")
+    command.usage = (
+        "cnnspec explain [CODE]\n"
+        "       cnnspec explain SPEC [PATH ...] [--figures F,F] [--blank] [-o FILE] [--json] [--set NAME=VALUE]"
+    )
+    command.add_argument(
+        "subject",
+        metavar="CODE|SPEC",
+        nargs="?",
+        help="a diagnostic's code, such as unknown-layer; or a network: a .cnn or .yaml file, or a zoo name",
+    )
+    command.add_argument(
+        "paths", metavar="PATH", nargs="*", help="layers or parts of SPEC (default: the whole network)"
+    )
+    command.add_argument(
+        "--figures",
+        metavar="F,F",
+        type=_figures,
+        default=FIGURES,
+        help=f"which figures, of {', '.join(FIGURES)} (default: all)",
+    )
+    command.add_argument(
+        "--blank", action="store_true", help="an exercise: results are gaps, and the answers stand at the end"
+    )
+    command.add_argument(
+        "-o", "--output", metavar="FILE", type=_output, help="write the sheet to a file: .md or .txt"
+    )
+    command.add_argument("--json", action="store_true", help="print the steps as objects")
+    add_overrides(command)
+    command.set_defaults(command_parser=command)
+
+
+def _figures(text: str) -> tuple[Figure, ...]:
+    chosen = []
+    for name in text.split(","):
+        if (each := name.strip()) not in FIGURES:
+            near = did_you_mean(each, FIGURES)
+            raise argparse.ArgumentTypeError("; ".join([f"there is no figure '{each}'", *near]))
+        chosen.append(each)
+    return tuple(figure for figure in FIGURES if figure in chosen)
+
+
+def _output(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in (".md", ".txt"):
+        raise argparse.ArgumentTypeError(f"'{text}' must end in .md or .txt")
+    return path
 
 
 def run(options: argparse.Namespace) -> int:
-    catalogue = load_catalogue()
-    if options.code is None:
-        width = max(map(len, catalogue))
-        for code in sorted(catalogue):
-            print(f"{code:<{width}}  {_first_sentence(catalogue[code])}")
+    if options.json and (options.blank or options.output):
+        options.command_parser.error("--json prints steps with their results: it has no gaps, and no file")
+    if options.subject is not None and (options.paths or _is_spec(options.subject)):
+        return _explain_network(options)
+    if not (used := _options_of_specs(options)):
+        return _explain_code(options.subject)
+    if options.subject is None or options.subject in load_catalogue():
+        options.command_parser.error(f"{used} goes with a SPEC; a code has no figures")
+    return _explain_network(options)
+
+
+def _options_of_specs(options: argparse.Namespace) -> str | None:
+    """The first option given that codes have no use for."""
+    given = {
+        "--blank": options.blank,
+        "-o": options.output,
+        "--json": options.json,
+        "--set": options.overrides,
+        "--figures": options.figures != FIGURES,
+    }
+    return next((name for name, value in given.items() if value), None)
+
+
+def _is_spec(name: str) -> bool:
+    from ..elaborate import zoo_names
+    from ..elaborate.modules import SUFFIXES
+
+    head = name.partition("(")[0].strip()
+    return head.endswith(SUFFIXES) or head in zoo_names() or "(" in name
+
+
+# Networks
+
+
+def _explain_network(options: argparse.Namespace) -> int:
+    from ..analyses.working import find
+    from ..analyses.working.writing import sheet, work
+    from ..api.graphs import graph_of
+    from ..elaborate import open_target
+    from ..source import Diagnostics
+    from .places import SpecPlaces
+
+    module = open_target(options.subject, options.overrides, sections)
+    graph, found, errors = graph_of(module), [], Diagnostics()
+    for path in options.paths or (".",):
+        with errors.stage():
+            found.append(find(graph, path))
+    errors.raise_errors()
+    worked = work(graph, found)
+    places = SpecPlaces(module, graph, [each.path for each in found if each.node is not None])
+    if options.json:
+        from .working_json import as_json
+
+        print_json(as_json(graph, worked, places, options.figures))
         return 0
-    if options.code not in catalogue:
-        span = Span(Source("<command line>", options.code), 0, len(options.code))
-        raise SpecError(
-            [UnknownCode(name=options.code, span=span, hints=did_you_mean(options.code, catalogue))]
-        )
-    print(_entry(catalogue[options.code]))
+    return _show(sheet(graph, worked, places, options.figures, options.blank), options.output)
+
+
+def _show(sheet: Sheet, output: Path | None) -> int:
+    from .working_text import markdown, pages, text
+
+    if output is None:
+        print(text(sheet, get_terminal_size().columns))
+        return 0
+    from ..source import write_atomically
+
+    content = markdown(sheet) if output.suffix.lower() == ".md" else pages(sheet, _PAPER)
+    write_atomically(output, content.encode())
+    print(f"wrote {output}")
     return 0
+
+
+# Codes
+
+
+def _explain_code(code: str | None) -> int:
+    catalogue = load_catalogue()
+    if code is None:
+        width = max(map(len, catalogue))
+        for each in sorted(catalogue):
+            print(f"{each:<{width}}  {_first_sentence(catalogue[each])}")
+        return 0
+    if code not in catalogue:
+        raise SpecError([_unknown(code, catalogue)])
+    print(_entry(catalogue[code]))
+    return 0
+
+
+def _unknown(code: str, catalogue: dict[str, type[Diagnostic]]) -> UnknownCode:
+    """With the nearest code, or the nearest spec, which may have been meant as well."""
+    from ..elaborate import zoo_names
+
+    span = Span(Source("<command line>", code), 0, len(code)) if code else None
+    hints = did_you_mean(code, (*catalogue, *zoo_names()))
+    return UnknownCode(
+        name=code, span=span, hints=(*hints, "a network is explained by 'cnnspec explain SPEC PATH'")
+    )
 
 
 def load_catalogue() -> dict[str, type[Diagnostic]]:

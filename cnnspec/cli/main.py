@@ -14,8 +14,12 @@ from .output import fail
 
 COMMANDS = {
     "check": "find everything that is wrong with a spec",
+    "lint": "find what a spec may say and most likely does not mean",
     "summary": "layers, shapes, parameters, multiply-adds and memory of a network",
+    "diff": "what differs in two networks, or two versions of one",
     "compare": "figures of several networks, or trained runs, side by side",
+    "fits": "whether training or inference fits into memory, and the largest batch that does",
+    "cost": "arithmetic, traffic and time of a network, by layer, block or stage",
     "draw": "draw a network: pictures, Mermaid, or a page to click through",
     "data": "what a data set holds: classes, sizes, broken files, mean and deviation",
     "preview": "pictures of what augmentation does, and of batches",
@@ -36,7 +40,8 @@ COMMANDS = {
     "names": "what other libraries call the parameters of a network",
     "zoo": "list the specs that ship",
     "devices": "what can compute and draw on this machine",
-    "explain": "explain a diagnostic's code",
+    "solve": "the largest, or smallest, setting of parameters that satisfies constraints",
+    "explain": "work out every figure of a layer, step by step; or explain a diagnostic's code",
 }
 
 _DESCRIPTION = """Declarative specs of convolutional networks: check, summarise, draw and train them.

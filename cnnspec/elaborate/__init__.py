@@ -4,11 +4,23 @@ from .bind import bind_entry
 from .choice import chosen_model, is_blocks_alone
 from .evaluate import Environment, evaluate
 from .model import check_blocks, elaborate
-from .modules import NAMES_SECTION, Loader, Module, unknown_spec, zoo_folder, zoo_names, zoo_path
+from .modules import (
+    ALLOW_SECTION,
+    NAMES_SECTION,
+    PLAIN_SECTIONS,
+    Loader,
+    Module,
+    unknown_spec,
+    zoo_folder,
+    zoo_names,
+    zoo_path,
+)
 from .target import Override, Settable, open_target, overridden
 
 __all__ = [
+    "ALLOW_SECTION",
     "NAMES_SECTION",
+    "PLAIN_SECTIONS",
     "Environment",
     "Loader",
     "Module",

@@ -22,9 +22,12 @@ from .static import check_unreached
 from .values import Tensor
 
 
-def elaborate(module: Module) -> Graph:
-    """The graph of a spec's model; raises :class:`SpecError` with everything that is wrong."""
-    builder = Builder()
+def elaborate(module: Module, builder: Builder | None = None) -> Graph:
+    """The graph of a spec's model; raises :class:`SpecError` with everything that is wrong.
+
+    ``builder`` is one that watches how the graph grows, where that is wanted.
+    """
+    builder = builder or Builder()
     choice = chosen_model(module)
     model = choice.model
     frame = Frame(choice.owner, Environment(), Container("", frozenset(labels_of(model.body))), (model,))

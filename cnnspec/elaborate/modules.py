@@ -18,6 +18,10 @@ from .errors import DuplicateName, UnknownSpec, UseCycle
 
 NAMES_SECTION = "names"
 """What other libraries call the parameters: a section of the model, not of the experiment."""
+ALLOW_SECTION = "allow"
+"""Lints that are silenced: a section of the spec, not of the experiment."""
+PLAIN_SECTIONS = (NAMES_SECTION, ALLOW_SECTION)
+"""Sections that make no experiment of a spec."""
 SUFFIXES = (".cnn", ".yaml", ".yml")
 
 Definition = tree.Block | tree.Model

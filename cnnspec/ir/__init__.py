@@ -39,6 +39,8 @@ from .signature import (
     describe_value,
     signature,
 )
+from .working import Figure, Given, Number, Slide, Step, Working
+from .workings import input_givens, kept, size_step
 
 __all__ = [
     "ALL",
@@ -56,7 +58,9 @@ __all__ = [
     "EmptyMap",
     "Entry",
     "Example",
+    "Figure",
     "Float",
+    "Given",
     "Graph",
     "GraphError",
     "GraphOutput",
@@ -67,6 +71,7 @@ __all__ = [
     "ListOf",
     "Node",
     "NotDivisible",
+    "Number",
     "Op",
     "OpError",
     "OutOfRange",
@@ -78,9 +83,12 @@ __all__ = [
     "Scope",
     "Shape",
     "ShapeMismatch",
+    "Slide",
+    "Step",
     "Text",
     "Window",
     "Word",
+    "Working",
     "WrongInputCount",
     "WrongRank",
     "WrongType",
@@ -90,11 +98,14 @@ __all__ = [
     "covered",
     "covers",
     "describe_value",
+    "input_givens",
     "is_map",
+    "kept",
     "known_as",
     "scopes_around",
     "show",
     "signature",
     "size",
+    "size_step",
     "verify",
 ]

@@ -12,6 +12,8 @@ from .errors import OpError, WrongRank
 from .initialisers import Initialiser
 from .shape import Shape, is_map, show
 from .signature import Entry, Registry, signature
+from .working import Working
+from .workings import macs_stated, parameters_stated, size_stated
 
 LAYERS: Registry[Op] = Registry("layer")
 
@@ -130,6 +132,24 @@ class Op(Entry):
     def forward(self, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Run) -> Any:
         """The tensor given; written against ``cnnspec.ir.tensor.Tensor``."""
         raise NotImplementedError
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        """How the output's shape comes about: steps for C_out, H_out and W_out, of a vector for N_out.
+
+        A layer that changes the shape states its formula here; the default says what stays, and the rest as a fact.
+        """
+        return size_stated(inputs, output)
+
+    def parameter_working(self, inputs: tuple[Shape, ...]) -> Working:
+        """How many parameters there are: steps for weights, biases, norm, buffers as there are any, and ``parameters``.
+
+        The default multiplies the sizes of the tensors that ``parameters`` states.
+        """
+        return parameters_stated(inputs, self.parameters(*inputs))
+
+    def mac_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        """How many multiply-adds there are: a step for ``MACs``, over the symbols of the other two."""
+        return macs_stated(self.macs(inputs, output))
 
     def label(self) -> str:
         """A few words for tables and drawings: ``3x3, 64, /2``."""

@@ -12,6 +12,7 @@ from ..ir import (
     Bool,
     CallOf,
     Example,
+    Given,
     Initialiser,
     Int,
     NotDivisible,
@@ -21,8 +22,11 @@ from ..ir import (
     ParameterSpec,
     Run,
     Shape,
+    Step,
     Window,
+    Working,
     arg,
+    size_step,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ from .geometry import (
     slide,
     sliding_window,
 )
+from .sliding import Sliding, bias_given, sliding_working
 
 _INIT = CallOf(INITIALISERS)
 
@@ -96,6 +101,33 @@ class Conv(Op):
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         return prod(output) * (inputs[0][0] // self.groups) * prod(self.kernel)
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        slid = Sliding(inputs[0], self.kernel, self.stride, self.padding, self.dilation)
+        channels = Given("channels", self.channels, "output channels", "channels")
+        return Working((channels,), (size_step("C", "channels"),)) + sliding_working(slid)
+
+    def parameter_working(self, inputs: tuple[Shape, ...]) -> Working:
+        seen, channels = self._seen, Given("channels", self.channels, "output channels", "channels")
+        groups = (Given("g", self.groups, "groups of channels", "groups"),) if self.groups > 1 else ()
+        total = f"({seen} + 1)*channels" if self.bias else f"{seen}*channels"
+        note = "" if self.bias else "no biases"
+        parts = (
+            Step("params", "weights", "weights", f"{seen}*channels"),
+            Step("params", "biases", "biases, one an output channel", "channels"),
+        )
+        every = Step("params", "parameters", "all parameters", total, note, because=("bias",))
+        return Working((channels, *groups, bias_given(self.bias)), (*(parts if self.bias else ()), every))
+
+    def mac_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        words = "for each output a multiply-add for each input in its window"
+        return Working(steps=(Step("macs", "MACs", words, f"C_out*H_out*W_out*{self._seen}"),))
+
+    @property
+    def _seen(self) -> str:
+        """The formula of the inputs that one output is computed from."""
+        kernel = "k*k" if self.kernel[0] == self.kernel[1] else "k_h*k_w"
+        return f"{kernel}*(C_in / g)" if self.groups > 1 else f"{kernel}*C_in"
 
     def window(self, *inputs: Shape) -> Window:
         return sliding_window(extent(self.kernel, self.dilation), self.stride, self.sides(inputs[0]))

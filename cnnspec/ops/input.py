@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from ..ir import Int, ListOf, Op, Run, Shape, arg, show
+from ..ir import Given, Int, ListOf, Op, Run, Shape, Working, arg, input_givens, kept, show
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -23,6 +23,11 @@ class Input(Op):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.shape
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        givens = input_givens(self.shape)
+        stated = tuple(Given(g.symbol, g.value, g.words, "shape") for g in givens)
+        return Working(stated, kept(*(given.symbol.partition("_")[0] for given in givens)))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         """The batch as it was given."""

@@ -13,6 +13,7 @@ from ..ir import (
     Bool,
     CallOf,
     Example,
+    Given,
     Initialiser,
     Int,
     Op,
@@ -20,15 +21,20 @@ from ..ir import (
     ParameterSpec,
     Run,
     Shape,
+    Step,
     Window,
+    Working,
     WrongRank,
     arg,
+    input_givens,
     is_map,
     show,
+    size_step,
 )
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
+from .sliding import bias_given
 
 _INIT = CallOf(INITIALISERS)
 
@@ -66,6 +72,29 @@ class Linear(Op):
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         return inputs[0][0] * self.features
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        features = Given("features", self.features, "output features", "features")
+        return Working((*input_givens(inputs[0]), features), (size_step("N", "features"),))
+
+    def parameter_working(self, inputs: tuple[Shape, ...]) -> Working:
+        if not self.bias:
+            every = Step(
+                "params", "parameters", "all parameters", "N_in*features", "no biases", because=("bias",)
+            )
+            return Working((bias_given(False),), (every,))
+        return Working(
+            (bias_given(True),),
+            (
+                Step("params", "weights", "weights", "N_in*features"),
+                Step("params", "biases", "biases, one an output feature", "features"),
+                Step("params", "parameters", "all parameters", "(N_in + 1)*features", because=("bias",)),
+            ),
+        )
+
+    def mac_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        words = "for each output a multiply-add for each input"
+        return Working(steps=(Step("macs", "MACs", words, "N_in*N_out"),))
 
     def window(self, *inputs: Shape) -> Window:
         return WHOLE

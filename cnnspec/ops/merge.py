@@ -6,7 +6,22 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..ir import LAYERS, Example, Op, OpError, Run, Shape, ShapeMismatch, WrongInputCount, is_map, show
+from ..ir import (
+    LAYERS,
+    Example,
+    Op,
+    OpError,
+    Run,
+    Shape,
+    ShapeMismatch,
+    Working,
+    WrongInputCount,
+    input_givens,
+    is_map,
+    kept,
+    show,
+    size_step,
+)
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -108,6 +123,11 @@ class Multiply(_Merge):
             raise self.mismatch(inputs, reason, *hints)
         return full
 
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        """The sizes of the largest track, beside which the others are gates."""
+        givens = input_givens(output, inputs.index(output))
+        return Working(givens, kept(*(given.symbol.partition("_")[0] for given in givens)))
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         product = inputs[0]
         for x in inputs[1:]:
@@ -136,6 +156,14 @@ class Concat(_Merge):
             reason, hints = _difference(tuple((1, *s[1:]) for s in inputs))
             raise self.mismatch(inputs, reason, *hints)
         return sum(s[0] for s in inputs), *inputs[0][1:]
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        first, *others = input_givens(inputs[0])
+        letter = first.symbol.partition("_")[0]
+        tracks = [input_givens(shape, i, str(i + 1))[0] for i, shape in enumerate(inputs)]
+        joined = size_step(letter, " + ".join(track.symbol for track in tracks))
+        stay = kept(*(given.symbol.partition("_")[0] for given in others))
+        return Working((*tracks, *others), (joined, *stay))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].cat(*inputs[1:], dim=1)

@@ -6,7 +6,24 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..ir import LAYERS, WHOLE, BadValue, Bool, Example, Op, OpError, Pair, Run, Shape, Window, arg
+from ..ir import (
+    LAYERS,
+    WHOLE,
+    BadValue,
+    Bool,
+    Example,
+    Op,
+    OpError,
+    Pair,
+    Run,
+    Shape,
+    Window,
+    Working,
+    arg,
+    input_givens,
+    kept,
+    size_step,
+)
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -23,6 +40,8 @@ from .geometry import (
     slide,
     sliding_window,
 )
+from .resizing import adaptive, cells_of
+from .sliding import Sliding, sliding_working
 
 _STRIDE_DOC = "step of the window; the kernel's size where not given"
 _CEIL_DOC = "round the output size up; a window that would start in the far padding is dropped"
@@ -56,6 +75,11 @@ class _SlidingPool(Op):
         sides = self.sides(inputs[0])
         height, width = slide(inputs[0], self.kernel, self.step, sides, self.spread, self.ceil_mode)
         return c, height, width
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        slid = Sliding(inputs[0], self.kernel, self.step, self.padding, self.spread, self.ceil_mode)
+        words = "stride" if self.stride else "stride, the kernel's size where not given"
+        return Working(steps=kept("C")) + sliding_working(slid, words)
 
     def _check_padding(self) -> None:
         """PyTorch's limit: with more, a window could lie in the padding alone."""
@@ -151,11 +175,6 @@ class AvgPool(_SlidingPool):
         return x.avg_pool2d(self.kernel, self.step, (1, 1), sides, self.ceil_mode, self.count_include_pad)
 
 
-def _cells(n: int, parts: int) -> list[tuple[int, int]]:
-    """Start and stop of the ``parts`` cells that an adaptive pool divides ``n`` pixels into."""
-    return [(i * n // parts, -(-(i + 1) * n // parts)) for i in range(parts)]
-
-
 class _AdaptivePool(Op):
     """What the adaptive pools share: cell i of n covers pixels floor(i * H / n) to ceil((i + 1) * H / n)."""
 
@@ -167,12 +186,15 @@ class _AdaptivePool(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.need_map(inputs[0])[0], *self.size
 
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        return adaptive(inputs[0], self.size)
+
     def window(self, *inputs: Shape) -> Window:
         if self.size == (1, 1):
             return WHOLE
         (_, h, w), (rows, columns) = inputs[0], self.size
-        tallest = max(stop - start for start, stop in _cells(h, rows))
-        widest = max(stop - start for start, stop in _cells(w, columns))
+        tallest = max(stop - start for start, stop in cells_of(h, rows))
+        widest = max(stop - start for start, stop in cells_of(w, columns))
         return Window((tallest, widest), (Fraction(h, rows), Fraction(w, columns)))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
@@ -189,7 +211,7 @@ class _AdaptivePool(Op):
             return self._reduce(x.reshape(split), axis + 1, False)
         keep = (None,) * axis
         after = (None,) * (3 - axis)
-        cells = [self._reduce(x.shrink((*keep, cell, *after)), axis, True) for cell in _cells(n, parts)]
+        cells = [self._reduce(x.shrink((*keep, cell, *after)), axis, True) for cell in cells_of(n, parts)]
         return cells[0].cat(*cells[1:], dim=axis)
 
     def _reduce(self, x: Tensor, axis: int, keepdim: bool) -> Tensor:
@@ -240,6 +262,10 @@ class _GlobalPool(Op):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.need_map(inputs[0])[0], 1, 1
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        steps = (*kept("C"), size_step("H", "1"), size_step("W", "1", like="H"))
+        return Working(input_givens(inputs[0]), steps)
 
     def window(self, *inputs: Shape) -> Window:
         return WHOLE

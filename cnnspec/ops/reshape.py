@@ -18,6 +18,7 @@ from ..ir import (
     EmptyMap,
     Example,
     Float,
+    Given,
     Initialiser,
     Int,
     NotDivisible,
@@ -27,15 +28,22 @@ from ..ir import (
     ParameterSpec,
     Run,
     Shape,
+    Slide,
     Window,
+    Working,
     arg,
+    input_givens,
     is_map,
+    kept,
     show,
+    size_step,
 )
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
 from .geometry import SIDES, Sides, SizePair, sliding_window
+from .resizing import bordered, other_channels
+from .sliding import pair
 
 
 @LAYERS.register("identity")
@@ -72,6 +80,10 @@ class Flatten(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         return (prod(inputs[0]),)
 
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        givens = input_givens(inputs[0])
+        return Working(givens, (size_step("N", "*".join(given.symbol for given in givens)),))
+
     def window(self, *inputs: Shape) -> Window:
         """A vector has no positions, so it sees what all pixels of the map see."""
         return WHOLE if is_map(inputs[0]) and inputs[0][1:] != (1, 1) else POINTWISE
@@ -100,6 +112,9 @@ class Pad(Op):
         left, right, top, bottom = self.padding
         return c, h + top + bottom, w + left + right
 
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        return bordered(inputs[0], self.padding, "pixels added", "+", "-")
+
     def window(self, *inputs: Shape) -> Window:
         return sliding_window((1, 1), (1, 1), self.padding)
 
@@ -124,6 +139,13 @@ class PadChannels(Op):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.before + inputs[0][0] + self.after, *inputs[0][1:]
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        added = (
+            Given("before", self.before, "channels of zeros at the start", "before"),
+            Given("after", self.after, "channels of zeros at the end", "after"),
+        )
+        return other_channels(inputs[0], added, "before + {} + after")
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -152,6 +174,9 @@ class Crop(Op):
         if height < 1 or width < 1:
             raise OpError(EmptyMap(call="crop", found="no pixels", map=show(inputs[0])), "padding")
         return c, height, width
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        return bordered(inputs[0], self.padding, "pixels taken off", "-", "+")
 
     def window(self, *inputs: Shape) -> Window:
         left, right, top, bottom = self.padding
@@ -187,6 +212,10 @@ class Split(Op):
             problem = f"there is no part {self.part}, only 0 to {self.parts - 1}"
             raise OpError(BadValue(call="split", problem=problem), "part")
         return c // self.parts, *inputs[0][1:]
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        parts = Given("parts", self.parts, "equal slices, of which one is taken", "parts")
+        return other_channels(inputs[0], (parts,), "{} / parts")
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -263,6 +292,16 @@ class Upsample(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         c, h, w = self.need_map(inputs[0])
         return c, h * self.factor[0], w * self.factor[1]
+
+    def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
+        factor, f = pair("f", "factor", self.factor, "factor")
+        steps = (*kept("C"), size_step("H", f"{f[0]}*H_in"), size_step("W", f"{f[1]}*W_in", like="H"))
+        tall, wide = self.window(*inputs).extent
+        window = (
+            Slide(str(tall), f" / {f[0]}", f"-{tall // 2}"),
+            Slide(str(wide), f" / {f[1]}", f"-{wide // 2}"),
+        )
+        return Working((*input_givens(inputs[0]), *factor), steps, window)
 
     def window(self, *inputs: Shape) -> Window:
         steps = (Fraction(1, self.factor[0]), Fraction(1, self.factor[1]))

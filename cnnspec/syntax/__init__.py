@@ -9,6 +9,7 @@ from .read import (
     parse,
     parse_arguments,
     parse_call,
+    parse_claim,
     parse_expression,
     parse_text,
     parse_use,
@@ -16,7 +17,7 @@ from .read import (
 )
 
 if TYPE_CHECKING:
-    from .text_print import print_expression, print_statement, print_text
+    from .text_print import print_claim, print_expression, print_statement, print_text
     from .yaml_print import print_yaml
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "parse",
     "parse_arguments",
     "parse_call",
+    "parse_claim",
     "parse_expression",
     "parse_text",
     "parse_use",
     "parse_yaml",
+    "print_claim",
     "print_expression",
     "print_statement",
     "print_text",
@@ -39,7 +42,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The printers, imported where they are first asked for: reading does without them."""
-    if name not in ("print_expression", "print_statement", "print_text", "print_yaml"):
+    if name not in ("print_claim", "print_expression", "print_statement", "print_text", "print_yaml"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import text_print, yaml_print
 

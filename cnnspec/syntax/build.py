@@ -13,8 +13,8 @@ from lark import Token
 
 from ..source import Diagnostic, Note, Source, Span
 from . import errors, tree
-from .literals import read_number, read_string
-from .operators import Run, group
+from .literals import read_number, read_string, split_quantity
+from .operators import COMPARISONS, Run, group
 
 Children = list[Any]
 """What a rule has read: tokens, and what the rules inside it gave."""
@@ -296,6 +296,25 @@ class Builder(ExpressionBuilder):
     def section_list(self, c: Children) -> tree.Section:
         calls = c[2] if len(c) == 4 else []
         return tree.Section(c[0].value, "list", (*calls,), (), self.at(c[0]), span=self.over(c[0], c[-1]))
+
+    def amount(self, c: Children) -> tree.Quantity:
+        digits, unit = split_quantity(c[0].value)
+        value = read_number(digits)
+        if value is None:
+            self.found.append(errors.NumberTooLarge(span=self.at(c[0])))
+        return tree.Quantity(0 if value is None else value, unit, span=self.at(c[0]))
+
+    def bound(self, c: Children) -> tuple[tree.Quantity, ...]:
+        return (*c[::2],)
+
+    def claim(self, c: Children) -> tree.Assertion:
+        if c[1].value not in COMPARISONS:
+            self.found.append(errors.NotAComparison(span=self.at(c[1]), operator=c[1].value))
+        return tree.Assertion(c[0], c[1].value, c[2], span=self.over(c[0], c[2][-1]))
+
+    def assertion(self, c: Children) -> tree.Assertion:
+        claim: tree.Assertion = c[1]
+        return tree.Assertion(claim.measure, claim.operator, claim.bound, span=self.over(c[0], claim))
 
     def spec(self, c: Children) -> Children:
         return c[0] if c else []

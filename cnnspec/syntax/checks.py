@@ -54,6 +54,12 @@ def subexpressions(node: tree.Expression) -> Iterable[tree.Expression]:
     return _EXPRESSIONS.get(type(node), _none)(node)
 
 
+def parts(node: Any) -> list[Any]:
+    """The statements and expressions right inside a statement or an expression."""
+    tables = (_EXPRESSIONS, _EXPRESSION_PARTS, _STATEMENT_PARTS)
+    return [part for table in tables for part in table.get(type(node), _none)(node)]
+
+
 def depth_of_expressions(roots: Iterable[Any]) -> list[Diagnostic]:
     """A diagnostic for the first expression in ``roots`` that nests too deeply."""
     waiting = [(x, 1) for x in roots]
@@ -85,13 +91,15 @@ def depth_of_body(body: tree.Body) -> list[Diagnostic]:
 
 
 def depth_of_item(item: Any) -> list[Diagnostic]:
-    """As :func:`depth_of_body`, for a whole use, model, block or section."""
+    """As :func:`depth_of_body`, for a whole use, model, block, section or assertion."""
     if isinstance(item, tree.Model | tree.Block):
         shape = item.input if isinstance(item, tree.Model) else ()
         defaults = [p.default for p in item.parameters if p.default is not None]
         return depth_of_expressions([*defaults, *shape]) or depth_of_body(item.body)
     if isinstance(item, tree.Section):
         return depth_of_expressions([*item.calls, *(a.value for a in item.arguments)])
+    if isinstance(item, tree.Assertion):
+        return depth_of_expressions([item.measure])
     return depth_of_expressions(a.value for a in item.arguments or ())
 
 

@@ -9,25 +9,31 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from ..source import Diagnostic, Source, Span
 from . import errors
+from .operators import COMPARISONS
 from .scan import KEYWORDS, Lexeme, Scan, scan, unclosed
 
-_TOP = ("model", "block", "use")
+_TOP = ("model", "block", "use", "assert")
 _BODY = ("input", "let", "repeat", "for", "if", "else", "output", "auxiliary")
 
 _VALUE = {"NAME", "IN", "NUMBER", "STRING", "BOOLEAN", "LPAR", "LSQB", "SIGN", "NOT"}
 _CONTINUES = {"OPERATOR", "SIGN", "LOGIC", "DOT", "LSQB", "ARROW"}
-_TOP_LEVEL = {"MODEL", "BLOCK", "USE"}
+_TOP_LEVEL = {"MODEL", "BLOCK", "USE", "ASSERT"}
 _LAYER = _CONTINUES.union(
     ("NAME", "IN", "LET", "REPEAT", "FOR", "IF", "OUTPUT", "LBRACE", "JOIN", "LPAR", "COLON")
 )
 _GROUPS = (
-    (_TOP_LEVEL, {*_TOP_LEVEL, "NAME", "LPAR", "$END"}, ("'model'", "'block'", "'use'", "a section")),
+    (
+        _TOP_LEVEL,
+        {*_TOP_LEVEL, "NAME", "LPAR", "$END"},
+        ("'model'", "'block'", "'use'", "'assert'", "a section"),
+    ),
     ({"NUMBER", "STRING", "BOOLEAN"}, _VALUE, ("a value",)),
     ({"LET", "REPEAT"}, _LAYER, ("a layer",)),
 )
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
+    "QUANTITY": "a number with a unit",
     "STRING": "a string",
     "INPUT": "'input'",
     "IN": "'in'",
@@ -44,6 +50,7 @@ _WORDS = {
     "BAR": "'|'",
     "ARROW": "'->'",
     "X": "'x'",
+    "BY": "'x'",
     "OPERATOR": "an operator",
     "$END": "the end",
 }
@@ -107,7 +114,7 @@ def _early_end(found: Scan, index: int, source: Source) -> list[Diagnostic]:
 def _at_token(error: UnexpectedInput, found: Scan, index: int, part: Span) -> Diagnostic:
     source = part.source
     accepted = _accepted(error)
-    for diagnose in (_reserved, _misspelt):
+    for diagnose in (_parted, _reserved, _misspelt):
         diagnostic = diagnose(found, index, accepted, source)
         if diagnostic is not None:
             return diagnostic
@@ -160,6 +167,18 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":
         return ("a path stands in quotes, as in 'use \"blocks.cnn\"'",)
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
+
+
+def _parted(found: Scan, index: int, accepted: set[str], source: Source) -> Diagnostic | None:
+    """A unit apart from its number."""
+    sign, number, unit = found.lexemes[index - 3 : index] if index >= 3 else (None, None, None)
+    if sign is None or number is None or unit is None or sign.text not in COMPARISONS:
+        return None
+    if number.kind != "number" or unit.kind != "name" or unit.text in KEYWORDS:
+        return None
+    hints = (f"write a unit right after its number: '{number.text[:40]}{unit.text[:40]}'",)
+    span = Span(source, unit.start, unit.end)
+    return errors.UnexpectedToken(span=span, found=_shown(unit), hints=hints)
 
 
 def _reserved(found: Scan, index: int, accepted: set[str], source: Source) -> Diagnostic | None:

@@ -123,6 +123,16 @@ class NumberTooLarge(SyntaxDiagnostic):
     good = "optimizer sgd(lr = 1e-3)"
 
 
+class NotAComparison(SyntaxDiagnostic):
+    """What is asserted is a measure compared with a bound, by ``==``, ``!=``, ``<``, ``<=``, ``>`` or ``>=``."""
+
+    code = "not-a-comparison"
+    message = "'{operator}' compares nothing; expected ==, !=, <, <=, > or >="
+    bad = "assert params * 5M"
+    good = "assert params <= 5M"
+    operator: str
+
+
 class NestedTooDeeply(SyntaxDiagnostic):
     """Statements or brackets stand in one another too deeply, or one expression is too long.
 

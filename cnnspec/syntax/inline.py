@@ -87,6 +87,19 @@ def print_use(use: tree.Use) -> str:
     return target if use.arguments is None else f"{target}({print_arguments(use.arguments)})"
 
 
+def print_claim(node: tree.Assertion) -> str:
+    """What stands after ``assert``."""
+    bound = " x ".join(_quantity(each) for each in node.bound)
+    return f"{print_call(node.measure)} {node.operator} {bound}"
+
+
+def _quantity(node: tree.Quantity) -> str:
+    written = node.span.text.removesuffix(node.unit) if node.span else ""
+    if NUMBER.fullmatch(written) and read_number(written) == node.number:
+        return f"{written}{node.unit}"
+    return f"{node.number!r}{node.unit}"
+
+
 def print_head(node: tree.Model | tree.Block) -> str:
     """``vgg(depth, channels = 3)``."""
     parameters = ", ".join(

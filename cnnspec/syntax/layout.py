@@ -140,7 +140,7 @@ class Item:
 def arrange(spec: tree.Spec, places: Places) -> tuple[list[Item], list[tree.Comment]]:
     """The items of ``spec`` in source order with their comments, and the comments after the last."""
     model = [spec.model] if spec.model else []
-    nodes: list[Any] = [*spec.uses, *model, *spec.blocks, *spec.sections]
+    nodes: list[Any] = [*spec.uses, *model, *spec.blocks, *spec.sections, *spec.assertions]
     if all(places.start(node) is not None for node in nodes):
         nodes.sort(key=lambda node: places.start(node) or 0)
     items = [Item(node) for node in nodes]
@@ -176,7 +176,9 @@ def is_simple(node: Any) -> bool:
         return all(is_simple(step) for step in node.steps)
     if isinstance(node, tree.Let):
         return not isinstance(node.value, tree.Path) or is_simple(node.value)
-    return isinstance(node, tree.Call | tree.Use) or (isinstance(node, tree.Section) and node.form != "list")
+    return isinstance(node, tree.Call | tree.Use | tree.Assertion) or (
+        isinstance(node, tree.Section) and node.form != "list"
+    )
 
 
 def header_end(node: Any, places: Places) -> int | None:

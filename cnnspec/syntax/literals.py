@@ -7,6 +7,7 @@ from functools import cache
 
 MAX_DIGITS = 18
 NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_AMOUNT = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]{1,6})\}|.)", re.DOTALL)
 _MEANING = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _WRITTEN = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
@@ -27,6 +28,13 @@ def read_number(text: str) -> int | float | None:
         return int(plain) if len(plain.lstrip("0")) <= MAX_DIGITS else None
     value = float(plain)
     return value if value != float("inf") else None
+
+
+def split_quantity(text: str) -> tuple[str, str]:
+    """``5M`` as its number and its unit."""
+    digits = _AMOUNT.match(text)
+    assert digits is not None
+    return digits.group(), text[digits.end() :]
 
 
 def read_string(text: str) -> tuple[str, list[tuple[int, str]]]:

@@ -19,6 +19,8 @@ PRECEDENCE = {
     **dict.fromkeys(("*", "/", "//", "%"), 6),
 }
 
+COMPARISONS = tuple(word for word, binds in PRECEDENCE.items() if binds == COMPARISON)
+
 
 class Run(list[Any]):
     """Operands (trees) and operators (tokens) in the order they stand."""

@@ -15,7 +15,7 @@ from ..source import Diagnostic, Source, Span, SpecError
 from ..source.cache import writable_folders
 from .build import Builder
 
-_STARTS = ["spec", "statement", "expr", "call", "arguments", "head", "shape", "use", "value", "key"]
+_STARTS = ["spec", "statement", "expr", "call", "arguments", "head", "shape", "use", "value", "key", "claim"]
 _lock = RLock()
 
 

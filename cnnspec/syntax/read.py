@@ -118,6 +118,7 @@ def assemble(
         model=next((x for x in every if isinstance(x, tree.Model)), None),
         blocks=(*(x for x in every if isinstance(x, tree.Block)),),
         sections=(*(x for x in every if isinstance(x, tree.Section)),),
+        assertions=(*(x for x in every if isinstance(x, tree.Assertion)),),
         comments=(*(_comment(source, start, text) for start, text in comments),),
         span=Span(source, 0, len(source.text)),
     )
@@ -158,6 +159,12 @@ def parse_use(source: Source) -> tree.Use:
     return use
 
 
+def parse_claim(source: Source, start: int = 0) -> tree.Assertion:
+    """What may follow ``assert``, such as ``params <= 5M`` of a command line. Raises :class:`SpecError`."""
+    claim: tree.Assertion = _one("claim", source, start)
+    return claim
+
+
 def parse_expression(source: Source, start: int = 0) -> tree.Expression:
     """An expression alone, such as the value of ``--set``, from ``start`` to the end.
 
@@ -171,7 +178,11 @@ def _one(rule: str, source: Source, start: int = 0) -> Any:
     refuse_strange(source)
     parsed: Parsed = parse_rule(rule, source, start)
     value = parsed.value
-    roots = [a.value for a in value.arguments or ()] if isinstance(value, tree.Use) else [value]
+    roots: list[Any] = [value]
+    if isinstance(value, tree.Assertion):
+        roots = [value.measure]
+    elif isinstance(value, tree.Use):
+        roots = [a.value for a in value.arguments or ()]
     found = [*parsed.found, *depth_of_expressions(roots)]
     if found:
         raise SpecError(found)

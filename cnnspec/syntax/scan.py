@@ -14,7 +14,9 @@ from . import errors
 from .literals import show
 
 _STATEMENT_WORDS = ("input", "let", "repeat", "for", "in", "if", "else", "output", "auxiliary")
-KEYWORDS = frozenset(("use", "model", "block", *_STATEMENT_WORDS, "and", "or", "not", "true", "false"))
+KEYWORDS = frozenset(
+    ("use", "assert", "model", "block", *_STATEMENT_WORDS, "and", "or", "not", "true", "false")
+)
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 _TOKEN = re.compile(

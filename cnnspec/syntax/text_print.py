@@ -9,6 +9,7 @@ from .inline import (
     print_arguments,
     print_body,
     print_call,
+    print_claim,
     print_expression,
     print_head,
     print_header,
@@ -18,7 +19,7 @@ from .inline import (
 )
 from .layout import STEP, WIDTH, Comments, Item, Page, Places, arrange, header_end, is_simple
 
-__all__ = ["print_expression", "print_statement", "print_text"]
+__all__ = ["print_claim", "print_expression", "print_statement", "print_text"]
 
 
 def print_text(spec: tree.Spec) -> str:
@@ -231,6 +232,8 @@ def _one_line(node: Any) -> str:
     match node:
         case tree.Use():
             return f"use {print_use(node)}"
+        case tree.Assertion():
+            return f"assert {print_claim(node)}"
         case tree.Model():
             inner = "  ".join([f"input {print_shape(node.input)}", *map(print_statement, node.body)])
             return f"{_item_header(node)} {{ {inner} }}"

@@ -235,6 +235,23 @@ class Section(Tree):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Quantity(Tree):
+    """``5M``, ``8GB``, ``99``: a number, and its unit or ""."""
+
+    number: int | float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Assertion(Tree):
+    """``assert params <= 5M``: what must hold of the network. ``bound`` is one quantity, or the three of a shape."""
+
+    measure: Call
+    operator: str
+    bound: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comment(Tree):
     """A comment kept for ``fmt``; ``text`` with its ``#``. ``alone`` on its line, or after code."""
 
@@ -250,4 +267,5 @@ class Spec(Tree):
     model: Model | None = None
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
     comments: tuple[Comment, ...] = field(default=(), compare=False)

@@ -8,6 +8,7 @@ from typing import Any
 from . import tree
 from .inline import (
     print_call,
+    print_claim,
     print_expression,
     print_head,
     print_header,
@@ -19,6 +20,7 @@ from .layout import STEP, WIDTH, Comments, Item, Page, Places, arrange, header_e
 from .yaml_quote import MAX_KEY, flow_safe, is_flow_value, quote
 
 _PART = tree.Model | tree.Block
+_KEYS = {tree.Block: "blocks:", tree.Use: "use:", tree.Assertion: "assert:"}
 
 
 def print_yaml(spec: tree.Spec) -> str:
@@ -39,7 +41,7 @@ def _entries(items: list[Item]) -> Iterable[list[Item]]:
     """The items under one key together: all uses, all blocks, each of the others alone."""
     groups: dict[Any, list[Item]] = {}
     for item in items:
-        together = isinstance(item.node, tree.Use | tree.Block)
+        together = isinstance(item.node, tree.Use | tree.Block | tree.Assertion)
         groups.setdefault(type(item.node) if together else id(item), []).append(item)
     return groups.values()
 
@@ -68,7 +70,7 @@ class _Printer:
             self.page.comment(comment, 0)
         self.page.gap(node, force)
         if listed:
-            self.page.add("blocks:" if isinstance(node, tree.Block) else "use:", 0)
+            self.page.add(_KEYS[type(node)], 0)
             self.page.source_line = None
         for item in items:
             _Printer(self.page, Comments(item.inside)).item(item, STEP if listed else 0)
@@ -87,6 +89,9 @@ class _Printer:
         elif isinstance(node, tree.Use):
             lead = "- " if indent else "use: "
             self.page.add(lead + quote(print_use(node)), indent)
+        elif isinstance(node, tree.Assertion):
+            lead = "- " if indent else "assert: "
+            self.page.add(lead + quote(print_claim(node)), indent)
         else:
             self.section(node)
         self.page.came_from(node)

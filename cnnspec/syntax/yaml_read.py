@@ -126,6 +126,8 @@ class _Reader:
                 model[name] = (key, value)
             elif name == "use":
                 items += self.uses(value)
+            elif name == "assert":
+                items += self.assertions(value)
             elif name == "blocks":
                 items += self.blocks(value)
             else:
@@ -145,6 +147,13 @@ class _Reader:
             return tree.Use(node.text, True)
         use: tree.Use | None = self.scalar("use", node, "'use'", "a name or a quoted path")
         return use
+
+    def assertions(self, node: Node) -> list[Any]:
+        """A claim, or a list of them."""
+        nodes = rejoined(node.items) if node.kind == "sequence" else [node]
+        wanted = "a claim, as in 'params <= 5M'"
+        claims = [(n, self.scalar("claim", n, "'assert'", wanted)) for n in nodes]
+        return [tree.Assertion(c.measure, c.operator, c.bound, span=n.span) for n, c in claims if c]
 
     def model(self, keys: dict[str, tuple[Node, Node]], known: list[Node]) -> tree.Model | None:
         missing = [name for name in ("model", "input", "net") if name not in keys]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..elaborate import NAMES_SECTION, Module
+from ..elaborate import PLAIN_SECTIONS, Module
 from ..ir import Argument, CallOf, CallsOf, ListOf, Pair, signature
 from ..syntax import print_expression, print_text, tree
 from .augment.base import AUGMENTATIONS, Augmentation
@@ -23,7 +23,7 @@ def resolved_files(module: Module, experiment: Experiment) -> dict[str, str]:
         id(m): ROOT if m is module else f"{m.path.stem if m.path else 'used'}-{i}.cnn"
         for i, m in enumerate(modules)
     }
-    kept = tuple(s for s in module.spec.sections if s.name == NAMES_SECTION)
+    kept = tuple(s for s in module.spec.sections if s.name in PLAIN_SECTIONS)
     root = replace(module.spec, sections=(*kept, *_sections(experiment)))
     return {names[id(m)]: print_text(_relinked(root if m is module else m.spec, m, names)) for m in modules}
 
@@ -50,7 +50,7 @@ def _sections(experiment: Experiment) -> tuple[tree.Section, ...]:
     ]
     steps = prepared_steps(experiment)
     sections += [tree.Section(n, "list", tuple(map(call_of, entries))) for n, entries in steps.items()]
-    sections.append(tree.Section("train", "arguments", arguments=_arguments(experiment.settings)))
+    sections.append(tree.Section("train", "arguments", arguments=arguments_of(experiment.settings)))
     if experiment.finetune:
         sections.append(tree.Section("finetune", "list", tuple(map(call_of, experiment.finetune))))
     if experiment.metrics:
@@ -64,7 +64,7 @@ def call_of(entry: Any, defaults: bool = True) -> tree.Call:
     Without ``defaults``, as a person would write it: what is as by default left out, the first arguments without names.
     """
     if defaults:
-        return tree.Call(entry.call_name, _arguments(entry))
+        return tree.Call(entry.call_name, arguments_of(entry))
     given = [(a, getattr(entry, a.name)) for a in signature(type(entry))]
     told = [(a, v) for a, v in given if v is not None and (a.required or v != a.default)]
     return tree.Call(
@@ -73,7 +73,8 @@ def call_of(entry: Any, defaults: bool = True) -> tree.Call:
     )
 
 
-def _arguments(entry: Any) -> tuple[tree.Argument, ...]:
+def arguments_of(entry: Any) -> tuple[tree.Argument, ...]:
+    """All arguments of ``entry`` by name, with their values as one writes them."""
     given = ((a, getattr(entry, a.name)) for a in signature(type(entry)))
     return tuple(tree.Argument(_expression(a, value), a.name) for a, value in given if value is not None)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..elaborate import NAMES_SECTION, Environment, Module, Settable, bind_entry
+from ..elaborate import PLAIN_SECTIONS, Environment, Module, Settable, bind_entry
 from ..elaborate.bind import bind, entry_hints
 from ..elaborate.errors import BadSection, UnknownSection
 from ..elaborate.words import gathered
@@ -26,6 +26,7 @@ from .finetune import FINETUNE, Tuning, TuningStep, tuned
 from .finetune.errors import UnknownPart
 from .finetune.tuning import StepError
 from .heads import check_heads, main_heads
+from .lint import check_silences
 from .measures import bound_metrics
 from .preparation import check_known, check_steps, prepare
 from .registries import DATA_SOURCES, LOSSES, METRICS, OPTIMIZERS, SCHEDULES, DataSource, TrainSettings
@@ -156,6 +157,17 @@ def data_and_settings(module: Module) -> tuple[DataSource, TrainSettings, int | 
     return source[0], settings[0], settings[0].epochs if given else None
 
 
+def bound_sections(module: Module) -> dict[str, list[Any]]:
+    """What each section holds, as it is where a spec leaves it out; nothing is checked against the network.
+
+    Raises :class:`SpecError`.
+    """
+    found = Diagnostics()
+    bound = _bound(module, found)[1]
+    found.raise_errors()
+    return bound
+
+
 def check_sections(module: Module) -> None:
     """What can be told of the sections without the network; raises :class:`SpecError`."""
     found = Diagnostics()
@@ -170,8 +182,10 @@ def _bound(module: Module, found: Diagnostics) -> tuple[dict[str, tree.Section],
 
 def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
     written = {}
+    with found.stage():
+        check_silences(module)
     for section in module.spec.sections:
-        if section.name == NAMES_SECTION:
+        if section.name in PLAIN_SECTIONS:
             continue  # about the model, not about the experiment
         kind = SECTIONS.get(section.name)
         span = section.name_span or section.span
@@ -180,7 +194,7 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
                 UnknownSection(
                     name=section.name,
                     span=span,
-                    hints=did_you_mean(section.name, (*SECTIONS, NAMES_SECTION, "use", "model", "block")),
+                    hints=did_you_mean(section.name, (*SECTIONS, *PLAIN_SECTIONS, "use", "model", "block")),
                 )
             )
         elif not _fits(section, kind):

@@ -1,0 +1,38 @@
+"""An activation that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..output_range import limited
+from .base import GraphLint, Seen
+
+_CLIPPING = ("relu", "relu6")
+
+
+class ActivationWithoutEffect(GraphLint):
+    """``relu`` keeps what is above 0 as it is (``relu6``: what is between 0 and 6), and what it takes here is so already.
+
+    Mostly it was written twice. Leave one out, or put the layer between them that was forgotten.
+    """
+
+    code = "activation-without-effect"
+    message = "'{layer}' changes nothing: '{before}' gives only values from {low} to {high}"
+    bad = "conv(16, 3)  relu  maxpool(2)  relu"
+    good = "conv(16, 3)  relu  maxpool(2)"
+    layer: str
+    before: str
+    low: str
+    high: str
+
+    @classmethod
+    def find(cls, seen: Seen) -> Iterator[GraphLint]:
+        for node in seen.graph.nodes:
+            if node.op.call_name not in _CLIPPING or node.op.output_range is None:
+                continue
+            low, high = node.op.output_range
+            found = limited(seen.graph, node.inputs[0])
+            if found is not None and low <= found.low and found.high <= high:
+                shown = "any size" if found.high == float("inf") else f"{found.high:g}"
+                fields = {"before": found.node.name, "low": f"{found.low:g}", "high": shown}
+                yield cls.at(node, layer=node.name, **fields, hints=("leave one of them out",))

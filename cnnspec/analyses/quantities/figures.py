@@ -1,0 +1,122 @@
+"""The quantities. A new one is a class here, and can be asserted, solved for and compared."""
+
+from __future__ import annotations
+
+from ...ir import Graph, is_map
+from ...ir.signature import Bool, Int, arg
+from ..cost import FLOPS_PER_MAC, cost
+from ..depth import depth, has_weights
+from ..footprint import footprint
+from ..receptive_field import receptive_fields
+from .base import BYTES, PLAIN, QUANTITIES, Part, Quantity, Setting, nodes_of
+
+
+class _Sum(Quantity):
+    """A sum over the network, or over a part of it."""
+
+    part: str | None = arg(Part(), "of this layer or part; left out: of the whole network", None)
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        graph = graph.without_auxiliary()
+        values = self.values(graph)
+        nodes = range(len(values)) if self.part is None else nodes_of(graph, self.part)
+        return (sum(values[node] for node in nodes),)
+
+    def values(self, graph: Graph) -> tuple[int, ...]:
+        """One number a node."""
+        raise NotImplementedError
+
+
+@QUANTITIES.register("params")
+class Params(_Sum):
+    """Parameters, trained or not; running statistics do not count, nor do heads that exist only in training."""
+
+    def values(self, graph: Graph) -> tuple[int, ...]:
+        return cost(graph).params
+
+
+@QUANTITIES.register("macs")
+class Macs(_Sum):
+    """Multiply-adds of convolutions and linear layers for one image."""
+
+    def values(self, graph: Graph) -> tuple[int, ...]:
+        return cost(graph).macs
+
+
+@QUANTITIES.register("flops")
+class Flops(_Sum):
+    """Floating-point operations of convolutions and linear layers for one image: two a multiply-add."""
+
+    def values(self, graph: Graph) -> tuple[int, ...]:
+        return tuple(FLOPS_PER_MAC * number for number in cost(graph).macs)
+
+
+@QUANTITIES.register("memory")
+class Memory(Quantity):
+    """Bytes: parameters, and what is computed; in training also gradients, the optimizer's state and what is kept for the
+    backward pass. See docs/costs.md."""
+
+    batch: int = arg(Int(1), "images at once", 1)
+    training: bool = arg(Bool(), "false: of inference", True)
+
+    units = BYTES
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        slots, each = setting.optimizer_slots, setting.bytes_each
+        found = footprint(graph, self.batch, self.training, optimizer_slots=slots, bytes_each=each)
+        return (found.total,)
+
+
+@QUANTITIES.register("layers")
+class Layers(Quantity):
+    """Layers with weights: convolutions and linear layers."""
+
+    units = PLAIN
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        return (sum(map(has_weights, graph.without_auxiliary().nodes)),)
+
+
+@QUANTITIES.register("depth")
+class Depth(Quantity):
+    """The most layers with weights on one path: the 18 of ResNet-18."""
+
+    units = PLAIN
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        return (depth(graph.without_auxiliary()),)
+
+
+@QUANTITIES.register("receptive_field")
+class ReceptiveField(Quantity):
+    """Height and width, in pixels of the input, of what one element sees; after global pooling it is the image."""
+
+    part: str | None = arg(
+        Part(), "of the end of this layer or part; left out: of the last map before all is seen", None
+    )
+
+    units = PLAIN
+    sizes = (1, 2)
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        graph = graph.without_auxiliary() if self.part is None else graph
+        fields = receptive_fields(graph)
+        if self.part is not None:
+            return fields[nodes_of(graph, self.part)[-1]].size
+        maps = [i for i, n in enumerate(graph.nodes) if n.inputs and is_map(n.shape) and not fields[i].whole]
+        return fields[maps[-1] if maps else -1].size
+
+
+@QUANTITIES.register("shape")
+class OutputShape(Quantity):
+    """Channels, height and width of an output; the features of a vector."""
+
+    part: str | None = arg(Part(), "of the end of this layer or part; left out: of the network", None)
+
+    units = PLAIN
+    sizes = (1, 3)
+    is_shape = True
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        node = graph.main_outputs[0].node if self.part is None else nodes_of(graph, self.part)[-1]
+        return graph.nodes[node].shape

@@ -1,0 +1,224 @@
+"""The working of a receptive field: size r, jump j, and first pixel e, along each axis (Araujo, Norris and Sim 2019).
+
+Through a window r_out = r_in + (k − 1)·j_in, j_out = j_in·s, e_out = e_in − p·j_in. Behind an upsampling neighbours
+see different numbers of pixels, in a pattern; then the element that sees most is followed by its first and last pixel.
+Joins take the union of their tracks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...ir import Given, Graph, Node, Number, Shape, Slide, Step, Window, Working, is_map
+from ...ir.working import number_text
+from ...source.values import Value
+from ..receptive_field import Axis, Field
+
+_WORDS = {
+    "r": "pixels that an element sees",
+    "j": "jump: pixels from one element to the next",
+    "e": "first pixel seen by element 0",
+}
+_OF_INPUT = {"r": "receptive field of the input", "j": "jump of the input", "e": "first pixel of the input"}
+_AXES = (("_h", ", height"), ("_w", ", width"))
+
+
+def field_working(
+    graph: Graph, index: int, fields: tuple[Field, ...], window: Window, known: Working
+) -> Working:
+    """Steps from the fields of a node's inputs to its own; ``known`` has the window's symbols, if the layer names them."""
+    tall, wide = (_Along(graph, index, fields, window, known, which) for which in (0, 1))
+    if (both := tall.working("", "")) == wide.working("", ""):
+        return both
+    second = wide.working(*_AXES[1])
+    likes = tuple(replace(step, like=step.symbol.removesuffix("_w") + "_h") for step in second.steps)
+    return tall.working(*_AXES[0]) + Working(second.givens, likes)
+
+
+def tracks_joined(graph: Graph, node: Node) -> tuple[int, ...]:
+    """The inputs whose fields are joined: the gates of a ``multiply`` (C x 1 x 1) are left out."""
+    if node.op.call_name != "multiply":
+        return node.inputs
+    return tuple(
+        i for i in node.inputs if graph.nodes[i].shape in (node.shape,) or graph.nodes[i].shape[1:] != (1, 1)
+    )
+
+
+def seen(axis: Axis, element: int) -> tuple[Number, Number]:
+    """First and last pixel that an element of a map sees along an axis."""
+    turns, phase = divmod(element, len(axis.lows))
+    moved = turns * len(axis.lows) * axis.jump
+    return axis.lows[phase] + moved, axis.highs[phase] + moved
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Along(Value):
+    """One axis of a node: 0 the height, 1 the width."""
+
+    graph: Graph
+    index: int
+    fields: tuple[Field, ...]
+    window: Window
+    known: Working
+    which: int
+
+    @property
+    def node(self) -> Node:
+        return self.graph.nodes[self.index]
+
+    def _axis(self, index: int) -> Axis:
+        field = self.fields[index]
+        return (field.height, field.width)[self.which]
+
+    def working(self, suffix: str, words: str) -> Working:
+        node = self.node
+        if not node.inputs:
+            return _stated(suffix, words, {"r": "1", "j": "1", "e": "0"}, "a pixel of the input sees itself")
+        if self.fields[self.index].whole:
+            return self._whole(suffix, words)
+        joined = tracks_joined(self.graph, node)
+        if len(node.inputs) > 1:
+            return self._union(joined, suffix, words)
+        return self._slid(suffix, words)
+
+    def _whole(self, suffix: str, words: str) -> Working:
+        """Each element sees the whole image; where one element is left, it stands for all of it."""
+        shape = self.graph.input_shape
+        image = Given(f"image{suffix}", _image(shape)[self.which], f"size of the network's input{words}")
+        givens: tuple[Given, ...] = (image,)
+        jump = image.symbol
+        if not self.window.whole or (is_map(self.node.shape) and self.node.shape[1:] != (1, 1)):
+            before, jump = self._jumps(suffix, words)
+            givens = (image, *before)
+            jump += "" if self.window.whole or self._stays else self._slide.factor
+        formulas = {"r": image.symbol, "j": jump, "e": "0"}
+        return Working(givens) + _stated(suffix, words, formulas, "every element sees the whole image")
+
+    def _jumps(self, suffix: str, words: str) -> tuple[tuple[Given, ...], str]:
+        """The jump of the inputs that are joined, and the formula of the largest."""
+        places = [self.node.inputs.index(i) for i in dict.fromkeys(tracks_joined(self.graph, self.node))]
+        if len(places) == 1:
+            return (self._input("j", places[0], f"j_in{suffix}", words),), f"j_in{suffix}"
+        givens = tuple(
+            self._input("j", place, f"j_{number}{suffix}", words) for number, place in enumerate(places, 1)
+        )
+        return givens, f"max({', '.join(given.symbol for given in givens)})"
+
+    @property
+    def _stays(self) -> bool:
+        """Whether each element looks at the one in its place alone."""
+        window, which = self.window, self.which
+        return window.extent[which] == 1 == window.stride[which] and window.before[which] == 0
+
+    @property
+    def _slide(self) -> Slide:
+        """The window's symbols, of the layer's own working or by its numbers."""
+        if self.known.window:
+            return self.known.window[self.which]
+        stride, before = self.window.stride[self.which], self.window.before[self.which]
+        step = f"*{stride.numerator}" + (f" / {stride.denominator}" if stride.denominator != 1 else "")
+        return Slide(
+            str(self.window.extent[self.which]), step, f"-{before}" if before >= 0 else f"+{-before}"
+        )
+
+    def _input(self, letter: str, place: int, symbol: str, words: str) -> Given:
+        axis = self._axis(self.node.inputs[place])
+        value = {"r": axis.size, "j": axis.jump, "e": axis.edge}[letter]
+        return Given(symbol, value, f"{_OF_INPUT[letter]}{words}", input=place)
+
+    def _slid(self, suffix: str, words: str) -> Working:
+        axis, slide = self._axis(self.node.inputs[0]), self._slide
+        r, j, e = (f"{letter}_in{suffix}" for letter in "rje")
+        sign, before = slide.before[0], slide.before[1:]
+        window = {
+            "r": r if slide.extent == "1" else f"{r} + ({slide.extent} - 1)*{j}",
+            "j": f"{j}{slide.factor}",
+            "e": e if before == "0" else f"{e} {sign} {before}*{j}",
+        }
+        if self._stays and not self.known.window:
+            window = {"r": r, "j": j, "e": e}
+        givens = tuple(self._input(letter, 0, f"{letter}_in{suffix}", words) for letter in "rje")
+        if len(axis.lows) == 1 or self._stays:
+            return Working(givens) + _stated(suffix, words, window)
+        return self._pattern(suffix, words, window, axis)
+
+    def _pattern(self, suffix: str, words: str, window: dict[str, str], axis: Axis) -> Working:
+        """The element that sees most, where neighbours see different numbers of pixels."""
+        own, which = self._axis(self.index), self.which
+        phase = max(range(len(own.lows)), key=lambda q: own.highs[q] - own.lows[q])
+        before, extent = self.window.before[which], self.window.extent[which]
+        stride = self.window.stride[which]
+        start = phase * stride.numerator // stride.denominator - before
+        low, high = seen(axis, start)[0], seen(axis, start + extent - 1)[1]
+        first = seen(axis, -before)[0]
+        about = (
+            f"which looks at elements {number_text(start)} to {number_text(start + extent - 1)} of the input"
+        )
+        givens = (
+            Given(f"a{suffix}", low, f"first pixel seen by element {phase}{words}, {about}", input=0),
+            Given(f"b{suffix}", high, f"last pixel seen by it{words}", input=0),
+            self._input("j", 0, f"j_in{suffix}", words),
+            Given(
+                f"c{suffix}",
+                first,
+                f"first pixel seen by element {number_text(-before)} of the input{words}",
+                input=0,
+            ),
+        )
+        note = f"elements see different numbers of pixels, in a pattern of {len(own.lows)}; element {phase} sees most"
+        steps = {"r": f"b{suffix} - a{suffix} + 1", "j": window["j"], "e": f"c{suffix}"}
+        return Working(givens) + _stated(suffix, words, steps, note)
+
+    def _union(self, joined: tuple[int, ...], suffix: str, words: str) -> Working:
+        """From the first pixel of the track that starts first to the last pixel of the one that ends last."""
+        own = self._axis(self.index)
+        phase = max(range(len(own.lows)), key=lambda q: own.highs[q] - own.lows[q])
+        givens: list[Given] = []
+        places = [self.node.inputs.index(i) for i in dict.fromkeys(joined)]
+        for number, place in enumerate(places, 1):
+            axis = self._axis(self.node.inputs[place])
+            low, high = seen(axis, phase)
+            mark = f"{number}{suffix}"
+            of = f"element {phase}" if len(own.lows) > 1 else "an element"
+            givens += [
+                Given(f"a_{mark}", low, f"first pixel seen by {of} of track {number}{words}", input=place),
+                Given(f"b_{mark}", high, f"last pixel seen{words}", input=place),
+                Given(f"j_{mark}", axis.jump, f"jump{words}", input=place),
+            ]
+            if phase:
+                givens.append(Given(f"e_{mark}", axis.edge, f"{_WORDS['e']}{words}", input=place))
+        marks = [f"{n}{suffix}" for n in range(1, len(places) + 1)]
+        edge = "e" if phase else "a"
+        return Working(tuple(givens)) + _stated(suffix, words, _joined(marks, edge), self._gates(joined))
+
+    def _gates(self, joined: tuple[int, ...]) -> str:
+        gates = [self.graph.nodes[i].name for i in self.node.inputs if i not in joined]
+        return f"a gate sees everything by design, so it is left out: {', '.join(gates)}" if gates else ""
+
+
+def _image(shape: Shape) -> tuple[int, int]:
+    """Height and width of the network's input; a vector counts as a column."""
+    return (shape[1], shape[2]) if is_map(shape) else (shape[0], 1)
+
+
+def _joined(marks: list[str], edge: str) -> dict[str, str]:
+    def of(function: str, letter: str) -> str:
+        names = [f"{letter}_{mark}" for mark in marks]
+        return f"{function}({', '.join(names)})" if len(names) > 1 else names[0]
+
+    return {"r": f"{of('max', 'b')} - {of('min', 'a')} + 1", "j": of("max", "j"), "e": of("min", edge)}
+
+
+def _stated(suffix: str, words: str, formulas: dict[str, str], note: str = "") -> Working:
+    return Working(
+        steps=tuple(
+            Step(
+                "receptive-field",
+                f"{letter}_out{suffix}",
+                f"{_WORDS[letter]}{words}",
+                formula,
+                note if letter == "r" else "",
+            )
+            for letter, formula in formulas.items()
+        )
+    )

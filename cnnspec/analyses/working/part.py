@@ -1,0 +1,127 @@
+"""The figures of a part, or of the whole network, as sums of those of what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...ir import Figure, Given, Graph, Number, Scope, Shape, Step, Working, size
+from ...source.values import Value
+from ..cost import FLOPS_PER_MAC, cost
+from ..memory import BYTES
+from ..receptive_field import Field, receptive_fields
+from .finding import Child, Found
+
+_SUMS: tuple[tuple[Figure, str, str], ...] = (
+    ("params", "parameters", "parameters"),
+    ("params", "buffers", "running statistics, not among the parameters"),
+    ("macs", "MACs", "multiply-adds of a sample"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Row(Value):
+    """A layer or part inside, with its figures; ``output`` and ``field`` are those of its last layer."""
+
+    child: Child
+    what: str
+    output: Shape
+    field: Field
+    parameters: int
+    buffers: int
+    macs: int
+
+    @property
+    def layers(self) -> str:
+        number = len(self.child.nodes)
+        return f"{number} layer{'s' if number != 1 else ''}"
+
+    def figure(self, symbol: str) -> int:
+        return {"parameters": self.parameters, "buffers": self.buffers, "MACs": self.macs}[symbol]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Addition(Value):
+    """A sum over the rows that have some of it: ``symbol`` is what is added up."""
+
+    figure: Figure
+    symbol: str
+    words: str
+    rows: tuple[Row, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Entering(Value):
+    """A layer outside that a part takes, or the network's input."""
+
+    name: str
+    shape: Shape
+    field: Field
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PartWorking(Value):
+    """A part (or the whole network): what enters it, its rows, the sums over them, and what follows from the sums."""
+
+    found: Found
+    entering: tuple[Entering, ...]
+    rows: tuple[Row, ...]
+    additions: tuple[Addition, ...]
+    working: Working
+
+    def values(self) -> dict[str, Number]:
+        """The number behind every symbol."""
+        return self.working.values()
+
+
+def part_working(graph: Graph, found: Found, fields: tuple[Field, ...] | None = None) -> PartWorking:
+    """Sums of parameters, running statistics and multiply-adds over what is directly inside; they equal ``cost``."""
+    fields, costs = fields or receptive_fields(graph), cost(graph)
+    rows = tuple(_row(graph, child, fields, costs.params, costs.macs) for child in found.children)
+    additions = tuple(
+        Addition(figure, symbol, words, some, sum(row.figure(symbol) for row in some))
+        for figure, symbol, words in _SUMS
+        if (some := tuple(row for row in rows if row.figure(symbol))) or symbol != "buffers"
+    )
+    return PartWorking(found, _entering(graph, found, fields), rows, additions, _following(additions))
+
+
+def _entering(graph: Graph, found: Found, fields: tuple[Field, ...]) -> tuple[Entering, ...]:
+    inside = {i for child in found.children for i in child.nodes}
+    taken = dict.fromkeys(i for node in sorted(inside) for i in graph.nodes[node].inputs if i not in inside)
+    return tuple(Entering(graph.nodes[i].name, graph.nodes[i].shape, fields[i]) for i in taken)
+
+
+def _row(
+    graph: Graph, child: Child, fields: tuple[Field, ...], params: tuple[int, ...], macs: tuple[int, ...]
+) -> Row:
+    last = child.nodes[-1]
+    node = graph.nodes[last]
+    buffers = (p for i in child.nodes for p in graph.nodes[i].parameters if p.role == "buffer")
+    return Row(
+        child=child,
+        what=_title(child.scope) if child.scope else f"{node.op.call_name} {node.op.label()}".strip(),
+        output=node.shape,
+        field=fields[last],
+        parameters=sum(params[i] for i in child.nodes),
+        buffers=sum(size(p.shape) for p in buffers),
+        macs=sum(macs[i] for i in child.nodes),
+    )
+
+
+def _title(scope: Scope) -> str:
+    """The call of a block; a label says nothing more."""
+    return scope.title if scope.block else ""
+
+
+def _following(additions: tuple[Addition, ...]) -> Working:
+    """FLOPs from multiply-adds, bytes from parameters; the sums are what is given."""
+    totals = tuple(Given(a.symbol, a.total, f"the sum of {a.words.partition(',')[0]}") for a in additions)
+    every = "(parameters + buffers)" if any(a.symbol == "buffers" for a in additions) else "parameters"
+    words = "bytes of parameters" + (" and running statistics" if "(" in every else "")
+    operations = "floating-point operations: a multiplication and an addition in each"
+    steps = (
+        Step("macs", "FLOPs", operations, f"{FLOPS_PER_MAC}*MACs"),
+        Step("memory", "bytes", f"{words}, {BYTES} a number (float32)", f"{every}*{BYTES}"),
+    )
+    return Working(totals, steps)

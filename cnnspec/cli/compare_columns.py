@@ -1,0 +1,162 @@
+"""The figures that networks are compared by: a column is one entry of ``COLUMNS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from ..analyses.comparison import Figures, figures
+from ..ir import Graph, Shape
+from ..source.values import Value
+
+if TYPE_CHECKING:
+    from ..analyses.footprint import Footprint
+
+Figure = int | str | Shape | None
+Unit = Literal["", "bytes", "share", "field", "shape"]
+"""Of a column's values: plain numbers, bytes, a part of the column before, (height, width) or None for the whole image."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a column is read from: a graph, what that is called, and the number of images that memory is told for."""
+
+    graph: Graph
+    title: str
+    batch: int = 1
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Auxiliary heads are left out."""
+        return figures(self.graph)
+
+    def footprint(self, training: bool) -> Footprint:
+        """Bytes at the batch; in training two numbers a parameter are kept by the optimizer, as Adam does."""
+        from ..analyses.footprint import footprint
+
+        return footprint(self.graph.without_auxiliary(), self.batch, training)
+
+    def activations(self, training: bool) -> int:
+        """Bytes of what layers give, for the batch."""
+        memory = self.figures.memory
+        each = memory.activations_training if training else memory.activations_inference
+        return self.batch * each
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Column(Value):
+    """``shown`` in every comparison of a few networks; ``brief``: also of many. ``whole`` is what a share is a part of."""
+
+    name: str
+    title: str
+    value: Callable[[Network], Figure]
+    unit: Unit = ""
+    shown: bool = True
+    brief: bool = False
+    whole: Callable[[Network], int] = lambda n: 0
+
+    def text(self, network: Network) -> str:
+        """The figure as people read it."""
+        value = self.value(network)
+        if self.unit == "share":
+            return share_text(value, self.whole(network)) if isinstance(value, int) else "-"
+        return figure_text(value, self.unit)
+
+    def plain(self, network: Network) -> int | str:
+        """The figure as programs read it: whole numbers, bytes, ``3x224x224``, ``all``."""
+        value = self.value(network)
+        return shape_text(value) if isinstance(value, tuple) else "all" if value is None else value
+
+    def key(self, network: Network) -> tuple[float, str]:
+        """By this networks are put in order; the whole image is larger than any field, shapes go by their size."""
+        value = self.value(network)
+        if isinstance(value, tuple):
+            size = 1
+            for number in value:
+                size *= number
+            return size, shape_text(value)
+        return (float("inf"), "") if value is None else (value, "") if isinstance(value, int) else (0, value)
+
+
+def figure_text(value: Figure, unit: Unit) -> str:
+    """``25,557,032``, ``102.4 MB``, ``3x224x224``, ``all``."""
+    if value is None:
+        return "all"
+    if isinstance(value, int):
+        return bytes_text(value) if unit == "bytes" else f"{value:,}"
+    return shape_text(value) if isinstance(value, tuple) else value
+
+
+def shape_text(shape: Shape) -> str:
+    """``3x224x224``."""
+    return "x".join(map(str, shape))
+
+
+def share_text(part: int, whole: int) -> str:
+    """``9,408 (0.1 %)``; a dash for none."""
+    return f"{part:,} ({100 * part / whole:.1f} %)" if part else "-"
+
+
+def bytes_text(size: int) -> str:
+    """``102.4 MB``, ``12.34 kB``."""
+    return f"{size / 10**6:,.1f} MB" if size >= 10**5 else f"{size / 1000:,.2f} kB"
+
+
+COLUMNS = (
+    Column("input", "input", lambda n: n.figures.input, "shape", brief=True),
+    Column("output", "output", lambda n: n.figures.output, "shape"),
+    Column("layers", "layers", lambda n: n.figures.layers),
+    Column("conv-layers", "  convolutions", lambda n: n.figures.convolution.layers),
+    Column("linear-layers", "  linear", lambda n: n.figures.linear.layers),
+    Column("depth", "depth", lambda n: n.figures.depth, brief=True),
+    Column("params", "parameters", lambda n: n.figures.params, brief=True),
+    Column(
+        "conv-params",
+        "  convolutions",
+        lambda n: n.figures.convolution.params,
+        "share",
+        whole=lambda n: n.figures.params,
+    ),
+    Column(
+        "linear-params",
+        "  linear",
+        lambda n: n.figures.linear.params,
+        "share",
+        whole=lambda n: n.figures.params,
+    ),
+    Column("trainable", "trained parameters", lambda n: n.figures.trainable, shown=False),
+    Column("macs", "MACs", lambda n: n.figures.macs, brief=True),
+    Column(
+        "conv-macs",
+        "  convolutions",
+        lambda n: n.figures.convolution.macs,
+        "share",
+        whole=lambda n: n.figures.macs,
+    ),
+    Column(
+        "linear-macs", "  linear", lambda n: n.figures.linear.macs, "share", whole=lambda n: n.figures.macs
+    ),
+    Column("flops", "FLOPs", lambda n: n.figures.flops, shown=False),
+    Column("receptive-field", "receptive field", lambda n: n.figures.receptive_field, "field", brief=True),
+    Column("memory-params", "memory, parameters", lambda n: n.figures.memory.parameters, "bytes", brief=True),
+    Column("memory-inference", "memory, inference", lambda n: n.activations(False), "bytes"),
+    Column("memory-training", "memory, training", lambda n: n.activations(True), "bytes", brief=True),
+    Column(
+        "total-inference",
+        "memory, inference with parameters",
+        lambda n: n.footprint(False).total,
+        "bytes",
+        shown=False,
+    ),
+    Column(
+        "total-training",
+        "memory, training with parameters, gradients, optimizer",
+        lambda n: n.footprint(True).total,
+        "bytes",
+        shown=False,
+    ),
+)
+"""In the order in which they are shown."""
+BY_NAME = {column.name: column for column in COLUMNS}

@@ -1,0 +1,215 @@
+"""1 MAC is 2 FLOPs. Counted are convolutions and linear layers; bias, norm, activation, pooling and sums count 0, as
+in the papers, but what they move counts. Bytes moved are a layer's inputs, outputs and parameters, once each; views
+move nothing. FLOP/B is the arithmetic intensity, FLOPs a byte moved.
+
+With --device a roofline estimate (Williams, Waterman, Patterson 2009): a layer takes the longer of FLOPs / peak and
+bytes / bandwidth. It is a lower bound, by the maker's peak figures, of the forward pass; a step of training counts
+three times that.
+
+cnnspec cost resnet50 --by stage
+cnnspec cost resnet50 --by block --device t4 --batch 32 --precision fp16
+cnnspec cost --device list"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from shutil import get_terminal_size
+
+from ..analyses.devices import Device
+from ..analyses.roofline import Work, step_seconds, total, work
+from ..analyses.rows import Row, rows
+from ..analyses.summary import summarize
+from ..api.graphs import graph_of
+from ..elaborate import open_target
+from ..ir import Graph
+from .device_table import PRECISIONS, device_named, devices_text, peak_checked, table
+from .output import add_overrides, print_json, sections, whole_number
+
+_LEVELS = {"layer": None, "block": 1, "stage": 0}
+"""How many levels of parts are open."""
+_MEGA = 10**6
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "spec",
+        metavar="SPEC",
+        nargs="?",
+        help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"',
+    )
+    add_overrides(command)
+    command.add_argument(
+        "--by",
+        choices=_LEVELS,
+        default="layer",
+        help="a row for each layer, for each part in a top-level part, or for each top-level part (default: layer)",
+    )
+    command.add_argument("--device", metavar="D", help="estimate times on a device; 'list' lists them")
+    command.add_argument(
+        "--batch", metavar="N", type=whole_number, default=1, help="images at a time (default: 1)"
+    )
+    command.add_argument(
+        "--precision", choices=PRECISIONS, default="fp32", help="what layers compute in (default: fp32)"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print all figures as one JSON object")
+    form.add_argument("--csv", action="store_true", help="print the rows as comma-separated values")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table; ``path`` is its whole name, ``work`` None for a heading."""
+
+    row: Row
+    path: str
+    work: Work | None
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What is printed, in whichever form."""
+
+    model: str
+    lines: Sequence[Line]
+    whole: Work
+    step: float | None
+    batch: int
+    precision: str
+    device: Device | None
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.device == "list":
+        print(devices_text())
+        return 0
+    if options.spec is None:
+        print("cnnspec cost: SPEC is missing; only '--device list' goes without one", file=sys.stderr)
+        return 2
+    costs = _costs(options)
+    if options.json:
+        print_json(_json(costs))
+    elif options.csv:
+        _print_csv(costs)
+    else:
+        print("\n".join(_text(costs, get_terminal_size().columns)))
+    return 0
+
+
+def _costs(options: argparse.Namespace) -> Costs:
+    precision = PRECISIONS[options.precision]
+    device = None if options.device is None else device_named(options.device)
+    if device is not None:
+        peak_checked(device, precision)
+    graph = graph_of(open_target(options.spec, options.overrides, sections))
+    parts = work(graph, options.batch, 4 if precision == "float32" else 2, device, precision)
+    lines = tuple(_lines(graph, parts, _LEVELS[options.by]))
+    return Costs(graph.name, lines, total(parts), step_seconds(parts), options.batch, precision, device)
+
+
+def _lines(graph: Graph, parts: Sequence[Work], depth: int | None) -> Iterator[Line]:
+    around: list[str] = []
+    at = 1  # the input has no row
+    for row in rows(summarize(graph), depth):
+        del around[row.level :]
+        path = ".".join([*around, row.name])
+        if row.heading:
+            around += [""] * (row.level - len(around))
+            around.append(row.name)
+            yield Line(row, path, None)
+        else:
+            yield Line(row, path, total(parts[at : at + row.layers]))
+            at += row.layers
+
+
+def _text(costs: Costs, width: int) -> Iterator[str]:
+    yield f"{costs.model}: forward pass, batch {costs.batch:,}, {costs.precision}"
+    timed = costs.device is not None
+    head = ["layer", "MACs (M)", "share", "params", "MB moved", "FLOP/B"]
+    body = [_cells(line, costs) for line in costs.lines]
+    if timed:
+        head += ["µs", "bound"]
+    yield table(head, [row[: len(head)] for row in body], "lrrrrrrl"[: len(head)], width)
+    yield ""
+    whole = costs.whole
+    yield f"MACs        {whole.macs:,} (1 MAC = 2 FLOPs: {whole.flops:,})"
+    yield f"parameters  {whole.params:,}"
+    yield f"moved       {whole.moved:,} bytes; {whole.intensity:.1f} FLOPs a byte"
+    if costs.device is not None:
+        yield from _estimate(costs, costs.device)
+
+
+def _estimate(costs: Costs, device: Device) -> Iterator[str]:
+    seconds, waiting = costs.whole.seconds or 0.0, costs.whole.memory_seconds or 0.0
+    ridge = device.peak[costs.precision] / device.bandwidth
+    yield ""
+    if not seconds:
+        yield f"estimate on {device.title}: nothing is computed or moved"
+        return
+    yield f"estimate (roofline, a lower bound) on {device.title}:"
+    yield f"  forward   {_time(seconds)}, {costs.batch / seconds:,.0f} images/s"
+    yield f"  training  {_time(costs.step or 0.0)} a step: 3 times the forward pass"
+    yield f"  {100 * waiting / seconds:.0f} % of it in layers that wait for memory (below {ridge:.0f} FLOP/B)"
+    peak = device.peak[costs.precision] / 10**12
+    yield f"  by {peak:g} TFLOP/s and {device.bandwidth / 10**9:g} GB/s: {device.source}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:,.2f} ms" if seconds >= 1e-4 else f"{seconds * 10**6:,.1f} µs"
+
+
+def _cells(line: Line, costs: Costs) -> list[str]:
+    name, work = "  " * line.row.level + line.row.name, line.work
+    if work is None:
+        return [name, *[""] * 7]
+    share = f"{100 * work.macs / costs.whole.macs:.1f} %" if work.macs else "-"
+    return [
+        name,
+        f"{work.macs / _MEGA:,.2f}" if work.macs else "-",
+        share,
+        f"{work.params:,}" if work.params else "-",
+        f"{work.moved / _MEGA:,.2f}" if work.moved else "-",
+        f"{work.intensity:.1f}" if work.macs else "-",
+        f"{work.seconds * 10**6:,.1f}" if work.seconds else "-",
+        work.bound or "",
+    ]
+
+
+def _object(work: Work) -> dict[str, object]:
+    return {
+        "macs": work.macs,
+        "flops": work.flops,
+        "params": work.params,
+        "bytes": work.moved,
+        "flops_per_byte": work.intensity,
+        "seconds": work.seconds,
+        "bound": work.bound,
+    }
+
+
+def _json(costs: Costs) -> dict[str, object]:
+    return {
+        "model": costs.model,
+        "batch": costs.batch,
+        "precision": costs.precision,
+        "device": costs.device and costs.device.title,
+        **_object(costs.whole),
+        "step_seconds": costs.step,
+        "rows": [_row_object(line) for line in costs.lines if line.work is not None],
+    }
+
+
+def _row_object(line: Line) -> dict[str, object]:
+    assert line.work is not None
+    return {"name": line.path, "what": line.row.what, "layers": line.row.layers, **_object(line.work)}
+
+
+def _print_csv(costs: Costs) -> None:
+    import csv
+
+    found = [_row_object(line) for line in costs.lines if line.work is not None]
+    writer = csv.DictWriter(sys.stdout, list(found[0]) if found else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found)

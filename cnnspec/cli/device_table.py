@@ -1,0 +1,115 @@
+"""Devices and amounts of memory on the command line; precisions; and small tables of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..analyses.devices import DEVICES, Device
+from ..analyses.sizes import UNITS, parse_bytes
+from ..source import Source, Span, SpecError, did_you_mean
+from .cost_errors import NoPeak, NotMemory, UnlistedDevice
+
+PRECISIONS = {"fp32": "float32", "float32": "float32", "bf16": "bf16", "fp16": "fp16"}
+"""As people call them; the second is the section train's name."""
+_MEGA, _GIGA = 10**6, 10**9
+
+
+def device_named(name: str, option: str = "--device") -> Device:
+    """A device of the table, by its name in any case; raises :class:`SpecError`."""
+    device = DEVICES.get(_folded(name))
+    if device is None:
+        raise SpecError([UnlistedDevice(name=name, span=_span(option, name), hints=_nearest(name))])
+    return device
+
+
+def peak_checked(device: Device, precision: str) -> None:
+    """Raise :class:`SpecError` where ``device`` has no figure for ``precision``."""
+    if precision not in device.peak:
+        hint = f"it has figures for {', '.join(device.peak)}"
+        raise SpecError(
+            [
+                NoPeak(
+                    device=device.title,
+                    precision=precision,
+                    span=_span("--precision", precision),
+                    hints=(hint,),
+                )
+            ]
+        )
+
+
+def memory_named(text: str) -> int:
+    """Bytes of ``8GB``, or of the device that is named; raises :class:`SpecError`."""
+    if _folded(text) in DEVICES:
+        return DEVICES[_folded(text)].memory
+    try:
+        return parse_bytes(text)
+    except ValueError as error:
+        hints = _hints(text)
+        raise SpecError(
+            [NotMemory(given=text, problem=str(error), span=_span("--memory", text), hints=hints)]
+        ) from None
+
+
+def _hints(text: str) -> tuple[str, ...]:
+    unit = re.fullmatch(r"\s*[\d._]+\s*([A-Za-z]+)\s*", text)
+    if unit:
+        return did_you_mean(unit[1], UNITS)
+    return (
+        ("write it as 8GB or 512MiB", *_nearest(text))
+        if re.search("[A-Za-z]", text)
+        else ("write it as 8GB",)
+    )
+
+
+def _nearest(name: str) -> tuple[str, ...]:
+    return did_you_mean(_folded(name), DEVICES)
+
+
+def _folded(name: str) -> str:
+    """``A100-80GB`` as the table has it."""
+    return re.sub(r"[\s-]+", "_", name.strip().lower()).removeprefix("nvidia_").removeprefix("apple_")
+
+
+def _span(option: str, text: str) -> Span:
+    return Span(Source(option, text), 0, len(text))
+
+
+def devices_text() -> str:
+    """The table of devices."""
+    head = ("device", "", "memory", "GB/s", "fp32", "bf16", "fp16", "source")
+    rows = [
+        (
+            name,
+            d.title,
+            f"{d.memory // _GIGA} GB",
+            f"{d.bandwidth / _GIGA:,.0f}",
+            *(f"{d.peak[p] / 10**12:g}" if p in d.peak else "-" for p in ("float32", "bf16", "fp16")),
+            d.source,
+        )
+        for name, d in DEVICES.items()
+    ]
+    note = "TFLOP/s of dense matrices, published; fp32 without tensor cores, the others summed in float32."
+    return f"{table(head, rows, 'llrrrrrl')}\n\n{note}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, width: int | None = None) -> str:
+    """Rows under a line; ``sides`` has an "l" or an "r" a column. The first column is cut to what ``width`` leaves it."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    if width is not None:
+        widths[0] = max(8, min(widths[0], width - sum(widths[1:]) - 2 * (len(widths) - 1)))
+    lines = [_line(row, widths, sides) for row in (head, *rows)]
+    return "\n".join([lines[0], "─" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
+    cells = [
+        cell if len(cell) <= size else cell[: size - 1] + "…"
+        for cell, size in zip(cells, widths, strict=True)
+    ]
+    padded = [
+        cell.ljust(size) if side == "l" else cell.rjust(size)
+        for cell, size, side in zip(cells, widths, sides, strict=True)
+    ]
+    return "  ".join(padded).rstrip()

@@ -1,0 +1,149 @@
+"""The figures of a diff's rows: a column is one entry of ``FIGURES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..analyses.changes import Part, Side
+from ..analyses.receptive_field import Field
+from ..ir import Shape
+from ..source.values import Value
+from .diff_words import ARROW, MINUS, became
+
+_EXACT = 10**6
+_FAR = 100
+"""Numbers that are so many times apart have units of their own."""
+_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Figure(Value):
+    """A figure of a part. ``value`` is told by ``text``, and what both have by ``both``; ``adds_up``: that of a part is the
+    sum of those inside of it."""
+
+    name: str
+    title: str
+    value: Callable[[Side], object]
+    text: Callable[[object], str]
+    both: Callable[[object, object], str]
+    adds_up: bool = True
+
+    def cell(self, part: Part, rest: bool = False, everything: bool = False) -> str:
+        """What a row shows: nothing where the figure is the same, unless ``everything`` is to be seen."""
+        if rest and not self.adds_up:
+            return ""
+        if part.first is None or part.second is None:
+            return self._alone(part)
+        before, after = self.value(part.first), self.value(part.second)
+        if before == after:
+            return self.text(after) if everything and after else ""
+        return self.both(before, after)
+
+    def _alone(self, part: Part) -> str:
+        value = self.value(part.some)
+        sign = "" if not self.adds_up else "+" if part.first is None else MINUS
+        return f"{sign}{self.text(value)}" if value else ""
+
+
+def count_text(value: object) -> str:
+    """``36,864``, or ``14.96 M`` where it is large."""
+    return _scaled(value) if isinstance(value, int) else ""
+
+
+def counts_text(before: object, after: object) -> str:
+    """Two numbers in the unit of the larger one."""
+    assert isinstance(before, int) and isinstance(after, int)
+    return _both(before, after, "", _EXACT)
+
+
+def bytes_text(value: object) -> str:
+    """``802.8 kB``."""
+    return _scaled(value, "B", 1000) if isinstance(value, int) else ""
+
+
+def both_bytes_text(before: object, after: object) -> str:
+    """Two amounts in the unit of the larger one."""
+    assert isinstance(before, int) and isinstance(after, int)
+    return _both(before, after, "B", 1000)
+
+
+def _unit(number: int, exact: int) -> tuple[int, str]:
+    if number < exact:
+        return 1, ""
+    return next(((size, unit) for size, unit in _UNITS if number >= size), (1, ""))
+
+
+def _scaled(value: int, suffix: str = "", exact: int = _EXACT) -> str:
+    size, unit = _unit(abs(value), exact)
+    return f"{_digits(value, size)} {unit}{suffix}".rstrip()
+
+
+def _both(before: int, after: int, suffix: str, exact: int) -> str:
+    if min(before, after) * _FAR < max(before, after):
+        return became(_scaled(before, suffix, exact), _scaled(after, suffix, exact))
+    size, unit = _unit(max(before, after), exact)
+    texts = tuple(_digits(n, size, max(before, after)) for n in (before, after))
+    if texts[0] == texts[1]:
+        texts, unit, suffix = (f"{before:,}", f"{after:,}"), "", suffix and "B"
+    return f"{texts[0]} {ARROW} {texts[1]} {unit}{suffix}".rstrip()
+
+
+def _digits(value: int, size: int, largest: int | None = None) -> str:
+    """Four digits of the ``largest`` number beside it."""
+    if size == 1:
+        return f"{value:,}"
+    whole = len(str((largest or value) // size))
+    return f"{value / size:,.{max(0, 4 - whole)}f}"
+
+
+def shape_text(value: object) -> str:
+    """``64x56x56``."""
+    return "x".join(map(str, value)) if isinstance(value, tuple) else ""
+
+
+def shapes_text(before: object, after: object) -> str:
+    """``(64 → 128)x56x56`` where one size differs, else both shapes."""
+    assert isinstance(before, tuple) and isinstance(after, tuple)
+    differing = [i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b]
+    if len(before) != len(after) or len(before) == 1 or len(differing) != 1:
+        return became(shape_text(before), shape_text(after))
+    sizes = [f"({became(str(a), str(b))})" if a != b else str(a) for a, b in zip(before, after, strict=True)]
+    return "x".join(sizes)
+
+
+def _field(side: Side) -> tuple[int, int] | None:
+    return field_size(side.field)
+
+
+def field_size(field: Field) -> tuple[int, int] | None:
+    """Pixels, (height, width); None for the whole image."""
+    return None if field.whole else field.size
+
+
+def field_text(value: object) -> str:
+    """``483``, ``5x1``, or ``all``."""
+    if not isinstance(value, tuple):
+        return "all"
+    return str(value[0]) if value[0] == value[1] else shape_text(value)
+
+
+def _shape(side: Side) -> Shape:
+    return side.output
+
+
+FIGURES = (
+    Figure("params", "parameters", lambda s: s.params, count_text, counts_text),
+    Figure("macs", "MACs", lambda s: s.macs, count_text, counts_text),
+    Figure("output", "output", _shape, shape_text, shapes_text, adds_up=False),
+    Figure("memory", "memory in training", lambda s: s.memory, bytes_text, both_bytes_text),
+    Figure(
+        "receptive-field",
+        "receptive field",
+        _field,
+        field_text,
+        lambda a, b: became(field_text(a), field_text(b)),
+        adds_up=False,
+    ),
+)
+"""In the order in which they are kept where a terminal is narrow; ``memory`` is what training keeps of a sample."""

@@ -1,0 +1,55 @@
+"""A diff as one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..analyses.alignment import Alignment
+from ..analyses.changes import Part, Side
+from .diff_figures import field_size
+from .diff_heading import totals
+from .diff_weights import weights_json
+
+if TYPE_CHECKING:
+    from ..train.section_changes import SectionChange
+    from ..train.weights.transfer import Transfer
+
+
+def diff_json(
+    alignment: Alignment, root: Part, weights: Transfer, sections: Sequence[SectionChange]
+) -> dict[str, Any]:
+    """Figures of both networks; the tree of parts, nothing folded or left out; weights; sections."""
+    return {
+        "same": alignment.same and not sections,
+        "first": asdict(totals(alignment.first)),
+        "second": asdict(totals(alignment.second)),
+        "parts": [_part(part) for part in root.parts],
+        "weights": weights_json(weights),
+        "sections": [asdict(change) for change in sections],
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    told: dict[str, Any] = {"state": part.state, "first": _side(part.first), "second": _side(part.second)}
+    if part.differences:
+        told["differences"] = [asdict(each) for each in part.differences]
+    if part.parts:
+        told["parts"] = [_part(each) for each in part.parts]
+    return told
+
+
+def _side(side: Side | None) -> dict[str, Any] | None:
+    if side is None:
+        return None
+    return {
+        "path": side.paths[0],
+        "is": side.title,
+        "layers": side.layers,
+        "output": side.output,
+        "params": side.params,
+        "macs": side.macs,
+        "memory": side.memory,
+        "receptive field": field_size(side.field),
+    }

@@ -1,0 +1,126 @@
+"""The rows of a diff: a tree of parts in which only what differs is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..analyses.changes import Part, Side, runs, together
+from ..ir import Graph, scopes_around
+from ..source.values import Value
+from ..train.wording import count
+from .diff_words import RESTS, SIGNS, Parameters, name_of, what
+
+LEVELS = ("stage", "block", "layer")
+_ENOUGH = 40
+"""So many rows are read at once; a diff with more is shown in less detail."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Row(Value):
+    """``level`` is the depth in the tree; ``part`` has the figures. ``rest``: it is what is left of the part around."""
+
+    level: int
+    sign: str
+    name: str
+    what: str
+    part: Part
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rows(Value):
+    """Rows at a ``level``; ``finer`` is the next one that has more, "" where there is none."""
+
+    rows: tuple[Row, ...]
+    level: str
+    finer: str
+
+
+def rows(
+    root: Part,
+    graphs: tuple[Graph, Graph],
+    level: str | None,
+    everything: bool,
+    parameters: tuple[Parameters, Parameters],
+) -> Rows:
+    """The rows at a level: "stage", "block" or "layer"; left out, as much as can be read. ``everything``: also of what is
+    the same."""
+    found = {
+        each: tuple(_Reader(_opened(graphs, each), everything, parameters).inside(root, 0)) for each in LEVELS
+    }
+    chosen = level or next((each for each in reversed(LEVELS) if len(found[each]) <= _ENOUGH), LEVELS[0])
+    more = (each for each in LEVELS[LEVELS.index(chosen) :] if len(found[each]) > len(found[chosen]))
+    return Rows(found[chosen], chosen, next(more, ""))
+
+
+def _opened(graphs: tuple[Graph, Graph], level: str) -> Callable[[Side], bool]:
+    """Whether a scope of either network is opened."""
+    from ..backends.drawing.levels import opened
+    from ..backends.drawing.view import View
+
+    paths: set[str] = set()
+    for graph in graphs:
+        chains = scopes_around((node.name for node in graph.nodes), graph.scopes)
+        paths |= opened(graph, chains, View(level=level))  # type: ignore[arg-type]
+    return lambda side: side.paths[0] in paths
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reader:
+    opened: Callable[[Side], bool]
+    everything: bool
+    parameters: tuple[Parameters, Parameters]
+
+    def inside(self, around: Part, level: int) -> Iterator[Row]:
+        hidden = [p for p in around.parts if self._hides(p, around, level)]
+        shown = runs([p for p in around.parts if not self._hides(p, around, level)])
+        for alike, run in groupby(shown, self._joined):
+            parts = list(run)
+            if alike is None or len(parts) == 1:
+                for part in parts:
+                    yield from self._rows(part, around, level)
+            else:
+                yield self._run(parts, around, level)
+        if hidden:
+            yield _rest(hidden, level)
+
+    def _hides(self, part: Part, around: Part, level: int) -> bool:
+        """Layers in blocks that no one touched: their figures are told together."""
+        if self.everything or not part.is_layer or part.state not in ("same", "resized"):
+            return False
+        return level > 0 or all(p.is_layer for p in around.parts)
+
+    def _joined(self, part: Part) -> str | None:
+        """Neighbours for which this is the same are one row; None for one that has a row of its own."""
+        if self.everything:
+            return None
+        if part.state in ("same", "resized"):
+            return part.state
+        starts = part.is_layer and part.differences and all(d.kind == "start" for d in part.differences)
+        return what(part, False, self.parameters) if starts else None
+
+    def _run(self, parts: Sequence[Part], around: Part, level: int) -> Row:
+        joined = together(parts)
+        ends = name_of(parts[0], around), name_of(parts[-1], around)
+        words = what(parts[0], False, self.parameters)
+        return Row(level, SIGNS[joined.state], f"{ends[0]} … {ends[1]}", words, joined)
+
+    def _rows(self, part: Part, around: Part, level: int) -> Iterator[Row]:
+        opened = not part.is_layer and (
+            any(self.opened(s) for s in (part.first, part.second) if s)
+            and (part.state == "changed" or self.everything)
+        )
+        words = what(part, opened, self.parameters)
+        yield Row(level, SIGNS[part.state], name_of(part, around), words, part)
+        if opened:
+            yield from self.inside(part, level + 1)
+
+
+def _rest(hidden: Sequence[Part], level: int) -> Row:
+    joined = together(hidden)
+    resized = sum(p.some.layers for p in hidden if p.state == "resized")
+    same = joined.some.layers - resized
+    told = f"{same} the same, {resized} on other sizes" if same and resized else RESTS[joined.state]
+    return Row(level, SIGNS[joined.state], count(joined.some.layers, "other layer"), told, joined, rest=True)

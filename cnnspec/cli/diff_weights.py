@@ -1,0 +1,80 @@
+"""Which weights of the first network fit the second, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from ..train.wording import count, printable
+from .compare_columns import shape_text
+from .diff_words import became, few, renamed
+
+if TYPE_CHECKING:
+    from ..ir import Graph
+    from ..train.weights.transfer import Transfer
+
+
+def weights_lines(
+    found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str], width: int
+) -> list[str]:
+    """A sentence for those that load, and one for each reason why others do not."""
+    first, second = map(printable, titles)
+    lines = [f"Weights of {first} in {second}, paired by {found.way}:"]
+    for text in _told(found, graphs, (first, second)):
+        lines += wrap(text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    return lines
+
+
+def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str]) -> Iterator[str]:
+    ours, theirs = ([name for name, _ in graph.named_parameters()] for graph in reversed(graphs))
+    if found.whole:
+        yield f"all {count(found.tensors, 'tensor')} fit."
+        return
+    verb = "fits" if len(found.fits) == 1 else "fit"
+    share = 100 * found.filled / found.parameters if found.parameters else 0
+    percent = f"{share:.1f} %" if 0.05 <= share <= 99.95 else "below 0.1 %" if share < 0.05 else "nearly all"
+    of = f": {'all' if found.filled == found.parameters else percent} of {titles[1]}'s parameters"
+    fits = f"{len(found.fits):,} of {count(found.tensors, 'tensor')} {verb} by name and shape"
+    yield fits + (of if found.filled else "")
+    if found.elsewhere:
+        pairs = renamed((p.theirs, p.ours) for p in found.elsewhere)
+        yield f"{len(found.elsewhere):,} of these by accident, as they are of layers called otherwise now: {few(pairs)}"
+    if found.renamed:
+        pairs = renamed((p.theirs, p.ours) for p in found.renamed)
+        yield f"{len(found.renamed):,} would fit if renamed: {few(pairs)}"
+    if found.misfits:
+        pairs = [
+            f"{printable(became(m.theirs, m.ours))} {became(shape_text(m.theirs_shape), shape_text(m.ours_shape))}"
+            for m in found.misfits
+        ]
+        verb = "has" if len(pairs) == 1 else "have"
+        yield f"{len(pairs):,} {verb} another shape: {few(pairs)}"
+    if found.unused:
+        yield f"{len(found.unused):,} only in {titles[0]}: {few(_covering(found.unused, theirs))}"
+    if found.missing:
+        yield f"{len(found.missing):,} only in {titles[1]}: {few(_covering(found.missing, ours))}"
+
+
+def _covering(names: Sequence[str], everything: Iterable[str]) -> Sequence[str]:
+    from ..train.weights.naming import covering
+
+    return [printable(name) for name in covering(names, everything)]
+
+
+def weights_json(found: Transfer) -> dict[str, Any]:
+    """All of it by name."""
+    return {
+        "by": found.way,
+        "tensors": found.tensors,
+        "parameters": found.parameters,
+        "parameters filled": found.filled,
+        "fits": [[p.theirs, p.ours] for p in found.fits],
+        "by accident": [[p.theirs, p.ours] for p in found.elsewhere],
+        "if renamed": [[p.theirs, p.ours] for p in found.renamed],
+        "another shape": [
+            [m.theirs, m.ours, list(m.theirs_shape), list(m.ours_shape)] for m in found.misfits
+        ],
+        "only in the first": list(found.unused),
+        "only in the second": list(found.missing),
+    }

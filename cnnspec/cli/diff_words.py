@@ -1,0 +1,152 @@
+"""What became of a part, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ..analyses.changes import Part, Side
+from ..backends.drawing.titles import CALL, arguments, merged_labels
+from ..elaborate import Module
+from ..syntax import print_expression, tree
+from ..train.wording import printable
+
+ARROW, MINUS, TIMES = "\N{RIGHTWARDS ARROW}", "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
+SIGNS = {"same": "\N{MIDDLE DOT}", "resized": "~", "changed": "≠", "removed": MINUS, "added": "+"}
+"""Of the states of parts: they can be told apart without colours."""
+RESTS = {"same": "the same", "resized": "on other sizes"}
+"""What is said where nothing else differs."""
+_MOST = 4
+
+Parameters = Mapping[str, Mapping[str, str | None]]
+"""For each block by its name: its parameters, and the text of the default where that is a plain value."""
+
+
+def block_parameters(module: Module) -> Parameters:
+    """The parameters of all blocks that a spec and those that it uses define."""
+    found: dict[str, dict[str, str | None]] = {}
+    for each in module.all():
+        for name, (_, definition) in each.names.items():
+            found.setdefault(name, {p.name: _plain(p.default) for p in definition.parameters})
+    return found
+
+
+def _plain(default: tree.Expression | None) -> str | None:
+    return print_expression(default) if isinstance(default, tree.Literal) else None
+
+
+def became(before: str, after: str) -> str:
+    """What was and what is, or the one text that is both."""
+    return before if before == after else f"{before} {ARROW} {after}"
+
+
+def renamed(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Names that became others, each pair without the parts at the end that it shares, and once."""
+    found = (_without_end(one.split("."), other.split(".")) for one, other in pairs if one != other)
+    return list(dict.fromkeys(printable(became(*each)) for each in found))
+
+
+def _without_end(one: list[str], other: list[str]) -> tuple[str, str]:
+    while min(len(one), len(other)) > 1 and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return ".".join(one), ".".join(other)
+
+
+def few(texts: Sequence[str], most: int = 3) -> str:
+    """The first of some texts, and how many more there are."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def name_of(part: Part, inside: Part | None = None) -> str:
+    """What a part is called in both networks, as seen from ``inside`` of the part around it; with how many it was folded."""
+    around = (inside.first, inside.second) if inside else (None, None)
+    sides = zip((part.first, part.second), around, strict=True)
+    names = [_short(side, outer) for side, outer in sides if side is not None]
+    many = part.times > 1 or len(part.some.paths) > 1
+    return became(names[0], names[-1]) + (f" {TIMES}{part.times}" if many else "")
+
+
+def _short(side: Side, around: Side | None) -> str:
+    beginnings = [f"{path}." for path in around.paths if path] if around else []
+    shown = [_without(path, beginnings) for path in side.paths]
+    return printable(merged_labels(shown))
+
+
+def _without(path: str, beginnings: Iterable[str]) -> str:
+    return path.removeprefix(next((b for b in beginnings if path.startswith(b)), ""))
+
+
+def what(part: Part, opened: bool, parameters: tuple[Parameters, Parameters]) -> str:
+    """What differs. Of a scope that is ``opened`` only its call: its rows tell the rest."""
+    if part.state in ("removed", "added"):
+        return printable(part.some.title or f"{part.some.layers} layers")
+    if part.state == "same":
+        return RESTS["same"]
+    if part.is_layer:
+        return "; ".join(layer_changes(part)) or RESTS["resized"]
+    told = list(_calls(part, parameters))
+    if not told and not opened:
+        told = [RESTS["resized"]] if part.state == "resized" else _most(_inside(part))
+    return printable(", ".join(told))
+
+
+def layer_changes(part: Part) -> list[str]:
+    """What differs in a layer, sizes that follow from it left out."""
+    told = [d for d in part.differences if d.kind != "size"]
+    if part.some.title.startswith("input"):
+        return ["another size"] if told else []
+    return [printable(str(d)).replace(" x ", "x") for d in told]
+
+
+def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[str]:
+    """How the calls of a block differ: by parameter, where both are of one block."""
+    assert part.first is not None and part.second is not None
+    one, other = part.first, part.second
+    if one.block != other.block:
+        yield became(one.block or "layers", other.block or "layers")
+        return
+    if one.block is None or one.title == other.title:
+        return
+    known = parameters[0].get(one.block, {}), parameters[1].get(one.block, {})
+    before, after = _given(one.title, known[0]), _given(other.title, known[1])
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name, known[0].get(name)), after.get(name, known[1].get(name))
+        if old is None or new is None:
+            yield f"{MINUS if new is None else '+'} {name} = {old if new is None else new}"
+        elif old != new:
+            yield f"{name} {became(old, new)}"
+
+
+def _given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
+    """The arguments of a call by the names of its parameters."""
+    call = CALL.fullmatch(title)
+    names = list(parameters)
+    given = arguments(call.group(2)) if call else []
+    return {
+        key or (names[place] if place < len(names) else str(place + 1)): value
+        for place, (key, value) in enumerate(given)
+    }
+
+
+def _inside(part: Part) -> list[str]:
+    """What differs in the parts of a scope, those that are told alike as one."""
+    told: dict[str, list[Part]] = {}
+    alone: Counter[tuple[str, str]] = Counter()
+    for each in part.parts:
+        if each.state == "changed" and each.is_layer:
+            told.setdefault("; ".join(layer_changes(each)), []).append(each)
+        elif each.state not in ("same", "resized"):
+            kind = each.some.block or each.some.title.partition(" ")[0] or name_of(each, part)
+            alone[SIGNS[each.state], kind] += each.times
+    texts = [f"{names(parts, part)} {text}" for text, parts in told.items()]
+    return [*texts, *(f"{sign} {kind}{f' {TIMES}{n}' if n > 1 else ''}" for (sign, kind), n in alone.items())]
+
+
+def names(parts: Sequence[Part], inside: Part | None) -> str:
+    """The names of some parts in one text."""
+    return ", ".join(_most([name_of(each, inside) for each in parts]))
+
+
+def _most(texts: Sequence[str]) -> list[str]:
+    return list(texts) if len(texts) <= _MOST else [*texts[: _MOST - 1], f"{len(texts) - _MOST + 1} more"]

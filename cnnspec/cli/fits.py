@@ -1,0 +1,191 @@
+"""Where the bytes go, whether they fit, and the largest batch that does. Exits 0 where it fits (or no --memory is
+given), 1 where it does not, so that a check can ask.
+
+What training takes follows from the spec's sections optimizer and train (ema, accumulate, recompute, precision);
+--batch, --optimizer and --precision stand for --set train.batch, optimizer and train.precision. Without these
+sections the optimizer is adam and the batch 64. With --inference nothing is trained, and the batch is 1 where none
+is given.
+
+Counted is what a step of training keeps on the device: weights, gradients, the optimizer's state, the images, and
+the room of all maps and their gradients. Not counted: the driver, libraries, and validation, whose maps come on top
+(one to two times those of --inference). docs/costs.md says how near it comes.
+
+cnnspec fits resnet50 --batch 128 --memory 16GB
+cnnspec fits efficientnet_b0 --memory t4 --precision fp16
+cnnspec fits vgg16 --inference --memory 512MiB"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+from ..analyses.footprint import Footprint, Need, footprint_need
+from ..analyses.memory import bytes_text
+from ..elaborate import elaborate, open_target
+from ..source import SpecError
+from ..train.need import BYTES_EACH, need_of
+from .cost_errors import OptionOfTraining
+from .device_table import PRECISIONS, memory_named, table
+from .output import add_spec, not_empty, print_json, sections, whole_number
+
+_GIGA = 10**9
+_PARTS = {
+    "parameters": "parameters",
+    "copies": "weights in half precision",
+    "gradients": "gradients",
+    "sums": "sums of gradients",
+    "optimizer": "optimizer's state",
+    "average": "average of weights",
+    "inputs": "images",
+    "activations": "activations",
+}
+"""The rows of the table."""
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    add_spec(command)
+    command.add_argument(
+        "--batch", metavar="N", type=whole_number, help="images at a time (default: the spec's)"
+    )
+    command.add_argument(
+        "--memory",
+        metavar="M",
+        help="what there is: 8GB, 512MiB …, or a device that 'cnnspec cost --device list' lists",
+    )
+    command.add_argument("--inference", action="store_true", help="the network as it is used, not trained")
+    command.add_argument(
+        "--optimizer",
+        metavar="O",
+        type=not_empty,
+        help="e.g. adam, or 'sgd(momentum = 0.9)' (default: the spec's)",
+    )
+    command.add_argument(
+        "--precision", choices=PRECISIONS, help="what layers compute in (default: the spec's)"
+    )
+    command.add_argument("--json", action="store_true", help="print all figures as one JSON object, in bytes")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is needed at any batch, the ``batch`` that is asked about, and a line that says for what it is."""
+
+    need: Need
+    batch: int
+    model: str
+    what: str
+    training: bool
+    changes: tuple[tuple[str, Need], ...] = ()
+    """What could be changed in the spec, and what would be needed then."""
+
+
+def run(options: argparse.Namespace) -> int:
+    memory = None if options.memory is None else memory_named(options.memory)
+    asked = _of_inference(options) if options.inference else _of_training(options)
+    fits = memory is None or asked.need.at(asked.batch).total <= memory
+    if options.json:
+        print_json(_json(asked, memory))
+    else:
+        print("\n".join(_text(asked, memory)))
+    return 0 if fits else 1
+
+
+def _of_inference(options: argparse.Namespace) -> Asked:
+    if options.optimizer is not None:
+        raise SpecError([OptionOfTraining(option="--optimizer")])
+    graph = elaborate(open_target(options.spec, options.overrides, sections))
+    precision = PRECISIONS[options.precision or "fp32"]
+    batch = options.batch or 1
+    need = footprint_need(graph, False, 0, BYTES_EACH[precision])
+    return Asked(need, batch, graph.name, f"inference, batch {batch:,}, {precision}", False)
+
+
+def _of_training(options: argparse.Namespace) -> Asked:
+    from ..train.sections import bind_experiment
+
+    module = open_target(options.spec, [*options.overrides, *_set_by(options)], sections)
+    experiment = bind_experiment(module, elaborate(module))
+    settings = experiment.settings
+    extras = [
+        f"average of weights (ema = {settings.ema:g})" if settings.ema is not None else "",
+        f"gradients of {settings.accumulate} batches added up" if settings.accumulate > 1 else "",
+        "layers computed twice" if settings.recompute else "",
+    ]
+    said = f"training, batch {settings.batch:,}, {experiment.optimizer.call_name}, {settings.precision}"
+    changed = {}
+    if not settings.recompute:
+        changed["--set train.recompute=true"] = replace(settings, recompute=True)
+    if settings.precision == "float32":
+        changed["--precision bf16"] = replace(settings, precision="bf16")
+    changes = tuple((name, need_of(replace(experiment, settings=s))) for name, s in changed.items())
+    what = ", ".join([said, *filter(None, extras)])
+    return Asked(need_of(experiment), settings.batch, experiment.graph.name, what, True, changes)
+
+
+def _set_by(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    if options.optimizer is not None:
+        yield "optimizer", options.optimizer
+    if options.batch is not None:
+        yield "train.batch", str(options.batch)
+    if options.precision is not None:
+        yield "train.precision", PRECISIONS[options.precision]
+
+
+def _amount(number: int) -> str:
+    return f"{number / _GIGA:,.2f} GB" if number >= _GIGA else bytes_text(number)
+
+
+def _parts(found: Footprint) -> dict[str, int]:
+    sizes = asdict(found)
+    return {name: sizes[name] for name in _PARTS if sizes[name]}
+
+
+def _text(asked: Asked, memory: int | None) -> Iterator[str]:
+    found = asked.need.at(asked.batch)
+    yield f"{asked.model}: {asked.what}"
+    parts = _parts(found)
+    rows = [
+        (_PARTS[name], f"{number:,}", _amount(number), f"{100 * number / found.total:.1f} %")
+        for name, number in parts.items()
+    ]
+    rows.append(("total", f"{found.total:,}", _amount(found.total), ""))
+    yield table(("", "bytes", "", "share"), rows, "lrrr")
+    yield ""
+    yield f"at any batch: {asked.need.fixed.total:,} + batch * {asked.need.each.total:,} bytes"
+    if memory is not None:
+        yield from _verdict(asked, memory, found.total)
+
+
+def _verdict(asked: Asked, memory: int, total: int) -> Iterator[str]:
+    largest = asked.need.largest_batch(memory)
+    if total <= memory:
+        yield f"fits {_amount(memory)}: {_amount(memory - total)} are left"
+    else:
+        yield f"does not fit {_amount(memory)}: {_amount(total - memory)} too much"
+    yield f"largest batch that fits: {largest:,}" if largest else "not even a batch of 1 fits"
+    if total <= memory:
+        return
+    helps = [(f"--batch {largest}", asked.need.at(largest).total)] if largest else []
+    helps += [(name, need.at(asked.batch).total) for name, need in asked.changes]
+    better = sorted((number, name) for name, number in helps if number < total)
+    if better:
+        yield "what would help:"
+        width = max(len(name) for _, name in better)
+        for number, name in better:
+            yield f"  {name:<{width}}  {_amount(number)}{'' if number <= memory else ', still too much'}"
+
+
+def _json(asked: Asked, memory: int | None) -> dict[str, object]:
+    found = asked.need.at(asked.batch)
+    return {
+        "model": asked.model,
+        "training": asked.training,
+        "batch": asked.batch,
+        "bytes": {**asdict(found), "total": found.total},
+        "fixed": asked.need.fixed.total,
+        "each": asked.need.each.total,
+        "memory": memory,
+        "fits": None if memory is None else found.total <= memory,
+        "largest_batch": None if memory is None else asked.need.largest_batch(memory),
+        "changes": {name: need.at(asked.batch).total for name, need in asked.changes},
+    }

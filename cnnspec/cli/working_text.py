@@ -1,0 +1,193 @@
+"""A sheet of workings as text for a terminal, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+
+from ..analyses.working.sheet import Entry, Equation, Known, Sheet, Sum, Table
+from ..train.wording import printable
+from .places import place
+
+_INDENT = "  "
+ANSWERS = "Answers"
+
+
+def text(sheet: Sheet, width: int) -> str:
+    """The sheet in ``width`` columns; answers after a rule."""
+    lines: list[str] = []
+    for number, entry in enumerate(sheet.entries):
+        lines += ["", ""] if number else []
+        lines += _entry(entry, width)
+    if sheet.answers:
+        lines += ["", "", f"{'─' * 4} {ANSWERS} {'─' * (width - len(ANSWERS) - 6)}"[:width], ""]
+        lines += _answers(sheet, width)
+    return "\n".join(lines)
+
+
+def pages(sheet: Sheet, width: int) -> str:
+    """The same for a file that is printed: answers on a page of their own."""
+    whole = text(sheet, width) + "\n"
+    rule = f"\n{'─' * 4} {ANSWERS} "
+    return whole.replace(rule, "\f" + rule)
+
+
+def _answers(sheet: Sheet, width: int) -> Iterator[str]:
+    edge = len(f"({len(sheet.answers)})")
+    for number, answer in enumerate(sheet.answers, 1):
+        head = f"{f'({number})':>{edge}} "
+        yield from wrap(answer, width, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _entry(entry: Entry, width: int) -> Iterator[str]:
+    head = f"{printable(entry.title)}: {printable(entry.what)}"
+    where = place(entry.span)
+    yield from wrap(f"{head}   {where}" if where else head, width, subsequent_indent=_INDENT)
+    if entry.knowns:
+        yield from ["", "Given"]
+        yield from _knowns(entry.knowns, width)
+    for section in entry.sections:
+        yield from ["", section.title]
+        for item in section.items:
+            yield from _item(item, width)
+
+
+def _item(item: Equation | Sum | Table, width: int) -> Iterable[str]:
+    if isinstance(item, Equation):
+        return _equation(item, width)
+    return _sum(item, width) if isinstance(item, Sum) else _table(item, width)
+
+
+def _knowns(knowns: Sequence[Known], width: int) -> Iterator[str]:
+    """``k = 11  kernel: alexnet.cnn:7``, and under it the rest of the way that the number has come."""
+    heads = [f"{known.symbol} = {known.value}" for known in knowns]
+    edge = max(map(len, heads)) + 2 * len(_INDENT)
+    before: tuple[str, ...] = ()
+    for head, known in zip(heads, knowns, strict=True):
+        places = ("likewise",) if known.place and known.place == before else known.place
+        before = known.place
+        first = ": ".join((known.words, *places[:1]))
+        start = f"{_INDENT}{head}".ljust(edge)
+        yield from wrap(printable(first), width, initial_indent=start, subsequent_indent=" " * (edge + 2))
+        for line in places[1:]:
+            indent = " " * (edge + len(_INDENT))
+            yield from wrap(printable(line), width, initial_indent=indent, subsequent_indent=indent + _INDENT)
+
+
+def _equation(equation: Equation, width: int) -> Iterator[str]:
+    if equation.same:
+        yield f"{_INDENT}{_capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
+    else:
+        yield f"{_INDENT}{_capital(equation.words)}:"
+        yield from _sides(equation, width)
+    if equation.note:
+        yield from wrap(equation.note, width, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2)
+
+
+def _sides(equation: Equation, width: int) -> Iterator[str]:
+    """All in one line if there is room, else a line each, the equal signs under each other."""
+    start = f"{_INDENT * 2}{equation.symbol}"
+    line = " = ".join((start, *equation.sides))
+    if len(line) <= width:
+        yield line
+        return
+    for number, side in enumerate(equation.sides):
+        head = f"{start if not number else ' ' * len(start)} = "
+        yield from wrap(side, width, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _sum(addition: Sum, width: int) -> Iterator[str]:
+    """The numbers in a column, a line under them, and the total."""
+    numbers = [number for _, _, number in addition.rows]
+    first = max((len(name) for name, _, _ in addition.rows), default=0)
+    last = max(map(len, [*numbers, addition.total]))
+    middle = max((len(how) for _, how, _ in addition.rows), default=0)
+    middle = max(min(middle, width - first - last - 4 * len(_INDENT)), len(addition.symbol) - first, 0)
+    yield f"{_INDENT}{_capital(addition.words)}:"
+    for name, how, number in addition.rows:
+        folded = wrap(how, max(middle, 8)) or [""]
+        for turn, part in enumerate(folded):
+            shown = name if not turn else ""
+            figure = number if turn == len(folded) - 1 else ""
+            yield f"{_INDENT * 2}{shown.ljust(first)}{_INDENT}{part.ljust(middle)}{_INDENT}{figure.rjust(last)}".rstrip()
+    edge = len(_INDENT) * 4 + first + middle
+    yield " " * edge + "─" * last
+    yield f"{_INDENT * 2}{addition.symbol}".ljust(edge) + addition.total.rjust(last)
+
+
+def _table(table: Table, width: int) -> Iterator[str]:
+    rows = [table.head, *table.rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    spare = width - len(_INDENT) * (len(widths) + 1) - (sum(widths) - widths[1])
+    widths[1] = max(min(widths[1], spare), 12)
+    for row in rows:
+        folded = wrap(row[1], widths[1]) or [""]
+        for turn, part in enumerate(folded):
+            figures = row[2:] if not turn else ("",) * len(row[2:])
+            cells = [(row[0] if not turn else "").ljust(widths[0]), part.ljust(widths[1])]
+            cells += [cell.rjust(w) for cell, w in zip(figures, widths[2:], strict=True)]
+            yield (_INDENT * 2 + _INDENT.join(cells)).rstrip()
+
+
+# Markdown
+
+
+def markdown(sheet: Sheet) -> str:
+    """The sheet as Markdown: tables, and formulas as code; answers after a page break."""
+    lines = [f"# {_plain(sheet.model)}", ""]
+    for entry in sheet.entries:
+        lines += _markdown_entry(entry)
+    if sheet.answers:
+        lines += ['<div style="page-break-before: always"></div>', "", f"## {ANSWERS}", ""]
+        lines += [f"{number}. {_plain(answer)}" for number, answer in enumerate(sheet.answers, 1)] + [""]
+    return "\n".join(lines)
+
+
+def _markdown_entry(entry: Entry) -> Iterator[str]:
+    where = place(entry.span)
+    yield from [
+        f"## {_plain(entry.title)}",
+        "",
+        f"{_plain(entry.what)}{f' ({_plain(where)})' if where else ''}",
+        "",
+    ]
+    if entry.knowns:
+        yield from ["| given | what | where it comes from |", "| --- | --- | --- |"]
+        for known in entry.knowns:
+            places = "<br>".join(map(_plain, known.place))
+            yield f"| `{known.symbol} = {known.value}` | {_plain(known.words)} | {places} |"
+        yield ""
+    for section in entry.sections:
+        yield from [f"### {section.title}", ""]
+        yield from (line for item in section.items for line in _markdown_item(item))
+
+
+def _markdown_item(item: Equation | Sum | Table) -> Iterator[str]:
+    if isinstance(item, Equation):
+        same = " (by the same numbers)" if item.same else ""
+        note = f" – {_plain(item.note)}" if item.note else ""
+        yield from [f"* {_capital(item.words)}{same}: `{' = '.join((item.symbol, *item.sides))}`{note}", ""]
+    elif isinstance(item, Sum):
+        rows = [(name, f"`{how}`", number) for name, how, number in item.rows]
+        total = ("", f"**{item.symbol}**", f"**{item.total}**")
+        yield from _markdown_table(("layer", _capital(item.words), ""), [*rows, total], 1)
+    else:
+        yield from _markdown_table(item.head, item.rows, len(item.head) - 2)
+
+
+def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int) -> Iterator[str]:
+    """A table whose last ``right`` columns are numbers."""
+    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join(['---'] * (len(head) - right) + ['---:'] * right)} |"
+    for row in rows:
+        yield f"| {' | '.join(map(_plain, row))} |"
+    yield ""
+
+
+def _plain(words: str) -> str:
+    """Text in which Markdown finds nothing of its own, but for code."""
+    return printable(words).replace("|", "\\|").replace("____", "\\_\\_\\_\\_")

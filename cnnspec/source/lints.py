@@ -1,0 +1,64 @@
+"""Lints: diagnostics of what is allowed and yet, most likely, not what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from inspect import cleandoc
+from typing import ClassVar, TypeVar
+
+from .diagnostics import Diagnostic, Note, Severity
+
+SHOWN = 6
+"""As many layers of one place are named."""
+
+
+class Lint(Diagnostic):
+    """Base of all lints; a subclass with a code is one, and states how it finds what it is about.
+
+    Its docstring is the reason and the way to mend it. ``layers`` are those that a finding is about, by name.
+    """
+
+    severity: ClassVar[Severity] = "warning"
+    silenceable: ClassVar[bool] = True
+    layers: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.code and cls.silenceable:
+            silenced = f"A spec silences it by 'allow {{ {silent_name(cls.code)} }}'."
+            cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\n{silenced}"
+
+
+Kind = TypeVar("Kind", bound=Lint)
+
+
+def silent_name(code: str) -> str:
+    """What a lint is called in the section that silences it, where words have no hyphens."""
+    return code.replace("-", "_")
+
+
+def lints_of(kind: type[Kind]) -> tuple[type[Kind], ...]:
+    """The lints of a kind that have been imported."""
+    return tuple(d for d in Diagnostic.catalogue.values() if issubclass(d, kind))
+
+
+def by_place(findings: Iterable[Lint]) -> tuple[Lint, ...]:
+    """Sorted by place; what is found at one place is told once, however many layers that makes."""
+    places: dict[object, list[Lint]] = {}
+    for finding in findings:
+        key = (finding.code, finding.span if finding.span is not None else finding.text)
+        places.setdefault(key, []).append(finding)
+    return tuple(sorted(map(_once, places.values()), key=lambda finding: finding.place))
+
+
+def _once(findings: list[Lint]) -> Lint:
+    """The first of findings at one place, with the layers of all, and those notes that hold for all."""
+    first = findings[0]
+    layers = tuple(dict.fromkeys(name for finding in findings for name in finding.layers))
+    if len(layers) < 2:
+        return first
+    named = ", ".join(layers[:SHOWN]) + (" …" if len(layers) > SHOWN else "")
+    note = Note(f"it is so in {len(layers)} layers: {named}")
+    shared = [n for n in first.notes if all(n in finding.notes for finding in findings)]
+    return replace(first, layers=layers, notes=(*shared, note))

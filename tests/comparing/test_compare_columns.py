@@ -1,0 +1,93 @@
+"""``compare`` with the columns that one asks for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cnnspec.analyses.comparison import figures
+from cnnspec.analyses.footprint import footprint
+from cnnspec.cli.compare_columns import COLUMNS
+from cnnspec.cli.main import main
+from cnnspec.elaborate import elaborate, open_target
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["compare", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_row_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, "vgg11", "alexnet", "--columns", "Depth, params").splitlines()
+    assert [line.split() for line in (lines[0], *lines[2:])] == [
+        ["depth", "params"],
+        ["vgg11", "11", "132,863,336"],
+        ["alexnet", "8", "61,100,840"],
+    ]
+
+
+def test_many_networks_are_a_row_each(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["vgg11", "vgg13", "resnet18", "resnet34", "alexnet"]
+    lines = printed(capsys, *names).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == names and "macs" in lines[0].split()
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize(
+    ("column", "order"),
+    [
+        ("params", ["resnet18", "alexnet", "vgg11"]),
+        ("input", ["lenet5", "alexnet"]),
+        ("receptive-field", ["lenet5", "vgg11", "alexnet"]),
+    ],
+)
+def test_sorted(column: str, order: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for more, expected in ((), order), (("--reverse",), order[::-1]):
+        found = json.loads(printed(capsys, *sorted(order), "--sort", column, *more, "--json"))
+        assert [row["model"] for row in found] == expected
+
+
+def test_csv_has_every_column_in_plain_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    every = ",".join(column.name for column in COLUMNS)
+    text = printed(capsys, "resnet18", "vgg16(classes = 2)", "--columns", every, "--csv", "--batch", "32")
+    row = next(iter(csv.DictReader(io.StringIO(text))))
+    graph = elaborate(open_target("resnet18"))
+    told = figures(graph)
+    assert (int(row["params"]), int(row["flops"]), row["input"]) == (told.params, told.flops, "3x224x224")
+    assert int(row["memory-training"]) == 32 * told.memory.activations_training
+    assert int(row["total-training"]) == footprint(graph, 32).total
+    assert int(row["total-inference"]) == footprint(graph, 32, training=False).total
+
+
+def test_trainable_parameters_are_those_that_are_not_frozen(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = str(Path(__file__).parents[2] / "examples" / "clothes_frozen.cnn")
+    found = json.loads(printed(capsys, spec, "--columns", "trainable,params", "--json"))
+    assert found[0]["trainable"] == 645 < found[0]["params"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--columns", "parms"], "did you mean 'params'?"),
+        (["--columns", " , "], "it names no column"),
+        (["--sort", "zzz"], "there are input, output"),
+        (["--reverse"], "name the column to sort by"),
+        (["--batch", "0"], "whole number of at least 1"),
+        (["--csv", "--json"], "not allowed with"),
+    ],
+)
+def test_a_wrong_command_line(wrong: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["compare", "vgg11", *wrong])
+    assert end.value.code == 2 and said in capsys.readouterr().err
+
+
+def test_columns_are_not_for_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    for more in (["--columns", "params"], ["--sort", "macs"], ["--batch", "2"], ["--csv"]):
+        assert main(["compare", str(tmp_path), *more]) == 1
+        assert f"is a run, and {more[0]} is for networks" in capsys.readouterr().err

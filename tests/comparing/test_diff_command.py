@@ -1,0 +1,223 @@
+"""``diff`` as a person uses it: golden texts at 100 columns, specs that differ a little, what of a checkpoint fits."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnspec.analyses.alignment import align
+from cnnspec.cli.main import main
+from cnnspec.elaborate import elaborate, open_target
+from cnnspec.train.weights import pair
+from cnnspec.train.weights.files import open_file
+from cnnspec.train.weights.transfer import transfer
+
+GOLDENS = Path(__file__).parent / "goldens"
+CASES = [
+    ("resnet50", "resnext50_32x4d"),
+    ("resnet50", "resnext50_32x4d", "--level", "layer"),
+    ("resnet18", "resnet34"),
+    ("vgg16", "vgg16_bn"),
+    ("lenet5", "alexnet"),
+    ("densenet121", "densenet169"),
+    ("nasnet_a_mobile", "nasnet_a_large"),
+    ("vgg16", "vgg16(classes = 10)"),
+    ("old.cnn", "new.cnn"),
+]
+OLD = """model net(classes = 10, width = 16) {
+  input 3 x 32 x 32
+  default(conv(bias = false))
+  stem: { conv(width, 3, padding = 1)  bn  relu }
+  stage1: { for i in [1, 2, 3] { conv(width, 3, padding = 1)  bn  relu } }
+  maxpool(2)
+  stage2: { conv(2 * width, 3, padding = 1)  bn  relu }
+  global_avgpool  flatten
+  head: linear(classes)
+}
+data shapes
+augment { flip  rotate(10) }
+optimizer sgd(lr = 0.1)
+schedule cosine
+train (epochs = 10, batch = 64)
+"""
+NEW = (
+    OLD.replace("stem: {", "stem: { conv(8, 1)  relu")
+    .replace("(bias = false)", "(bias = false, init = xavier_normal)")
+    .replace("stage2: {", "stage2: { dropout(0.1)")
+    .replace("lr = 0.1", "lr = 0.05")
+    .replace("  rotate(10)", "")
+    .replace("cosine", "step(5)")
+    .replace("epochs = 10", "epochs = 20")
+)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("old.cnn").write_text(OLD, encoding="utf-8")
+    Path("new.cnn").write_text(NEW, encoding="utf-8")
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(["diff", *arguments]) == code
+    return capsys.readouterr().out
+
+
+def written(name: str, text: str) -> str:
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_goldens(case: tuple[str, ...], regenerate: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, *case)
+    assert max(map(len, text.splitlines())) <= 100
+    golden = GOLDENS / f"{re.sub(r'[^a-z0-9_.]+', '-', ' '.join(case)).strip('-')}.txt"
+    if regenerate:
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
+def test_other_widths(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for first, second in (("resnet50", "resnext50_32x4d"), ("lenet5", "alexnet"), ("old.cnn", "new.cnn")):
+        rows = printed(capsys, first, second).partition("─\n")[2].partition("\n\n")[0].splitlines()
+        assert max(map(len, rows)) <= max(width, 60)
+
+
+def test_colours_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = printed(capsys, "resnet18", "resnet34")
+    assert "\x1b" not in plain
+    monkeypatch.setattr("cnnspec.cli.diff.use_color", lambda stream: True)
+    coloured = printed(capsys, "resnet18", "resnet34")
+    assert "\x1b[32m  + residual3" in coloured
+    assert coloured.replace("\x1b[0m", "").count("\x1b") == coloured.count("\x1b[0m")
+
+
+def test_the_same_network(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "vgg16", "vgg16", "--exit-code")
+    assert text.startswith("vgg16: the same network.\n") and "all 32 tensors fit" in text and "≠" not in text
+
+
+def test_only_names_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    new = written("named.cnn", OLD.replace("stage1:", "body:").replace("head:", "fc:"))
+    text = printed(capsys, "old.cnn", new, "--exit-code")
+    assert "the same network; 10 layers under other names: stage1 → body, head → fc." in text
+    assert "10 of 27 tensors fit by name and shape" in text
+    assert "17 would fit if renamed: stage1 → body, head → fc" in text
+
+
+def test_only_what_layers_start_with_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    new = written("init.cnn", OLD.replace("(bias = false)", "(bias = false, init = xavier_normal)"))
+    text = printed(capsys, "old.cnn", new)
+    assert "Layers: 15 the same, 5 the same but for how they start." in text
+    assert "≠ conv1…3 ×3            init kaiming_uniform → xavier_normal" in text
+    assert "all 27 tensors fit" in text
+
+
+def test_only_the_experiment_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    changed = OLD.replace("sgd(lr = 0.1)", "adam(0.01)").replace("64", "32").replace("flip", "flip(p = 0.3)")
+    text = printed(capsys, "old.cnn", written("adam.cnn", changed), "--exit-code", code=1)
+    assert "the same network" in text
+    assert text.endswith(
+        "Experiment:\n  augment flip → flip(p = 0.3)\n  optimizer sgd(lr = 0.1) → adam(0.01)\n"
+        "  train batch = 64 → batch = 32\n"
+    )
+    plain = written("plain.cnn", OLD.partition("data")[0])
+    assert "Experiment, only in old.cnn:\n  data shapes\n  augment flip, rotate(10)\n" in printed(
+        capsys, plain, "old.cnn"
+    )
+
+
+def test_what_is_left_out_is_filled_in(capsys: pytest.CaptureFixture[str]) -> None:
+    same = OLD.replace("cosine", "cosine(warmup = 0)").replace("sgd(lr = 0.1)", "sgd(0.1, momentum = 0.0)")
+    assert "Experiment" not in printed(capsys, "old.cnn", written("same.cnn", same), "--exit-code")
+
+
+def test_arguments_of_blocks_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also those that one of the calls leaves out, and those that only one of the blocks has."""
+    text = "block b(width, kernel = 3) { conv(width, kernel) relu }\nmodel m { input 3 x 8 x 8 b(4) }"
+    one, other = written("one.cnn", text), written("other.cnn", text.replace("b(4)", "b(8, 1)"))
+    assert "≠ b1               width 4 → 8," in printed(capsys, one, other, "--columns", "params")
+    assert "width 4 → 8, kernel 3 → 1  " in printed(capsys, one, other, "--columns", "params")
+    more = text.replace("(width, kernel = 3)", "(width, kernel = 3, act = 2)").replace(
+        "b(4)", "b(8, act = 1)"
+    )
+    assert "width 4 → 8, + act = 1  " in printed(
+        capsys, one, written("more.cnn", more), "--columns", "params"
+    )
+
+
+def test_weights_by_the_rules_of_loading(tmp_path: Path) -> None:
+    """What is told beforehand is what comes of a file with these tensors."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    for first, second in (("resnet18", "resnet34"), ("old.cnn", "new.cnn"), ("vgg11_bn", "vgg11")):
+        one, module = elaborate(open_target(first)), open_target(second)
+        other, path = elaborate(module), tmp_path / "weights.safetensors"
+        save_file({n: np.zeros(spec.shape, np.float32) for n, spec in one.named_parameters()}, path)
+        told, found = transfer(align(one, other), module), pair(other, module, open_file(path))
+        assert {p.ours for p in told.fits} == {p.ours for p in found.pairs}
+        renamed = {p.ours for p in told.renamed}
+        assert {m.ours for m in found.misfits} == {m.ours for m in told.misfits} | (
+            renamed & {m.ours for m in found.misfits}
+        )
+        assert set(told.missing) == set(found.missing) - renamed
+
+
+def test_layers_that_fit_by_accident(capsys: pytest.CaptureFixture[str]) -> None:
+    """A layer in front shifts the numbers of those after it."""
+    text = (
+        "model m { input 4 x 8 x 8  conv(4, 3, padding = 1) relu  conv(4, 3, padding = 1) tanh  conv(4, 1) }"
+    )
+    one = written("one.cnn", text)
+    other = written("other.cnn", text.replace("8  conv", "8  conv(4, 3, padding = 1) tanh  conv", 1))
+    said = "3 of these by accident, as they are of layers called otherwise now: conv2 → conv3, conv3 → conv4"
+    text = printed(capsys, one, other)
+    assert said in " ".join(text.split()) and "only in one.cnn" not in text
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(printed(capsys, "resnet18", "resnet34", "--json"))
+    assert found["same"] is False and found["second"]["depth"] == 34
+    stage = next(part for part in found["parts"] if part["second"]["path"] == "stage1")
+    assert [part["state"] for part in stage["parts"]] == ["same", "same", "added"]
+    assert found["weights"]["tensors"] == len(found["weights"]["fits"]) == 102
+    assert found["sections"] == []
+
+
+def test_columns_levels_and_all(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "vgg16", "vgg19", "--level", "stage", "--columns", "Memory, receptive-field")
+    assert "MB" in text and "≠ stage3" in text and "conv4 " not in text
+    assert "· relu1        the same" in printed(capsys, "vgg16", "vgg19", "--all", "--level", "block")
+
+
+def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "vgg16", "vgg19"]) == 0
+    assert main(["diff", "vgg16", "vgg19", "--exit-code"]) == 1
+    assert main(["diff", "vgg61", "vgg91"]) == 1
+    assert capsys.readouterr().err.count("did you mean") == 2
+    assert main(["diff", "vgg16", "vgg91", "--exit-code"]) == 2
+    for wrong in (["--columns", "parms"], ["--columns", ","], ["--level", "blok"]):
+        with pytest.raises(SystemExit) as end:
+            main(["diff", "vgg16", "vgg19", *wrong])
+        assert end.value.code == 2
+    assert "did you mean 'params'?" in capsys.readouterr().err
+
+
+def test_large_networks_are_quick() -> None:
+    """Under a second; the time of this process alone is looked at, as others may run beside it."""
+    begun = time.process_time()
+    assert main(["diff", "nasnet_a_mobile", "nasnet_a_large"]) == 0
+    assert time.process_time() - begun < 1

@@ -1,0 +1,121 @@
+"""``fits`` and ``cost`` as a person sees them, and the roofline behind them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+
+import pytest
+
+from cnnspec.analyses.cost import cost
+from cnnspec.analyses.devices import DEVICES
+from cnnspec.analyses.footprint import footprint
+from cnnspec.analyses.roofline import STEP, step_seconds, total, work
+from cnnspec.analyses.summary import summarize
+from cnnspec.cli.main import main
+from cnnspec.elaborate import elaborate, open_target
+from cnnspec.ir import Graph
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    return code, *capsys.readouterr()
+
+
+def graph_of(name: str) -> Graph:
+    return elaborate(open_target(name))
+
+
+def test_fits_says_by_its_exit_code_whether_it_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["fits", "resnet20", "--batch", "64", "--json", "--memory"]
+    code, out, _ = ran(capsys, *asked, "1GB")
+    found = json.loads(out)
+    assert code == 0 and found["fits"] is True
+    assert found["bytes"]["total"] == found["fixed"] + 64 * found["each"]
+    code, out, _ = ran(capsys, *asked, str(found["bytes"]["total"] - 1))
+    assert code == 1 and json.loads(out)["largest_batch"] == 63
+    code, out, _ = ran(capsys, *asked, str(found["bytes"]["total"]))
+    assert code == 0 and json.loads(out)["largest_batch"] == 64
+
+
+def test_fits_follows_the_sections_of_the_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    def optimizer(*more: str) -> int:
+        return int(json.loads(ran(capsys, "fits", "lenet5", "--json", *more)[1])["bytes"]["optimizer"])
+
+    one = 4 * 61_706
+    assert optimizer() == optimizer("--optimizer", "adamw") == 2 * one
+    assert optimizer("--optimizer", "sgd(momentum = 0.9)") == one
+    assert optimizer("--set", "optimizer=sgd") == optimizer("--inference") == 0
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["--memory", "8XB"], "there is no unit 'XB'"),
+        (["--memory", "nan"], "error[not-memory]"),
+        (["--memory", "rtx4091"], "did you mean 'rtx4090'?"),
+        (["--optimizer", "adm"], "did you mean 'adam'?"),
+        (["--optimizer", "adam(lr = -1)"], "lr"),
+        (["--inference", "--optimizer", "adam"], "error[option-of-training]"),
+    ],
+)
+def test_fits_says_what_is_wrong(capsys: pytest.CaptureFixture[str], arguments: list[str], said: str) -> None:
+    code, _, err = ran(capsys, "fits", "lenet5", *arguments)
+    assert code == 1 and said in err
+
+
+def test_cost_says_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = ran(capsys, "cost", "lenet5", "--device", "a101")
+    assert code == 1 and "error[unlisted-device]" in err and "did you mean 'a100'" in err
+    code, _, err = ran(capsys, "cost", "lenet5", "--device", "T4", "--precision", "bf16")
+    assert code == 1 and "error[no-peak]" in err and "float32, fp16" in err
+    assert ran(capsys, "cost")[0] == 2
+
+
+@pytest.mark.parametrize("by", ["layer", "block", "stage"])
+def test_rows_add_up_to_the_whole(capsys: pytest.CaptureFixture[str], by: str) -> None:
+    arguments = ["cost", "resnet20", "--by", by, "--batch", "3", "--device", "t4"]
+    found = json.loads(ran(capsys, *arguments, "--json")[1])
+    for name in ("macs", "params", "bytes", "seconds"):
+        assert sum(row[name] for row in found["rows"]) == pytest.approx(found[name], rel=1e-12)
+    rows = list(csv.DictReader(io.StringIO(ran(capsys, *arguments, "--csv")[1])))
+    assert [row["name"] for row in rows] == [row["name"] for row in found["rows"]]
+    if by == "layer":
+        assert {row["name"] for row in rows} == {node.name for node in graph_of("resnet20").nodes[1:]}
+
+
+def test_the_estimate_is_the_roofline() -> None:
+    graph, device = graph_of("resnet20"), DEVICES["t4"]
+    parts = work(graph, 8, 2, device, "fp16")
+    costs = cost(graph)
+    assert total(parts).macs == 8 * costs.total_macs and total(parts).params == costs.count.total
+    for part in parts:
+        assert part.seconds == max(part.flops / device.peak["fp16"], part.moved / device.bandwidth)
+        if part.seconds:
+            ridge = device.peak["fp16"] / device.bandwidth
+            assert part.bound == ("memory" if part.intensity <= ridge else "compute")
+    assert step_seconds(parts) == STEP * sum(part.seconds or 0 for part in parts)
+
+
+def test_tables_fit_eighty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (
+        ["fits", "vgg16", "--memory", "t4"],
+        ["cost", "resnet50", "--by", "block", "--device", "t4"],
+    ):
+        assert all(len(line) <= 80 for line in ran(capsys, *arguments)[1].splitlines())
+
+
+def test_all_of_nasnet_in_half_a_second() -> None:
+    graph = graph_of("nasnet_a_large")
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        summarize(graph), footprint(graph), footprint(graph, recompute=True), work(graph)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(3)) < 0.5

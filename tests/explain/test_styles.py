@@ -1,0 +1,61 @@
+"""``summary --style``: the lecture's two tables, row by row, as its slides have them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli.main import main
+
+# Slides "AlexNet: Architecture (3)" and "VGG Net: Number of Parameters".
+ALEXNET = """(11*11*3 + 1) * 96=34944
+(5 * 5 * 96 + 1) * 256=614656
+(3 * 3 * 256 + 1) * 384=885120
+(3 * 3 * 384 + 1) * 384=1327488
+(3 * 3 * 384 + 1) * 256=884992
+4096 * 4096=16777216
+4096 * 1000=4096000"""
+SIZES = "227 227 96 * 55 * 55, 96 * 27 * 27, 256 * 27 * 27, 256 * 13 * 13, 384 * 13 * 13, 256 * 6 * 6"
+VGG = """conv2d_1 1792, conv2d_2 36928, max_pooling2d_1 0, conv2d_3 73856, conv2d_4 147584, max_pooling2d_2 0,
+conv2d_5 295168, conv2d_6 590080, conv2d_7 590080, max_pooling2d_3 0, conv2d_8 1180160, conv2d_9 2359808,
+conv2d_10 2359808, max_pooling2d_4 0, conv2d_11 2359808, conv2d_12 2359808, conv2d_13 2359808, max_pooling2d_5 0,
+flatten_1 0, dense_1 102764544, dropout_1 0, dense_2 16781312, dropout_2 0, dense_3 8194"""
+
+
+def table(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["summary", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_alexnets_table(capsys: pytest.CaptureFixture[str]) -> None:
+    text = table(capsys, "alexnet_lecture", "--set", "fc_bias=false", "--style", "lecture")
+    plain = re.sub(r"[\s,]", "", text.replace("·", "*"))
+    assert all(re.sub(r"\s", "", line) in plain for line in ALEXNET.splitlines())
+    assert "62,369,152" in text and "Conv: 3.7 million (6%), FC: 58.6 million (94%)" in text
+    assert all(size in text for size in SIZES.split(", ")[1:])
+
+
+def test_vggs_table(capsys: pytest.CaptureFixture[str]) -> None:
+    text = table(capsys, "vgg16(classes = 2)", "--style", "keras")
+    rows = re.findall(r"^(\w+) \(\w+\) +\(None.*?\) +(\d+)", text, re.MULTILINE)
+    assert rows == [tuple(row.split(" ")) for row in " ".join(VGG.split()).split(", ")]
+    assert "Total params: 134,268,738" in text and "Non-trainable params: 0" in text
+
+
+def test_keras_counts_running_statistics(capsys: pytest.CaptureFixture[str]) -> None:
+    text = table(capsys, "resnet50", "--style", "keras")
+    assert "Total params: 25,610,152" in text and "Non-trainable params: 53,120" in text
+    assert "Connected to" in text
+
+
+def test_branches_of_all_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+    for style in ("keras", "lecture"):
+        assert table(capsys, str(Path(__file__).parent / "net.cnn"), "--style", style)
+
+
+def test_one_form_at_a_time() -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["summary", "lenet5", "--style", "keras", "--json"])
+    assert left.value.code == 2

@@ -1,0 +1,120 @@
+"""The command, what ``check`` says of lints, and the section ``allow`` on both surfaces."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli.main import main
+from cnnspec.elaborate import Loader, elaborate
+from cnnspec.train.resolve import resolved_files
+from cnnspec.train.sections import bind_experiment
+
+LOSING = """model net {
+  input 3 x 7 x 7
+  stem: { conv(8, 3, padding = 1)  relu  maxpool(2) }
+  flatten
+  linear(10)
+}
+"""
+ALLOWED = "\nallow { pixels_lost(stem) }  # as in the paper\n"
+
+
+@pytest.fixture
+def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("net.cnn").write_text(LOSING)
+    return Path("net.cnn")
+
+
+def test_lint_and_check(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "net.cnn"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("net.cnn: 1 lint\n\nwarning[pixels-lost]: 'stem.maxpool1' leaves")
+    assert "allow { pixels_lost }  in the spec" in printed
+    assert main(["lint", "--strict", "net.cnn", "lenet5"]) == 1
+    assert main(["check", "net.cnn", "lenet5"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.endswith("net.cnn: fine, 1 lint (cnnspec lint net.cnn)\nlenet5: fine\n")
+    net.write_text(LOSING + ALLOWED)
+    assert main(["lint", "--strict", "net.cnn"]) == 0
+    assert main(["check", "net.cnn"]) == 0
+    assert capsys.readouterr().out == "net.cnn: no lints\nnet.cnn: fine\n"
+
+
+def test_json(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("wrong.cnn").write_text("model net { input 3 x 7 x 7  covn(8, 3) }")
+    assert main(["lint", "--json", "net.cnn", "wrong.cnn"]) == 1
+    lost, wrong = json.loads(capsys.readouterr().out)
+    assert (lost["code"], lost["severity"], lost["line"], lost["layers"]) == (
+        "pixels-lost",
+        "warning",
+        3,
+        ["stem.maxpool1"],
+    )
+    assert (wrong["spec"], wrong["code"], wrong["severity"]) == ("wrong.cnn", "unknown-layer", "error")
+
+
+@pytest.mark.parametrize(("size", "code"), [("212", 0), ("213", 1)])
+def test_object_size(size: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last map of VGG-16 sees 212 x 212 pixels."""
+    assert main(["lint", "vgg16", "--strict", "--object-size", size]) == code
+
+
+def test_a_wrong_size_is_a_wrong_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["lint", "vgg16", "--object-size", "0"])
+    assert ended.value.code == 2
+
+
+def test_explain_says_how_to_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "pixels-lost"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("warning[pixels-lost]\n")
+    assert all(part in page for part in ("'allow { pixels_lost }'", "Wrong:", "Right:"))
+
+
+def test_both_surfaces_silence(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net.write_text(LOSING + ALLOWED)
+    assert main(["fmt", "--check", "net.cnn"]) == 0
+    capsys.readouterr()
+    assert main(["convert", "net.cnn"]) == 0
+    Path("net.yaml").write_text(capsys.readouterr().out)
+    assert "allow" in Path("net.yaml").read_text()
+    assert main(["lint", "--strict", "net.yaml"]) == 0
+    assert main(["fmt", "--check", "net.yaml"]) == 0
+    capsys.readouterr()
+    assert main(["convert", "net.yaml"]) == 0
+    assert ALLOWED in capsys.readouterr().out
+
+
+def test_a_used_spec_silences_in_its_own_text_alone(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net.write_text(LOSING + "\nallow { pixels_lost  bias_before_norm }\n")
+    Path("tuned.cnn").write_text("use net\n")
+    assert main(["lint", "--strict", "tuned.cnn"]) == 0
+    Path("net.cnn").write_text("block down { maxpool(2) }\n\nallow { pixels_lost }\n")
+    Path("other.cnn").write_text(
+        LOSING.replace("maxpool(2)", "down  conv(8, 2, stride = 2)") + '\nuse "net.cnn"\n'
+    )
+    capsys.readouterr()
+    assert main(["lint", "--strict", "other.cnn"]) == 1
+    assert "'stem.conv2' leaves" in capsys.readouterr().out
+
+
+def test_wrong_names_are_found_before_training(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net.write_text(
+        LOSING.replace("3 x 7 x 7", "1 x 8 x 8") + "\ndata digits\nallow { pixel_lost }\nlos mse\n"
+    )
+    for command in ("check", "lint", "train"):
+        assert main([command, "net.cnn"]) == 1
+        error = capsys.readouterr().err
+        assert "did you mean 'pixels_lost'?" in error and "error[unknown-section]" in error
+
+
+def test_a_run_keeps_what_is_silenced(net: Path) -> None:
+    net.write_text(LOSING.replace("3 x 7 x 7", "1 x 7 x 7") + "\nallow { pixels_lost }\n")
+    module = Loader().load(net)
+    files = resolved_files(module, bind_experiment(module, elaborate(module)))
+    assert "allow { pixels_lost }" in files["spec.cnn"]
