@@ -24,9 +24,14 @@ def printed(match: re.Match[str]) -> str:
     return f"```console\n$ cnnspec {match[1]}\n{out.getvalue().rstrip()}\n```"
 
 
+def page() -> str:
+    """The page as it is, with what its commands print now."""
+    return BLOCK.sub(printed, PAGE.read_text(encoding="utf-8"))
+
+
 def main() -> int:
     os.environ["COLUMNS"] = "120"
-    PAGE.write_text(BLOCK.sub(printed, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
     return 0
 
 

@@ -50,8 +50,10 @@ depth that is best, its figures, and a star at the best of all.
 smallest depth that sees a whole image of 32 pixels:
 
 {field}
-`--json` prints all settings that were looked at, `-o` draws the frontier (.png, .svg, .pdf). Where nothing satisfies the constraints, the exit
-code is 1, and the nearest setting is told:
+Memory in training is that of the spec's sections `optimizer` and `train`, where it has them, as `cnnspec fits` tells it.
+
+`--json` prints all settings that were looked at, `-o` draws the frontier (.png, .svg, .pdf). Where nothing satisfies
+the constraints, the exit code is 1, and the nearest setting is told:
 
 {none}"""
 COMMANDS = {

@@ -25,7 +25,7 @@ State = Literal["same", "resized", "changed", "removed", "added"]
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Side(Value):
     """A part in one of the networks. ``paths`` are its own, more than one where several were folded; ``title`` is the call
-    that made it, ``block`` the block that this is of.
+    that made it, ``block`` the block that this is of. ``layers`` are those inside; an input is none.
 
     ``params`` leave out running statistics; ``memory`` are the bytes that training keeps of a sample (float32); ``output``
     and ``field`` are those of the last layer.
@@ -81,7 +81,7 @@ def changes(alignment: Alignment) -> Part:
     """The whole networks as one part."""
     tree = _Tree(alignment)
     names = alignment.first.name, alignment.second.name
-    return tree.part(_ROOT, names, names, (None, None))
+    return tree.part(_ROOT, _ROOT, names, (None, None))
 
 
 def runs(parts: Sequence[Part]) -> list[Part]:
@@ -149,7 +149,7 @@ class _Network:
         node = self.graph.nodes[index]
         title = f"{node.op.call_name} {node.op.label()}".strip()
         figures = self.params[index], self.macs[index], self.memory[index], node.shape, self.fields[index]
-        return Side((node.name,), title, None, 1, *figures)
+        return Side((node.name,), title, None, int(bool(node.inputs)), *figures)
 
 
 class _Tree:
@@ -249,4 +249,4 @@ def _state(first: Side | None, second: Side | None, parts: Sequence[Part]) -> St
 def together(parts: Sequence[Part]) -> Part:
     """Several parts as one, without what is inside of them."""
     first, second = _sum([part.first for part in parts]), _sum([part.second for part in parts])
-    return Part(_state(first, second, parts), first, second)
+    return Part(_state(first, second, parts), first, second, times=sum(part.times for part in parts))

@@ -66,6 +66,25 @@ def _is_view(node: Node, training: bool) -> bool:
 
 def peak_elements(graph: Graph) -> int:
     """The most elements that are alive at once, for a sample at inference."""
+    return sum(size(graph.nodes[buffer].shape) for buffer in alive_at_peak(graph)[1])
+
+
+def alive_at_peak(graph: Graph) -> tuple[int, tuple[int, ...]]:
+    """The first layer at which most is alive at inference, and the layers whose outputs are alive then, in their order."""
+    owner, last = _lives(graph)
+    freed: list[list[int]] = [[] for _ in range(len(graph.nodes) + 1)]
+    for buffer, step in enumerate(last):
+        freed[step].append(buffer)
+    live = peak = at = 0
+    for index, node in enumerate(graph.nodes):
+        live += size(node.shape) if owner[index] == index else 0
+        at, peak = (index, live) if live > peak else (at, peak)
+        live -= sum(size(graph.nodes[b].shape) for b in freed[index] if owner[b] == b)
+    return at, tuple(b for b in range(at + 1) if owner[b] == b and last[b] >= at)
+
+
+def _lives(graph: Graph) -> tuple[list[int], list[int]]:
+    """For each node the node whose buffer holds its output at inference, and for each buffer its last reader."""
     owner = _buffers(graph, training=False)
     last = list(range(len(graph.nodes)))
     for index, node in enumerate(graph.nodes):
@@ -73,15 +92,7 @@ def peak_elements(graph: Graph) -> int:
             last[owner[source]] = index
     for output in graph.outputs:
         last[owner[output.node]] = len(graph.nodes)
-    freed: list[list[int]] = [[] for _ in range(len(graph.nodes) + 1)]
-    for buffer, step in enumerate(last):
-        freed[step].append(buffer)
-    live = peak = 0
-    for index, node in enumerate(graph.nodes):
-        live += size(node.shape) if owner[index] == index else 0
-        peak = max(peak, live)
-        live -= sum(size(graph.nodes[b].shape) for b in freed[index] if owner[b] == b)
-    return peak
+    return owner, last
 
 
 def reached(graph: Graph) -> list[bool]:
@@ -102,21 +113,31 @@ def reads_of(node: Node) -> frozenset[str]:
     return frozenset(node.op.backward_reads)
 
 
+def read_by_backward(graph: Graph) -> tuple[tuple[int, ...], ...]:
+    """For each layer those whose gradients read its output, itself among them where its own does.
+
+    What a layer such as flatten hands on is its input's. Layers before the first that is ever trained get no gradient,
+    and read nothing.
+    """
+    owner, arrives = _buffers(graph, training=True), reached(graph)
+    readers: list[dict[int, None]] = [{} for _ in graph.nodes]
+    for index, node in enumerate(graph.nodes):
+        reads = reads_of(node) if arrives[index] else ()
+        read = [owner[i] for i in node.inputs] if "input" in reads else []
+        for buffer in (*read, *([owner[index]] if "output" in reads else [])):
+            readers[buffer][index] = None
+    return tuple(map(tuple, readers))
+
+
+def masks_kept(graph: Graph) -> tuple[bool, ...]:
+    """For each layer whether the backward pass reads a mask that it draws."""
+    arrives = reached(graph)
+    return tuple(arrives[i] and "mask" in reads_of(node) for i, node in enumerate(graph.nodes))
+
+
 def kept_for_backward(graph: Graph) -> tuple[int, ...]:
     """For each layer the bytes a sample of what it makes that the backward pass reads: its output, where any
     layer's gradient needs it, and the mask that it draws. Their sum is ``activations_training``.
-
-    Layers before the first that is ever trained get no gradient, and read nothing.
     """
-    owner, arrives = _buffers(graph, training=True), reached(graph)
-    kept: set[int] = set()
-    floats = [0] * len(graph.nodes)
-    for index, node in enumerate(graph.nodes):
-        reads = reads_of(node) if arrives[index] else ()
-        kept.update(owner[i] for i in node.inputs if "input" in reads)
-        kept.update([owner[index]] if "output" in reads else [])
-        floats[index] += size(node.shape) if "mask" in reads else 0
-    return tuple(
-        BYTES * (own + (size(graph.nodes[index].shape) if index in kept else 0))
-        for index, own in enumerate(floats)
-    )
+    kept = zip(graph.nodes, read_by_backward(graph), masks_kept(graph), strict=True)
+    return tuple(BYTES * size(node.shape) * (bool(readers) + mask) for node, readers, mask in kept)

@@ -101,7 +101,7 @@ def _field(graph: Graph, node: Node, fields: list[Field], image: tuple[int, int]
     shapes = graph.input_shapes(node)
     window = node.op.window(*shapes)
     joined = (
-        fields[node.inputs[0]] if alone else _join([fields[i] for i in _without_gates(node, shapes)], image)
+        fields[node.inputs[0]] if alone else _join([fields[i] for i in joined_inputs(graph, node)], image)
     )
     if window.whole:
         return _everything(image, joined.jump if is_map(node.shape) and node.shape[1:] != (1, 1) else image)
@@ -113,10 +113,11 @@ def _field(graph: Graph, node: Node, fields: list[Field], image: tuple[int, int]
     return Field(_slide(joined.height, window, 0), _slide(joined.width, window, 1))
 
 
-def _without_gates(node: Node, shapes: tuple[Shape, ...]) -> tuple[int, ...]:
+def joined_inputs(graph: Graph, node: Node) -> tuple[int, ...]:
+    """The inputs of a join whose fields are united: all but channel gates."""
     if node.op.call_name != "multiply":
         return node.inputs
-    pairs = zip(node.inputs, shapes, strict=True)
+    pairs = zip(node.inputs, graph.input_shapes(node), strict=True)
     return tuple(i for i, shape in pairs if shape == node.shape or shape[1:] != (1, 1))
 
 

@@ -19,11 +19,12 @@ from ..elaborate import (
 from ..ir import Graph, verify
 from ..source import Diagnostic, Diagnostics, SpecError
 from .emit import EMITTERS
-from .lint import has_experiment, in_words, lints_of
+from .lint import check_silences, has_experiment, in_words, lints_of
 from .output import add_spec, diagnostics_json, fail, print_json, sections
 
 if TYPE_CHECKING:
     from ..source.lints import Lint
+    from ..train.experiment import Experiment
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -60,7 +61,12 @@ def _check(spec: str, options: argparse.Namespace) -> str:
         print(EMITTERS["tree"](module.spec))
         return "fine"
     if is_blocks_alone(module):
-        check_blocks(module)
+        found = Diagnostics()
+        with found.stage():
+            check_blocks(module)
+        with found.stage():
+            check_silences(module)
+        found.raise_errors()
         return (
             _fine(spec, lints_of(module, None, None))
             + " (blocks alone: shapes are checked where they are used)"
@@ -77,13 +83,16 @@ def _check(spec: str, options: argparse.Namespace) -> str:
 
         with found.stage():
             check_sections(module)
+    if not experimental:
+        with found.stage():
+            check_silences(module)
     found.raise_errors()
     experiment = None
     if experimental:
         from ..train.sections import bind_experiment
 
         experiment = bind_experiment(module, graph)
-    _check_assertions(module, graph)
+    _check_assertions(module, graph, experiment)
     if options.emit:
         print(EMITTERS[options.emit](graph))
     return _fine(spec, lints_of(module, graph, experiment))
@@ -93,13 +102,17 @@ def _fine(spec: str, lints: Sequence[Lint]) -> str:
     return f"fine, {in_words(len(lints))} (cnnspec lint {shlex.quote(spec)})" if lints else "fine"
 
 
-def _check_assertions(module: Module, graph: Graph) -> None:
+def _check_assertions(module: Module, graph: Graph, experiment: Experiment | None) -> None:
     if module.spec.assertions:
         from ..analyses.quantities import Setting
         from ..studies.assertions import check_assertions
 
-        found = Diagnostics(check_assertions(module.spec.assertions, graph, Setting()))
-        found.raise_errors()
+        setting = Setting()
+        if experiment is not None:
+            from ..train.need import setting_of
+
+            graph, setting = experiment.graph, setting_of(experiment.optimizer, experiment.settings)
+        Diagnostics(check_assertions(module.spec.assertions, graph, setting)).raise_errors()
 
 
 def _check_names(module: Module) -> None:

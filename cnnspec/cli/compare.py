@@ -19,22 +19,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
+from shutil import get_terminal_size
 
-from ..api.graphs import graph_of
-from ..elaborate import open_target
-from ..source import Diagnostics, SpecError, did_you_mean
+from ..source import SpecError
 from ..train.wording import printable
 from .compare_columns import BY_NAME, COLUMNS, Column, Figure, Network
 from .compare_errors import ColumnsOfRuns
 from .compare_runs import are_runs, compare_runs
 from .errors import NoCurves, NothingToSet
-from .output import add_spec, png_file, print_json, sections, whole_number
-from .titles import titles_of
+from .output import add_spec, png_file, print_json, whole_number
+from .side_by_side import column, columns, open_networks, titles_of
 
 _MANY = 5
 """From so many networks on each is a row."""
+_SHOWN = tuple(each for each in COLUMNS if each.shown)
+_BRIEF = tuple(each for each in COLUMNS if each.brief)
+_ENDLESS = 10**6
+"""Columns of what is no terminal."""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -42,10 +46,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--columns",
         metavar="NAME,…",
-        type=_columns,
-        help=f"the figures to show, a row a network: {', '.join(BY_NAME)}",
+        type=partial(columns, known=BY_NAME),
+        help=f"the figures to show, a row a network where that fits: {', '.join(BY_NAME)}",
     )
-    command.add_argument("--sort", metavar="NAME", type=_column, help="put the networks in order by a figure")
+    command.add_argument(
+        "--sort",
+        metavar="NAME",
+        type=partial(column, known=BY_NAME),
+        help="put the networks in order by a figure",
+    )
     command.add_argument("--reverse", action="store_true", help="put the largest first")
     command.add_argument(
         "--batch",
@@ -68,21 +77,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command_parser=command)
 
 
-def _columns(text: str) -> tuple[Column, ...]:
-    names = [name for name in (part.strip() for part in text.split(",")) if name]
-    if not names:
-        raise argparse.ArgumentTypeError("it names no column")
-    return tuple(dict.fromkeys(map(_column, names)))
-
-
-def _column(text: str) -> Column:
-    name = text.strip().lower()
-    if name not in BY_NAME:
-        hints = did_you_mean(name, BY_NAME) or (f"there are {', '.join(BY_NAME)}",)
-        raise argparse.ArgumentTypeError("; ".join([f"there is no column '{text}'", *hints]))
-    return BY_NAME[name]
-
-
 def run(options: argparse.Namespace) -> int:
     if options.reverse and options.sort is None:
         options.command_parser.error("--reverse is for --sort: name the column to sort by")
@@ -90,11 +84,7 @@ def run(options: argparse.Namespace) -> int:
         return _of_runs(options)
     if options.output:
         raise SpecError([NoCurves(spec=options.spec[0])])
-    found, graphs = Diagnostics(), []
-    for spec in options.spec:
-        with found.stage():
-            graphs.append(graph_of(open_target(spec, options.overrides, sections)))
-    found.raise_errors()
+    graphs = [graph for _, graph in open_networks(options.spec, options.overrides)]
     titles = titles_of(options.spec, [graph.name for graph in graphs])
     networks = [Network(g, t, options.batch or 1) for g, t in zip(graphs, titles, strict=True)]
     if options.sort is not None:
@@ -113,47 +103,74 @@ def _of_runs(options: argparse.Namespace) -> int:
 
 
 def _print(networks: Sequence[Network], options: argparse.Namespace) -> None:
-    chosen = options.columns or tuple(c for c in COLUMNS if c.shown)
     if options.csv:
-        _print_csv(networks, chosen)
+        _print_csv(networks, options.columns or _SHOWN)
     elif options.json:
         print_json([_json(each, options.columns) for each in networks])
-    elif options.columns or len(networks) >= _MANY:
-        print("\n".join(_rows(networks, options.columns or tuple(c for c in COLUMNS if c.brief))))
     else:
-        print(_table(networks, chosen))
+        print("\n".join(_text(networks, options.columns, get_terminal_size((_ENDLESS, 0)).columns)))
 
 
-def _json(network: Network, columns: Sequence[Column] | None) -> dict[str, object]:
-    if columns is None:
-        return asdict(network.figures)
-    return {"model": network.title, **{column.name: column.value(network) for column in columns}}
+def _text(networks: Sequence[Network], chosen: Sequence[Column] | None, width: int) -> list[str]:
+    """The first form that fits into ``width``, or the narrowest."""
+    least: list[str] = []
+    for lines in _forms(networks, chosen):
+        if _wide(lines) <= width:
+            return lines
+        least = min(least or lines, lines, key=_wide)
+    return least
 
 
-def _print_csv(networks: Sequence[Network], columns: Sequence[Column]) -> None:
+def _wide(lines: Sequence[str]) -> int:
+    return max(map(len, lines))
+
+
+def _forms(networks: Sequence[Network], chosen: Sequence[Column] | None) -> Iterator[list[str]]:
+    """The best first."""
+    if chosen is not None:
+        yield _rows(networks, chosen)
+        yield _table(networks, chosen)
+        return
+    if len(networks) < _MANY:
+        yield _table(networks, _SHOWN)
+        yield _table(networks, [each for each in _SHOWN if each.unit != "share"])
+    yield _rows(networks, _BRIEF)
+    yield _table(networks, _BRIEF)
+    for kept in range(len(_BRIEF) - 1, 0, -1):
+        names = ",".join(each.name for each in _BRIEF[kept:])
+        yield [*_rows(networks, _BRIEF[:kept]), f"more: --columns {names}"]
+
+
+def _json(network: Network, chosen: Sequence[Column] | None) -> dict[str, object]:
+    if chosen is None:
+        return {**asdict(network.figures), "model": network.title}
+    return {"model": network.title, **{each.name: each.value(network) for each in chosen}}
+
+
+def _print_csv(networks: Sequence[Network], chosen: Sequence[Column]) -> None:
     import csv
 
     lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(["model", *(column.name for column in columns)])
-    for each in networks:
-        lines.writerow([each.title, *(column.plain(each) for column in columns)])
+    lines.writerow(["model", *(each.name for each in chosen)])
+    for network in networks:
+        lines.writerow([network.title, *(each.plain(network) for each in chosen)])
 
 
-def _rows(networks: Sequence[Network], columns: Sequence[Column]) -> list[str]:
+def _rows(networks: Sequence[Network], chosen: Sequence[Column]) -> list[str]:
     """A row a network."""
-    head = ["", *(column.name for column in columns)]
-    return _lines([head, *([_name(n), *(c.text(n) for c in columns)] for n in networks)])
+    head = ["", *(each.name for each in chosen)]
+    return _lines([head, *([_name(n), *(each.text(n) for each in chosen)] for n in networks)])
 
 
-def _table(networks: Sequence[Network], columns: Sequence[Column]) -> str:
+def _table(networks: Sequence[Network], chosen: Sequence[Column]) -> list[str]:
     """A column a network; of two also how many times the second the first is."""
     two = len(networks) == 2
     rows = [["", *map(_name, networks), *["times"] * two]]
-    for column in columns:
-        values = [column.value(each) for each in networks]
-        ratio = [_ratio(values) if column.unit != "share" else ""] if two else []
-        rows.append([column.title, *(column.text(each) for each in networks), *ratio])
-    return "\n".join(_lines(rows))
+    for each in chosen:
+        values = [each.value(network) for network in networks]
+        ratio = [_ratio(values) if each.unit != "share" else ""] if two else []
+        rows.append([each.title, *(each.text(network) for network in networks), *ratio])
+    return _lines(rows)
 
 
 def _name(network: Network) -> str:

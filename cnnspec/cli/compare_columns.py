@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -21,28 +21,30 @@ Unit = Literal["", "bytes", "share", "field", "shape"]
 
 @dataclass(frozen=True)
 class Network:
-    """What a column is read from: a graph, what that is called, and the number of images that memory is told for."""
+    """What a column is read from: a graph, what that is called, the number of images that memory is told for, and whether
+    ``auxiliary`` heads, which exist only in training, are counted."""
 
     graph: Graph
     title: str
     batch: int = 1
+    auxiliary: bool = False
 
     @cached_property
     def figures(self) -> Figures:
-        """Auxiliary heads are left out."""
-        return figures(self.graph)
+        """Activations are those of the batch."""
+        each = figures(self.graph, self.auxiliary)
+        memory = replace(
+            each.memory,
+            activations_inference=self.batch * each.memory.activations_inference,
+            activations_training=self.batch * each.memory.activations_training,
+        )
+        return replace(each, memory=memory)
 
     def footprint(self, training: bool) -> Footprint:
-        """Bytes at the batch; in training two numbers a parameter are kept by the optimizer, as Adam does."""
+        """Bytes at the batch, in training with all heads; an optimizer keeps two numbers a parameter, as Adam does."""
         from ..analyses.footprint import footprint
 
-        return footprint(self.graph.without_auxiliary(), self.batch, training)
-
-    def activations(self, training: bool) -> int:
-        """Bytes of what layers give, for the batch."""
-        memory = self.figures.memory
-        each = memory.activations_training if training else memory.activations_inference
-        return self.batch * each
+        return footprint(self.graph, self.batch, training)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -141,8 +143,19 @@ COLUMNS = (
     Column("flops", "FLOPs", lambda n: n.figures.flops, shown=False),
     Column("receptive-field", "receptive field", lambda n: n.figures.receptive_field, "field", brief=True),
     Column("memory-params", "memory, parameters", lambda n: n.figures.memory.parameters, "bytes", brief=True),
-    Column("memory-inference", "memory, inference", lambda n: n.activations(False), "bytes"),
-    Column("memory-training", "memory, training", lambda n: n.activations(True), "bytes", brief=True),
+    Column(
+        "memory-inference",
+        "memory, inference",
+        lambda n: n.figures.memory.activations_inference,
+        "bytes",
+    ),
+    Column(
+        "memory-training",
+        "memory, training",
+        lambda n: n.figures.memory.activations_training,
+        "bytes",
+        brief=True,
+    ),
     Column(
         "total-inference",
         "memory, inference with parameters",

@@ -1,9 +1,10 @@
-"""Nothing that is found is an error: a network with it trains. Each finding has a code, which 'cnnspec explain' explains,
-and the section 'allow' of a spec silences it:
+"""Nothing that is found is an error: a network with it trains. Each finding has a
+code, which 'cnnspec explain CODE' explains, and the section 'allow' of a spec
+silences it:
 
     allow { bias_before_norm  pixels_lost(stem) }
 
-The exit code is 0, with --strict 1 where anything is found; 1 where the spec is wrong."""
+Exits 0, with --strict 1 where anything is found; 1 where a spec is wrong."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from ..elaborate import (
     is_blocks_alone,
     open_target,
 )
-from ..source import Diagnostic, SpecError
+from ..source import Diagnostic, Diagnostics, SpecError
 from .output import add_spec, diagnostics_json, fail, print_json, sections, use_color, whole_number
 
 if TYPE_CHECKING:
@@ -68,20 +69,53 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lints(module: Module, object_size: int | None) -> Sequence[Lint]:
-    if is_blocks_alone(module):
-        check_blocks(module)
-        return lints_of(module, None, None)
-    return _model_lints(module, elaborate(module), object_size)
-
-
-def _model_lints(module: Module, graph: Graph, object_size: int | None) -> Sequence[Lint]:
-    """What is found in a spec with a model; raises :class:`~cnnspec.source.SpecError`."""
-    experiment = None
-    if has_experiment(module):
+    """What is found in a spec; raises :class:`~cnnspec.source.SpecError`."""
+    found, graph, experiment = Diagnostics(), None, None
+    with found.stage():
+        graph = _graph(module, object_size)
+    with found.stage():
+        _check_sections(module, bool(found.errors))
+    found.raise_errors()
+    if graph is not None and has_experiment(module):
         from ..train.sections import bind_experiment
 
         experiment = bind_experiment(module, graph)
     return lints_of(module, graph, experiment, object_size)
+
+
+def _graph(module: Module, object_size: int | None) -> Graph | None:
+    if is_blocks_alone(module):
+        check_blocks(module)
+        return None
+    graph = elaborate(module)
+    if object_size is not None and object_size > min(graph.input_shape[1:]):
+        from ..ir import show
+        from ..source import Source, Span
+        from .lint_errors import ObjectTooLarge
+
+        given = str(object_size)
+        span = Span(Source("--object-size", given), 0, len(given))
+        image = show(graph.input_shape[1:])
+        raise SpecError([ObjectTooLarge(size=object_size, model=graph.name, image=image, span=span)])
+    return graph
+
+
+def _check_sections(module: Module, without_graph: bool) -> None:
+    """What is wrong with the sections, except what binding them to the graph tells."""
+    if not has_experiment(module):
+        check_silences(module)
+    elif without_graph:
+        from ..train.sections import check_sections
+
+        check_sections(module)
+
+
+def check_silences(module: Module) -> None:
+    """Raise :class:`~cnnspec.source.SpecError` with all that is wrong with the sections that silence lints."""
+    if _silences(module):
+        from ..train.lint import check_silences
+
+        check_silences(module)
 
 
 def lints_of(
@@ -89,7 +123,7 @@ def lints_of(
 ) -> Sequence[Lint]:
     """What is found; ``graph`` is None for blocks alone. What knows of experiments and of silences is imported only where
     there are any."""
-    if experiment is None and not any(s.name == ALLOW_SECTION for m in module.all() for s in m.spec.sections):
+    if experiment is None and not _silences(module):
         from ..analyses.lint import graph_lints
         from ..elaborate.lint import spec_lints
         from ..source.lints import by_place
@@ -98,6 +132,10 @@ def lints_of(
     from ..train.lint import lint
 
     return lint(module, graph, experiment, object_size)
+
+
+def _silences(module: Module) -> bool:
+    return any(s.name == ALLOW_SECTION for each in module.all() for s in each.spec.sections)
 
 
 def has_experiment(module: Module) -> bool:

@@ -17,11 +17,12 @@ import argparse
 from pathlib import Path
 
 from ..analyses.quantities import Setting as Training
-from ..elaborate import open_target
+from ..elaborate import Module, open_target
 from ..source import SpecError
 from ..studies.errors import NoSolution
 from ..studies.problem import Wish, problem_of
-from ..studies.search import Point, Search, solve
+from ..studies.search import Point, Problem, Search, solve
+from .lint import has_experiment
 from .output import add_spec, not_empty, print_json, sections
 
 _MOST_ROWS = 24
@@ -60,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     module = open_target(options.spec, options.overrides, sections)
     sought = options.maximise or options.minimise
     wish = Wish(options.vary, sought, options.subject_to, options.maximise is not None)
-    search = solve(problem_of(module, wish, sections, Training()))
+    search = solve(_problem(module, wish))
     best = search.best
     if options.json:
         print_json(_object(search, wish))
@@ -74,6 +75,18 @@ def run(options: argparse.Namespace) -> int:
         draw_frontier(search, wish, options.output)
         print(f"wrote {options.output}")
     return 0
+
+
+def _problem(module: Module, wish: Wish) -> Problem:
+    """Memory in training is that of the spec's experiment, where it has one."""
+    if not has_experiment(module):
+        return problem_of(module, wish, sections, Training())
+    from ..train.need import setting_of
+    from ..train.sections import bound_sections, tuned_graph
+
+    bound = bound_sections(module)
+    setting = setting_of(bound["optimizer"][0], bound["train"][0])
+    return problem_of(module, wish, sections, setting, tuned_graph)
 
 
 def _none(search: Search, wish: Wish) -> SpecError:

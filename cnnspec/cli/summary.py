@@ -2,7 +2,8 @@
 statistics. Memory is at float32, a sample.
 
 --style keras is the table of Keras' model.summary(), which counts running statistics as parameters that are not trained.
---style lecture has a row for each size and each operation, and the parameters as formulas."""
+--style lecture has a row for each size and each operation, and the parameters as formulas.
+--style field has the receptive field of each layer that changes it: size, stride, first pixel."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from ..api.summary_table import summary_text
 from ..elaborate import open_target
 from .output import add_depth, add_spec, print_json, sections
 
-STYLES = ("keras", "lecture")
+STYLES = ("keras", "lecture", "field")
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -23,7 +24,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     forms = command.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="print all figures as one JSON object")
     add_depth(forms, "row")
-    forms.add_argument("--style", choices=STYLES, help="the table as others lay it out")
+    forms.add_argument("--style", choices=STYLES, help="the table as others lay it out, or of receptive fields")
 
 
 def run(options: argparse.Namespace) -> int:

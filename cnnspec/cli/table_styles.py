@@ -12,6 +12,7 @@ from ..analyses.working.layer import cost_working, worked_out
 from ..ir import Graph, Node, Shape, is_map, size
 from ..ir.working import number_text
 from ..train.wording import printable
+from .field_table import field_table
 
 _KERAS = {
     "conv": "Conv2D",
@@ -175,7 +176,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [lines[0], "─" * (sum(widths) + 2 * len(widths) - 2), *lines[1:]]
 
 
-_STYLES: dict[str, Callable[[Graph], str]] = {"keras": keras, "lecture": lecture}
+_STYLES: dict[str, Callable[[Graph], str]] = {"keras": keras, "lecture": lecture, "field": field_table}
 
 
 def table_in(graph: Graph, style: str) -> str:

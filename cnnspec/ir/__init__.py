@@ -1,5 +1,6 @@
 """Floor 1: shapes, ops, signatures, parameters and the graph. Knows neither syntax nor tensors."""
 
+from ..source.values import Value
 from .errors import (
     BadValue,
     EmptyMap,
@@ -86,6 +87,7 @@ __all__ = [
     "Slide",
     "Step",
     "Text",
+    "Value",
     "Window",
     "Word",
     "Working",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..ir import Given, Shape, Slide, Step, Working, input_givens, size_step
-from ..source.values import Value
+from ..ir import Given, Shape, Slide, Step, Value, Working, input_givens, size_step
 from .geometry import Sides, SizePair, extent, resolve_padding
 
 _AXES = (("H", "h", "height", "rows", "top", "bottom"), ("W", "w", "width", "columns", "left", "right"))

@@ -21,6 +21,7 @@ from .search import Problem, Setting
 from .varying import Variation, read_variation
 
 Sections = Callable[[], Mapping[str, Settable]]
+Marked = Callable[[Module, Graph], Graph]
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,10 @@ class Wish:
     largest: bool = True
 
 
-def problem_of(module: Module, wish: Wish, sections: Sections, training: Training) -> Problem:
-    """The search that ``wish`` asks for of a spec; raises :class:`SpecError` with all that is wrong with it."""
+def problem_of(
+    module: Module, wish: Wish, sections: Sections, training: Training, marked: Marked = lambda _, graph: graph
+) -> Problem:
+    """The search that ``wish`` asks for of a spec; ``marked`` marks what training freezes. Raises :class:`SpecError` with all that is wrong with it."""
     found = Diagnostics()
     variations: list[Variation] = []
     for text in wish.vary:
@@ -51,7 +54,8 @@ def problem_of(module: Module, wish: Wish, sections: Sections, training: Trainin
 
     def build(setting: Setting) -> Graph:
         overrides: list[Override] = [(name, str(v)) for name, v in zip(names, setting, strict=True)]
-        return elaborate(overridden(module, overrides, sections))
+        varied = overridden(module, overrides, sections)
+        return marked(varied, elaborate(varied))
 
     def measure(claim: Claim, graph: Graph) -> tuple[int, ...]:
         try:

@@ -162,11 +162,22 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
         and before.text not in KEYWORDS
     ):
         return (f"arguments stand in parentheses: '{before.text}({lexeme.text[:40]})'",)
+    if hyphenated := _hyphenated(found, index):
+        return (f"names are written with '_', not '-': '{hyphenated}'",)
     if lexeme.text == "*" and index and found.lexemes[index - 1].text == "*":
         return ("write a product, as in 'n * n'",)
     if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":
         return ("a path stands in quotes, as in 'use \"blocks.cnn\"'",)
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
+
+
+def _hyphenated(found: Scan, index: int) -> str:
+    """What two names with a hyphen between them at ``index`` were meant to be."""
+    before, sign, after = (*found.lexemes[max(index - 1, 0) : index + 2], None, None, None)[:3]
+    if before is None or sign is None or after is None or sign.text != "-":
+        return ""
+    joined = before.end == sign.start and sign.end == after.start
+    return f"{before.text}_{after.text}"[:80] if joined and before.kind == after.kind == "name" else ""
 
 
 def _parted(found: Scan, index: int, accepted: set[str], source: Source) -> Diagnostic | None:

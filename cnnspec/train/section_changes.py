@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from ..elaborate import Module
+from ..source import Diagnostics
 from ..syntax import print_expression, tree
 from .resolve import arguments_of
 from .sections import SECTIONS, bound_sections
@@ -31,11 +32,16 @@ def section_changes(first: Module, second: Module) -> tuple[SectionChange, ...]:
     """What differs in experiments, with what is left out filled in; a spec without one is compared by nothing.
 
     Whether an experiment goes with its network is not looked at. Raises :class:`~cnnspec.source.SpecError` where a section
-    is wrong in itself.
+    is wrong in itself, with what is wrong in both specs.
     """
     if not any(map(has_experiment, (first, second))):
         return ()
-    one, other = _experiment(first), _experiment(second)
+    found, experiments = Diagnostics(), []
+    for module in (first, second):
+        with found.stage():
+            experiments.append(_experiment(module))
+    found.raise_errors()
+    one, other = experiments
     names = [name for name in SECTIONS if one.calls.get(name) or other.calls.get(name)]
     return tuple(change for name in names for change in _of_section(name, one, other))
 

@@ -16,9 +16,9 @@ from cnnspec.analyses.alignment import align
 from cnnspec.analyses.changes import Part, changes, runs, together
 from cnnspec.analyses.cost import cost
 from cnnspec.analyses.memory import kept_for_backward
-from cnnspec.cli.diff_figures import FIGURES
-from cnnspec.cli.diff_rows import LEVELS, Row, rows
-from cnnspec.cli.diff_table import table
+from cnnspec.cli.diff.figures import FIGURES
+from cnnspec.cli.diff.rows import LEVELS, Row, rows
+from cnnspec.cli.diff.table import table
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
 
@@ -91,7 +91,7 @@ def check(one: Graph, other: Graph) -> Part:
         whole, costs = (root.first, root.second)[side], cost(graph)
         assert whole is not None
         assert (whole.params, whole.macs) == (costs.count.total, costs.total_macs)
-        assert whole.memory == sum(kept_for_backward(graph)) and whole.layers == len(graph.nodes)
+        assert whole.memory == sum(kept_for_backward(graph)) and whole.layers == sum(bool(node.inputs) for node in graph.nodes)
     for part in everything(root):
         if part.parts:
             adds_up(part, part.parts)

@@ -69,6 +69,25 @@ def test_a_wrong_size_is_a_wrong_command_line(capsys: pytest.CaptureFixture[str]
     assert ended.value.code == 2
 
 
+def test_an_object_larger_than_the_image(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "lenet5", "--object-size", "33"]) == 1
+    assert "error[object-too-large]: an object of 33 pixels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["lint", "check"])
+@pytest.mark.parametrize("sections", ["", "data digits\n"])
+def test_all_that_is_wrong_is_told_at_once(
+    net: Path, command: str, sections: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net.write_text(LOSING.replace("conv", "covn") + sections + "allow { pixel_lost }\n")
+    assert main([command, "net.cnn"]) == 1
+    error = capsys.readouterr().err
+    assert "'conv'" in error and "'pixels_lost'" in error and error.endswith("2 errors\n")
+    net.write_text("block down { maxpol(2) }\nallow { pixel_lost }\n")
+    assert main([command, "net.cnn"]) == 1
+    assert capsys.readouterr().err.endswith("2 errors\n")
+
+
 def test_explain_says_how_to_silence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "pixels-lost"]) == 0
     page = capsys.readouterr().out

@@ -16,6 +16,7 @@ from cnnspec.train.lint import lint
 from cnnspec.train.sections import bind_experiment
 
 HERE = Path(__file__).parent
+LONG = HERE / "long.cnn"
 FIRES, QUIET, ERRORS = (sorted((HERE / name).glob("*.cnn")) for name in ("fires", "quiet", "errors"))
 
 RIGHT = {
@@ -93,11 +94,21 @@ def test_surfaces_agree(path: Path) -> None:
     assert texts[0] == texts[1]
 
 
-def test_takes_little_time() -> None:
-    module = open_target("nasnet_a_large")
+def seconds(module: Module) -> float:
+    """The least that the lints of a spec take."""
     graph, taken = elaborate(module), []
     for _ in range(5):
         start = time.perf_counter()
-        assert lints_of(module, graph, None) == ()
+        lints_of(module, graph, None)
         taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.1
+    return min(taken)
+
+
+def test_takes_little_time() -> None:
+    assert seconds(open_target("nasnet_a_large")) < 0.1
+
+
+def test_grows_with_the_layers() -> None:
+    """Four times the layers take about four times as long, not sixteen times."""
+    small, large = (seconds(open_target(str(LONG), (("depth", str(n)),))) for n in (100, 400))
+    assert large < 10 * small

@@ -1,27 +1,11 @@
 """Lints that a graph alone shows, one class a file; importing this package registers them all."""
 
-from . import (
-    activation_without_effect,
-    bias_before_norm,
-    dropout_before_norm,
-    linear_after_linear,
-    narrow_field,
-    one_sided_relu,
-    pixels_lost,
-    pooled_pixel,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from .base import GraphLint, Seen, graph_lints
 
-__all__ = [
-    "GraphLint",
-    "Seen",
-    "activation_without_effect",
-    "bias_before_norm",
-    "dropout_before_norm",
-    "graph_lints",
-    "linear_after_linear",
-    "narrow_field",
-    "one_sided_relu",
-    "pixels_lost",
-    "pooled_pixel",
-]
+__all__ = ["GraphLint", "Seen", "graph_lints"]
+
+for _module in iter_modules(__path__):
+    import_module(f".{_module.name}", __package__)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
+from ...ir import Node
 from ..output_range import limited
 from .base import GraphLint, Seen
 
@@ -17,13 +19,12 @@ class ActivationWithoutEffect(GraphLint):
     """
 
     code = "activation-without-effect"
-    message = "'{layer}' changes nothing: '{before}' gives only values from {low} to {high}"
+    message = "'{layer}' changes nothing: '{before}' gives {values}"
     bad = "conv(16, 3)  relu  maxpool(2)  relu"
     good = "conv(16, 3)  relu  maxpool(2)"
     layer: str
     before: str
-    low: str
-    high: str
+    values: str
 
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
@@ -32,7 +33,19 @@ class ActivationWithoutEffect(GraphLint):
                 continue
             low, high = node.op.output_range
             found = limited(seen.graph, node.inputs[0])
-            if found is not None and low <= found.low and found.high <= high:
-                shown = "any size" if found.high == float("inf") else f"{found.high:g}"
-                fields = {"before": found.node.name, "low": f"{found.low:g}", "high": shown}
+            if found is None or (high < inf and _dropped(seen, node, found.node)):
+                continue
+            if low <= found.low and found.high <= high:
+                below = f"nothing below {found.low:g}"
+                values = below if found.high == inf else f"only values from {found.low:g} to {found.high:g}"
+                fields = {"before": found.node.name, "values": values}
                 yield cls.at(node, layer=node.name, **fields, hints=("leave one of them out",))
+
+
+def _dropped(seen: Seen, node: Node, first: Node) -> bool:
+    """Whether dropout lies between ``first`` and ``node``: in training it makes larger what it keeps."""
+    while node is not first:
+        if node.op.call_name == "dropout":
+            return True
+        node = seen.graph.nodes[node.inputs[0]]
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir import Node, is_map
+from ...ir import Graph, Node, is_map
 from ..receptive_field import Field, receptive_fields
 from .base import GraphLint, Seen
 
@@ -57,13 +57,31 @@ def _decides(reader: Node, wanted: int | None) -> bool:
 
 def _last_maps(seen: Seen, fields: tuple[Field, ...]) -> Iterator[tuple[int, int]]:
     """The last nodes that do not see the whole image, from outputs backwards, with what takes them (or themselves)."""
+    whole = _whole(seen.graph, fields)
     waiting = [(output.node, output.node) for output in seen.graph.main_outputs]
     known: set[int] = set()
     while waiting:
         node, reader = waiting.pop()
-        if not fields[node].whole:
+        if not whole[node]:
             if node not in known:
                 yield node, reader
         elif node not in known:
             waiting += [(taken, node) for taken in seen.graph.nodes[node].inputs]
         known.add(node)
+
+
+def _whole(graph: Graph, fields: tuple[Field, ...]) -> list[bool]:
+    """Which nodes take in all of a map: by what they are, by a pooling as large as the map, or after such a one."""
+    whole: list[bool] = []
+    for index, node in enumerate(graph.nodes):
+        after = node.shape[1:] in ((), (1, 1)) and any(whole[i] for i in node.inputs)
+        whole.append(fields[index].whole or after or _pools_all(graph, node))
+    return whole
+
+
+def _pools_all(graph: Graph, node: Node) -> bool:
+    if node.op.family != "pooling" or node.shape[1:] != (1, 1):
+        return False
+    taken = graph.input_shapes(node)[0]
+    height, width = node.op.window(taken).extent
+    return taken[1:] != (1, 1) and bool(taken[1] <= height and taken[2] <= width)

@@ -25,11 +25,13 @@ class OneSidedRelu(GraphLint):
 
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
-        nodes, begins = seen.graph.nodes, _forks(seen)
+        nodes, begins, resized = seen.graph.nodes, _forks(seen), _resized(seen.graph)
         for node in nodes:
             if node.op.call_name != "add" or len({begins[i] for i in node.inputs}) > 1:
                 continue
             fork = begins[node.inputs[0]]
+            if any(resized[i] > fork for i in node.inputs):
+                continue  # a decoder that takes what the encoder had, not a residual
             ends = [_limit(seen.graph, i, fork) for i in node.inputs]
             if None in ends:
                 for end in {e for e in ends if e is not None}:
@@ -52,6 +54,15 @@ def _forks(seen: Seen) -> list[int]:
         passes.append(entry)
         begins.append(index if len(seen.readers[index]) > 1 else entry)
     return begins
+
+
+def _resized(graph: Graph) -> list[int]:
+    """For each node, the last layer before it, or itself, that makes a map larger; -1 where there is none."""
+    last: list[int] = []
+    for index, node in enumerate(graph.nodes):
+        larger = node.op.call_name == "upsample"
+        last.append(index if larger else max((last[i] for i in node.inputs), default=-1))
+    return last
 
 
 def _limit(graph: Graph, index: int, fork: int) -> int | None:

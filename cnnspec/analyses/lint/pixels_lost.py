@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...ir import Node, Shape
 from .base import GraphLint, Seen
-from .unread import Mask, everything, slides, unread
+from .unread import Mask, everything, leaves_gaps, slides, unread
 
 
 class PixelsLost(GraphLint):
@@ -56,10 +56,13 @@ def _sliding(seen: Seen, index: int) -> Iterator[tuple[Node, Shape]]:
 
 def _mending(node: Node, taken: Shape) -> str:
     window = node.op.window(taken)
-    if any(step > extent for step, extent in zip(window.stride, window.extent, strict=True)):
-        shown = " x ".join(map(str, window.extent))
+    for step, extent in zip(window.stride, window.extent, strict=True):
+        if step > extent:
+            pixels = "1 pixel" if extent == 1 else f"{extent} pixels"
+            return f"a step of {step} passes over what lies between windows of {pixels}: take larger windows"
+    if any(leaves_gaps(node, taken, axis) for axis in (0, 1)):
         return (
-            f"a step of {window.stride[0]} passes over pixels between windows of {shown}: take larger windows"
+            "dilated windows leave out what lies between their elements: less dilation, or padding, reads it"
         )
     if node.op.family == "pooling":
         return "'ceil_mode = true' reads them, or padding at the right and the bottom, or a size that fits"

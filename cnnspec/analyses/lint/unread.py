@@ -105,6 +105,12 @@ def _moved(mask: int, by: int) -> int:
     return mask << by if by >= 0 else mask >> -by
 
 
+def leaves_gaps(node: Node, taken: Shape, axis: int) -> bool:
+    """Whether windows along an axis leave out pixels before the last one that they cover."""
+    mask = _covered(node, taken, axis)
+    return mask != everything(mask.bit_length())
+
+
 def _covered(node: Node, taken: Shape, axis: int) -> int:
     window = node.op.window(taken)
     dilation: tuple[int, int] = getattr(node.op, "dilation", (1, 1))

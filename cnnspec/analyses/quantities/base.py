@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import Entry, Graph, OpError, Registry, scopes_around
 from ...ir.signature import Word
+from ..footprint import Need, footprint_need
+from ..memory import BYTES as FLOAT32
 from .errors import NoSuchPart
 
 COUNTS: Mapping[str, int] = {
@@ -23,11 +25,11 @@ PLAIN: Mapping[str, int] = {"": 1}
 
 @dataclass(frozen=True)
 class Setting:
-    """How a network is trained, as far as its memory depends on it: ``optimizer_slots`` are the numbers that the optimizer
-    keeps for each parameter, ``bytes_each`` the size of an activation."""
+    """How a network is used, as far as its memory depends on it: what ``training`` needs at any batch (by Adam in float32
+    where nothing else is said), and the bytes of an activation."""
 
-    optimizer_slots: int = 2
-    bytes_each: int = 4
+    training: Callable[[Graph], Need] = footprint_need
+    bytes_each: int = FLOAT32
 
 
 class Quantity(Entry):

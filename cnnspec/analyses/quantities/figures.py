@@ -62,9 +62,9 @@ class Memory(Quantity):
     units = BYTES
 
     def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
-        slots, each = setting.optimizer_slots, setting.bytes_each
-        found = footprint(graph, self.batch, self.training, optimizer_slots=slots, bytes_each=each)
-        return (found.total,)
+        if self.training:
+            return (setting.training(graph).at(self.batch).total,)
+        return (footprint(graph, self.batch, False, bytes_each=setting.bytes_each).total,)
 
 
 @QUANTITIES.register("layers")

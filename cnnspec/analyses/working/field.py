@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ...ir import Given, Graph, Node, Number, Shape, Slide, Step, Window, Working, is_map
 from ...ir.working import number_text
 from ...source.values import Value
-from ..receptive_field import Axis, Field
+from ..receptive_field import Axis, Field, joined_inputs
 
 _WORDS = {
     "r": "pixels that an element sees",
@@ -33,15 +33,6 @@ def field_working(
     second = wide.working(*_AXES[1])
     likes = tuple(replace(step, like=step.symbol.removesuffix("_w") + "_h") for step in second.steps)
     return tall.working(*_AXES[0]) + Working(second.givens, likes)
-
-
-def tracks_joined(graph: Graph, node: Node) -> tuple[int, ...]:
-    """The inputs whose fields are joined: the gates of a ``multiply`` (C x 1 x 1) are left out."""
-    if node.op.call_name != "multiply":
-        return node.inputs
-    return tuple(
-        i for i in node.inputs if graph.nodes[i].shape in (node.shape,) or graph.nodes[i].shape[1:] != (1, 1)
-    )
 
 
 def seen(axis: Axis, element: int) -> tuple[Number, Number]:
@@ -76,7 +67,7 @@ class _Along(Value):
             return _stated(suffix, words, {"r": "1", "j": "1", "e": "0"}, "a pixel of the input sees itself")
         if self.fields[self.index].whole:
             return self._whole(suffix, words)
-        joined = tracks_joined(self.graph, node)
+        joined = joined_inputs(self.graph, node)
         if len(node.inputs) > 1:
             return self._union(joined, suffix, words)
         return self._slid(suffix, words)
@@ -96,7 +87,7 @@ class _Along(Value):
 
     def _jumps(self, suffix: str, words: str) -> tuple[tuple[Given, ...], str]:
         """The jump of the inputs that are joined, and the formula of the largest."""
-        places = [self.node.inputs.index(i) for i in dict.fromkeys(tracks_joined(self.graph, self.node))]
+        places = [self.node.inputs.index(i) for i in dict.fromkeys(joined_inputs(self.graph, self.node))]
         if len(places) == 1:
             return (self._input("j", places[0], f"j_in{suffix}", words),), f"j_in{suffix}"
         givens = tuple(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from dataclasses import dataclass
 
 from ...ir import Graph, Scope, scopes_around
@@ -10,6 +12,7 @@ from ...source.values import Value
 from .errors import UnknownPath
 
 WHOLE = "."
+_RANGE = re.compile(r"(\d{1,6})(?:…|\.{2,3}|–)\D*?(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -38,7 +41,7 @@ def find(graph: Graph, path: str) -> Found:
     if path in names:
         return Found(path, names[path])
     chains = scopes_around(names, graph.scopes)
-    scopes = {scope.path: scope for chain in chains for scope in chain}
+    scopes = {scope.path: scope for scope in graph.scopes}
     if path in scopes:
         return Found(path, None, scopes[path], _children(graph, chains, scopes[path]))
     if path in (WHOLE, graph.name):
@@ -68,18 +71,62 @@ def _unknown(graph: Graph, path: str, known: tuple[str, ...]) -> UnknownPath:
 
 
 def _hints(graph: Graph, path: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The paths of a block's instances, or of layers with that last name, or the nearest path."""
+    """What may have been meant: the first of these guesses that finds anything, or where all layers are listed."""
+    guesses = (_folded, _instances, _pattern, _parameter, _ending, _near, _of_that_kind)
+    found = next(filter(None, (guess(graph, path, known) for guess in guesses)), "")
+    return (found or f"'cnnspec summary' lists the layers; '{WHOLE}' is the whole network",)
+
+
+def _folded(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    """``bottleneck2…4``, as drawings and tables name parts that are built alike."""
+    if not (found := _RANGE.search(path)) or int(found[1]) > int(found[2]):
+        return ""
+    numbers = range(int(found[1]), min(int(found[2]), int(found[1]) + len(known)) + 1)
+    each = [f"{path[: found.start()]}{n}{path[found.end() :]}" for n in numbers]
+    there = [name for name in known if any(name == one or name.endswith(f".{one}") for one in each)]
+    return f"'{path}' stands for {_few(there)}: give one of them" if there else ""
+
+
+def _instances(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    there = [scope.path for scope in graph.scopes if scope.block == path]
+    return f"'{path}' is a block, and here at {_few(there)}" if there else ""
+
+
+def _pattern(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    if not any(sign in path for sign in "*?["):
+        return ""
+    there = fnmatch.filter(known, path)
+    return f"a path is one name, not a pattern; it fits {_few(there)}" if there else ""
+
+
+def _parameter(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    """``conv1.weight``, the name of a tensor."""
+    layer = path.rpartition(".")[0]
+    owner = next((node for node in graph.nodes if node.name == layer), None)
+    if owner is None or not any(path == name for name, _ in owner.named_parameters):
+        return ""
+    return f"'{path}' is a parameter of the layer '{layer}'"
+
+
+def _ending(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    there = [name for name in known if name.rpartition(".")[2] == path]
+    return f"'{path}' is in parts: {_few(there)}" if there else ""
+
+
+def _near(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    """The nearest path, of those with the same last name if there are some."""
     last = path.rpartition(".")[2]
-    instances = [scope.path for scope in graph.scopes if scope.block == path]
-    ending = [name for name in known if name.rpartition(".")[2] == last]
-    if instances:
-        return (f"'{path}' is a block, and here at {_few(instances)}",)
-    if ending and "." not in path:
-        return (f"'{path}' is in parts: {_few(ending)}",)
-    if close := nearest(path, ending or known):
-        return (f"did you mean '{close}'?",)
-    return (f"'cnnspec summary {graph.name}' lists the layers; '{WHOLE}' is the whole network",)
+    alike = [name for name in known if name.rpartition(".")[2] == last]
+    close = nearest(path, alike) or nearest(path, known)
+    return f"did you mean '{close}'?" if close else ""
+
+
+def _of_that_kind(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    """``conv1`` in a network whose convolutions have labels."""
+    kind = path.rpartition(".")[2].rstrip("0123456789")
+    there = [node.name for node in graph.nodes if node.op.call_name == kind]
+    return f"layers of '{kind}' are {_few(there)}" if there else ""
 
 
 def _few(paths: list[str]) -> str:
-    return ", ".join(paths[:4]) + (f" and {len(paths) - 4} more places" if len(paths) > 4 else "")
+    return ", ".join(paths[:4]) + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from ...ir import Graph, Node, Number, Op, Step, Window, Working
 from ...ir.op import POINTWISE
 from ...ir.working import number_text, written
-from ...ir.workings import elements
 from ...source.values import Value
 from ..cost import FLOPS_PER_MAC
-from ..memory import BYTES
 from ..receptive_field import Field, receptive_fields
 from .field import field_working
+from .memory import Kept, kept_of, memory_working
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -29,17 +28,20 @@ class LayerWorking(Value):
         return self.working.values()
 
 
-def layer_working(graph: Graph, index: int, fields: tuple[Field, ...] | None = None) -> LayerWorking:
+def layer_working(
+    graph: Graph, index: int, fields: tuple[Field, ...] | None = None, kept: Kept | None = None
+) -> LayerWorking:
     """Size, parameters, multiply-adds, receptive field and memory of node ``index``, step by step.
 
     The results are those of ``summarize``: :mod:`cnnspec.analyses.cost`, ``receptive_field`` and ``memory``. ``fields`` are
-    the graph's receptive fields, where they are known.
+    the graph's receptive fields and ``kept`` what its backward pass reads, where they are known.
     """
     node, shapes = graph.nodes[index], graph.input_shapes(graph.nodes[index])
     window = node.op.size_working(shapes, node.shape)
     working = cost_working(graph, index)
     working += field_working(graph, index, fields or receptive_fields(graph), _window(node, shapes), window)
-    return LayerWorking(node, tuple(graph.nodes[i].name for i in node.inputs), working + _memory(node))
+    working += memory_working(graph, index, kept or kept_of(graph))
+    return LayerWorking(node, tuple(graph.nodes[i].name for i in node.inputs), working)
 
 
 def cost_working(graph: Graph, index: int) -> Working:
@@ -74,17 +76,3 @@ def _window(node: Node, shapes: tuple[tuple[int, ...], ...]) -> Window:
 def _flops() -> Working:
     words = "floating-point operations: a multiplication and an addition in each"
     return Working(steps=(Step("macs", "FLOPs", words, f"{FLOPS_PER_MAC}*MACs"),))
-
-
-def _memory(node: Node) -> Working:
-    words = f"bytes of the output of a sample, {BYTES} a number (float32)"
-    step = Step("memory", "bytes", words, f"{elements(node.shape)}*{BYTES}", _shared(node))
-    return Working(steps=(step,))
-
-
-def _shared(node: Node) -> str:
-    if node.op.is_view:
-        return "it is the input under another shape, and takes no memory of its own"
-    if node.op.is_view_at_inference:
-        return "outside training it is the input as it is, and takes no memory of its own"
-    return ""

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from ...ir import Figure, Given, Graph, Number, Scope, Shape, Step, Working, size
 from ...source.values import Value
 from ..cost import FLOPS_PER_MAC, cost
-from ..memory import BYTES
+from ..memory import BYTES, kept_for_backward
 from ..receptive_field import Field, receptive_fields
 from .finding import Child, Found
+from .memory import FLOATS, Peak, peak_of
 
 _SUMS: tuple[tuple[Figure, str, str], ...] = (
     ("params", "parameters", "parameters"),
     ("params", "buffers", "running statistics, not among the parameters"),
     ("macs", "MACs", "multiply-adds of a sample"),
+    ("memory", "kept", "bytes kept for the backward pass, of a sample"),
 )
+_NEEDLESS = ("buffers",)
+"""Sums that are left out where they are nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -29,6 +33,7 @@ class Row(Value):
     parameters: int
     buffers: int
     macs: int
+    kept: int
 
     @property
     def layers(self) -> str:
@@ -36,7 +41,13 @@ class Row(Value):
         return f"{number} layer{'s' if number != 1 else ''}"
 
     def figure(self, symbol: str) -> int:
-        return {"parameters": self.parameters, "buffers": self.buffers, "MACs": self.macs}[symbol]
+        figures = {
+            "parameters": self.parameters,
+            "buffers": self.buffers,
+            "MACs": self.macs,
+            "kept": self.kept,
+        }
+        return figures[symbol]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -61,13 +72,17 @@ class Entering(Value):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PartWorking(Value):
-    """A part (or the whole network): what enters it, its rows, the sums over them, and what follows from the sums."""
+    """A part (or the whole network): what enters it, its rows, the sums over them, and what follows from the sums.
+
+    ``peak`` is what is alive at once at inference, of the whole network.
+    """
 
     found: Found
     entering: tuple[Entering, ...]
     rows: tuple[Row, ...]
     additions: tuple[Addition, ...]
     working: Working
+    peak: Peak | None = None
 
     def values(self) -> dict[str, Number]:
         """The number behind every symbol."""
@@ -75,15 +90,23 @@ class PartWorking(Value):
 
 
 def part_working(graph: Graph, found: Found, fields: tuple[Field, ...] | None = None) -> PartWorking:
-    """Sums of parameters, running statistics and multiply-adds over what is directly inside; they equal ``cost``."""
-    fields, costs = fields or receptive_fields(graph), cost(graph)
-    rows = tuple(_row(graph, child, fields, costs.params, costs.macs) for child in found.children)
+    """Sums of parameters, running statistics, multiply-adds and kept bytes over what is directly inside.
+
+    They equal ``cost`` and ``memory``; the input of the whole network is among what is kept.
+    """
+    make = _Rows(graph, fields or receptive_fields(graph))
+    rows = tuple(make.row(child) for child in found.children)
+    everything = found.scope is None
+    counted = (make.row(Child(graph.nodes[0].name, graph.nodes[0].name, (0,))), *rows) if everything else rows
     additions = tuple(
         Addition(figure, symbol, words, some, sum(row.figure(symbol) for row in some))
         for figure, symbol, words in _SUMS
-        if (some := tuple(row for row in rows if row.figure(symbol))) or symbol != "buffers"
+        if (some := tuple(row for row in counted if row.figure(symbol))) or symbol not in _NEEDLESS
     )
-    return PartWorking(found, _entering(graph, found, fields), rows, additions, _following(additions))
+    entering = _entering(graph, found, make.fields)
+    return PartWorking(
+        found, entering, rows, additions, _following(additions), peak_of(graph) if everything else None
+    )
 
 
 def _entering(graph: Graph, found: Found, fields: tuple[Field, ...]) -> tuple[Entering, ...]:
@@ -92,21 +115,27 @@ def _entering(graph: Graph, found: Found, fields: tuple[Field, ...]) -> tuple[En
     return tuple(Entering(graph.nodes[i].name, graph.nodes[i].shape, fields[i]) for i in taken)
 
 
-def _row(
-    graph: Graph, child: Child, fields: tuple[Field, ...], params: tuple[int, ...], macs: tuple[int, ...]
-) -> Row:
-    last = child.nodes[-1]
-    node = graph.nodes[last]
-    buffers = (p for i in child.nodes for p in graph.nodes[i].parameters if p.role == "buffer")
-    return Row(
-        child=child,
-        what=_title(child.scope) if child.scope else f"{node.op.call_name} {node.op.label()}".strip(),
-        output=node.shape,
-        field=fields[last],
-        parameters=sum(params[i] for i in child.nodes),
-        buffers=sum(size(p.shape) for p in buffers),
-        macs=sum(macs[i] for i in child.nodes),
-    )
+class _Rows:
+    """The figures of a graph's layers, added up for a layer or part of it."""
+
+    def __init__(self, graph: Graph, fields: tuple[Field, ...]) -> None:
+        self.graph, self.fields = graph, fields
+        self.costs, self.kept = cost(graph), kept_for_backward(graph)
+
+    def row(self, child: Child) -> Row:
+        last = child.nodes[-1]
+        node = self.graph.nodes[last]
+        buffers = (p for i in child.nodes for p in self.graph.nodes[i].parameters if p.role == "buffer")
+        return Row(
+            child=child,
+            what=_title(child.scope) if child.scope else f"{node.op.call_name} {node.op.label()}".strip(),
+            output=node.shape,
+            field=self.fields[last],
+            parameters=sum(self.costs.params[i] for i in child.nodes),
+            buffers=sum(size(p.shape) for p in buffers),
+            macs=sum(self.costs.macs[i] for i in child.nodes),
+            kept=sum(self.kept[i] for i in child.nodes),
+        )
 
 
 def _title(scope: Scope) -> str:
@@ -116,12 +145,16 @@ def _title(scope: Scope) -> str:
 
 def _following(additions: tuple[Addition, ...]) -> Working:
     """FLOPs from multiply-adds, bytes from parameters; the sums are what is given."""
-    totals = tuple(Given(a.symbol, a.total, f"the sum of {a.words.partition(',')[0]}") for a in additions)
+    totals = tuple(
+        Given(a.symbol, a.total, f"the sum of {a.words.partition(',')[0]}")
+        for a in additions
+        if a.figure != "memory"
+    )
     every = "(parameters + buffers)" if any(a.symbol == "buffers" for a in additions) else "parameters"
     words = "bytes of parameters" + (" and running statistics" if "(" in every else "")
     operations = "floating-point operations: a multiplication and an addition in each"
     steps = (
         Step("macs", "FLOPs", operations, f"{FLOPS_PER_MAC}*MACs"),
-        Step("memory", "bytes", f"{words}, {BYTES} a number (float32)", f"{every}*{BYTES}"),
+        Step("memory", "parameter_bytes", f"{words}, {FLOATS}", f"{every}*{BYTES}"),
     )
     return Working(totals, steps)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...ir import Figure
 from ...source import Span
 from ...source.values import Value
 
 GAP = "____"
+TITLES: dict[Figure, str] = {
+    "size": "Output size",
+    "params": "Parameters",
+    "macs": "Multiply-adds",
+    "receptive-field": "Receptive field",
+    "memory": "Memory",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -1,14 +1,11 @@
 """Lints that the text of a spec alone shows, one class a file; importing this package registers them all."""
 
-from . import unused_block, unused_label, unused_let, unused_parameter, unused_use
+from importlib import import_module
+from pkgutil import iter_modules
+
 from .base import SpecLint, spec_lints
 
-__all__ = [
-    "SpecLint",
-    "spec_lints",
-    "unused_block",
-    "unused_label",
-    "unused_let",
-    "unused_parameter",
-    "unused_use",
-]
+__all__ = ["SpecLint", "spec_lints"]
+
+for _module in iter_modules(__path__):
+    import_module(f".{_module.name}", __package__)

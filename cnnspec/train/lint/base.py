@@ -31,3 +31,8 @@ def experiment_lints(experiment: Experiment) -> Iterator[ExperimentLint]:
     """What all lints of experiments find in ``experiment``."""
     for lint in lints_of(ExperimentLint):
         yield from lint.find(experiment)
+
+
+def in_epochs(count: float) -> str:
+    """``1 epoch``, ``2.5 epochs``."""
+    return f"{count:g} epoch{'' if count == 1 else 's'}"

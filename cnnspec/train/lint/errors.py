@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...source import Diagnostic
-from ...source.lints import Lint
 
 
 class UnknownLint(Diagnostic):
@@ -14,18 +13,3 @@ class UnknownLint(Diagnostic):
     bad = "allow { pixel_lost }"
     good = "allow { pixels_lost }"
     name: str
-
-
-class NothingSilenced(Lint):
-    """The section ``allow`` silences a lint that finds nothing there, so that a later finding would be silenced unseen.
-
-    Take it out. Names in parentheses are those of layers and parts: the finding may be elsewhere.
-    """
-
-    code = "nothing-silenced"
-    silenceable = False
-    message = "'{name}' is silenced{where}, and has found nothing there"
-    bad = "allow { pixels_lost }  # and no pixel is"
-    good = "allow { bias_before_norm }  # where there is such a bias"
-    name: str
-    where: str

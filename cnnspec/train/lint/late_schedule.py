@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .base import ExperimentLint
+from .base import ExperimentLint, in_epochs
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -33,7 +33,7 @@ class LateSchedule(ExperimentLint):
         after = _changes(schedule)
         if after is not None and after[1] >= epochs + (schedule.call_name == "cosine_restarts"):
             argument, when, what = after
-            fields = {"schedule": schedule.call_name, "what": what.format(when), "epochs": epochs}
+            fields = {"schedule": schedule.call_name, "what": what.format(in_epochs(when)), "epochs": epochs}
             hints = ("let it fit the epochs",)
             yield cls.at(experiment, "schedule", argument, **fields, hints=hints)
 
@@ -42,10 +42,10 @@ def _changes(schedule: Any) -> tuple[str, float, str] | None:
     """The argument of a schedule that says when it changes the rate for the last time that matters, and when."""
     match schedule.call_name:
         case "multi_step":
-            return "milestones", schedule.milestones[-1], "changes the rate after {:g} epochs"
+            return "milestones", schedule.milestones[-1], "changes the rate after {}"
         case "step":
-            return "size", schedule.size, "first changes the rate after {:g} epochs"
+            return "size", schedule.size, "first changes the rate after {}"
         case "cosine_restarts":
-            return "period", schedule.period + schedule.warmup, "ends its first cosine after {:g} epochs"
+            return "period", schedule.period + schedule.warmup, "ends its first cosine after {}"
         case _:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .base import ExperimentLint
+from .base import ExperimentLint, in_epochs
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -18,16 +18,16 @@ class LongPatience(ExperimentLint):
     """
 
     code = "long-patience"
-    message = "patience for {patience} epochs never ends training, which has {epochs}"
+    message = "training never ends by its patience of {patience}, because it has {epochs}"
     bad = "train (epochs = 10, patience = 10)"
     good = "train (epochs = 10, patience = 3)"
-    patience: int
-    epochs: int
+    patience: str
+    epochs: str
 
     @classmethod
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
         patience, epochs = experiment.settings.patience, experiment.settings.epochs
         if patience is not None and patience >= epochs - 1:
             hints = ("make it shorter, or leave it out",)
-            fields = {"patience": patience, "epochs": epochs, "hints": hints}
+            fields = {"patience": in_epochs(patience), "epochs": in_epochs(epochs), "hints": hints}
             yield cls.at(experiment, "train", "patience", **fields)

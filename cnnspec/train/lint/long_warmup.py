@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .base import ExperimentLint
+from .base import ExperimentLint, in_epochs
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -19,16 +19,16 @@ class LongWarmup(ExperimentLint):
     """
 
     code = "long-warmup"
-    message = "the learning rate rises for {warmup} epochs, and training has {epochs}"
+    message = "the learning rate rises for {warmup}, and training has {epochs}"
     bad = "schedule cosine(warmup = 10)  train (epochs = 10)"
     good = "schedule cosine(warmup = 1)  train (epochs = 10)"
     warmup: str
-    epochs: int
+    epochs: str
 
     @classmethod
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
         warmup, epochs = getattr(experiment.schedule, "warmup", 0.0), experiment.settings.epochs
         if warmup >= epochs:
             hints = ("give it fewer epochs, or train longer",)
-            fields = {"warmup": f"{warmup:g}", "epochs": epochs, "hints": hints}
+            fields = {"warmup": in_epochs(warmup), "epochs": in_epochs(epochs), "hints": hints}
             yield cls.at(experiment, "schedule", "warmup", **fields)

@@ -39,7 +39,7 @@ class NormOfOne(ExperimentLint):
         for node in sorted(moving, key=lambda node: prod(node.shape[1:]))[:1]:
             values = prod(node.shape[1:])
             problem = (
-                "gives 0, whatever it takes: it has one value a channel"
+                "gives the same, whatever it takes: it has one value a channel"
                 if values == 1
                 else f"has only the {values:,} values of that to take statistics from"
             )

@@ -13,7 +13,8 @@ from ...source import Diagnostics, Source, Span, SpecError, did_you_mean
 from ...source.lints import Lint, lints_of, silent_name
 from ...source.values import Value
 from ...syntax import tree
-from .errors import NothingSilenced, UnknownLint
+from .errors import UnknownLint
+from .nothing_silenced import NothingSilenced
 
 
 class Silenced(Entry):

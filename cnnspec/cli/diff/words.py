@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..analyses.changes import Part, Side
-from ..backends.drawing.titles import CALL, arguments, merged_labels
-from ..elaborate import Module
-from ..syntax import print_expression, tree
-from ..train.wording import printable
+from ...analyses.changes import Part, Side, together
+from ...backends.drawing.titles import CALL, ELLIPSIS, arguments, merged_labels, shortened
+from ...elaborate import Module
+from ...syntax import print_expression, tree
+from ...train.wording import count, printable
 
 ARROW, MINUS, TIMES = "\N{RIGHTWARDS ARROW}", "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
 SIGNS = {"same": "\N{MIDDLE DOT}", "resized": "~", "changed": "≠", "removed": MINUS, "added": "+"}
@@ -17,6 +17,8 @@ SIGNS = {"same": "\N{MIDDLE DOT}", "resized": "~", "changed": "≠", "removed": 
 RESTS = {"same": "the same", "resized": "on other sizes"}
 """What is said where nothing else differs."""
 _MOST = 4
+_LONG = 48
+"""Letters of a call that is told in a row; the rest of its arguments are in the JSON."""
 
 Parameters = Mapping[str, Mapping[str, str | None]]
 """For each block by its name: its parameters, and the text of the default where that is a plain value."""
@@ -58,17 +60,23 @@ def few(texts: Sequence[str], most: int = 3) -> str:
     return ", ".join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def name_of(part: Part, inside: Part | None = None) -> str:
+def name_of(part: Part, inside: Part) -> str:
     """What a part is called in both networks, as seen from ``inside`` of the part around it; with how many it was folded."""
-    around = (inside.first, inside.second) if inside else (None, None)
-    sides = zip((part.first, part.second), around, strict=True)
-    names = [_short(side, outer) for side, outer in sides if side is not None]
-    many = part.times > 1 or len(part.some.paths) > 1
-    return became(names[0], names[-1]) + (f" {TIMES}{part.times}" if many else "")
+    sides = zip((part.first, part.second), (inside.first, inside.second), strict=True)
+    names = [_short(side, around) for side, around in sides if side is not None]
+    return became(names[0], names[-1]) + (f" {TIMES}{part.times}" if part.times > 1 else "")
+
+
+def name_of_run(parts: Sequence[Part], inside: Part) -> str:
+    """What neighbours in one row are called: ``residual1…2 ×2`` where they are numbered on, else the first and last."""
+    name = name_of(together(parts), inside)
+    if f" {ELLIPSIS} " not in name:
+        return name
+    return f"{name_of(parts[0], inside)} {ELLIPSIS} {name_of(parts[-1], inside)}"
 
 
 def _short(side: Side, around: Side | None) -> str:
-    beginnings = [f"{path}." for path in around.paths if path] if around else []
+    beginnings = [f"{path}." for path in around.paths] if around else []
     shown = [_without(path, beginnings) for path in side.paths]
     return printable(merged_labels(shown))
 
@@ -80,14 +88,14 @@ def _without(path: str, beginnings: Iterable[str]) -> str:
 def what(part: Part, opened: bool, parameters: tuple[Parameters, Parameters]) -> str:
     """What differs. Of a scope that is ``opened`` only its call: its rows tell the rest."""
     if part.state in ("removed", "added"):
-        return printable(part.some.title or f"{part.some.layers} layers")
-    if part.state == "same":
-        return RESTS["same"]
+        return printable(shortened(part.some.title, _LONG) or count(part.some.layers, "layer"))
+    if part.state in RESTS:
+        return RESTS[part.state]
     if part.is_layer:
-        return "; ".join(layer_changes(part)) or RESTS["resized"]
+        return "; ".join(layer_changes(part))
     told = list(_calls(part, parameters))
     if not told and not opened:
-        told = [RESTS["resized"]] if part.state == "resized" else _most(_inside(part))
+        told = _most(_inside(part))
     return printable(", ".join(told))
 
 
@@ -143,7 +151,7 @@ def _inside(part: Part) -> list[str]:
     return [*texts, *(f"{sign} {kind}{f' {TIMES}{n}' if n > 1 else ''}" for (sign, kind), n in alone.items())]
 
 
-def names(parts: Sequence[Part], inside: Part | None) -> str:
+def names(parts: Sequence[Part], inside: Part) -> str:
     """The names of some parts in one text."""
     return ", ".join(_most([name_of(each, inside) for each in parts]))
 

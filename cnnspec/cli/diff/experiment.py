@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from ..train.wording import printable
-from .diff_words import MINUS, became
+from ...train.wording import printable
+from .words import MINUS, became
 
 if TYPE_CHECKING:
-    from ..train.section_changes import SectionChange
+    from ...train.section_changes import SectionChange
 
 
-def sections_lines(changes: tuple[SectionChange, ...], titles: tuple[str, str], width: int) -> list[str]:
+def experiment_lines(changes: tuple[SectionChange, ...], titles: tuple[str, str], width: int) -> list[str]:
     """A line a change; one sentence where only one of the specs has an experiment."""
     if not changes:
         return []

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from ..train.wording import count, printable
-from .compare_columns import shape_text
-from .diff_words import became, few, renamed
+from ...train.wording import count, printable
+from ..compare_columns import shape_text
+from .words import became, few, renamed
 
 if TYPE_CHECKING:
-    from ..ir import Graph
-    from ..train.weights.transfer import Transfer
+    from ...ir import Graph
+    from ...train.weights.transfer import Transfer
 
 
 def weights_lines(
@@ -57,7 +57,7 @@ def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str])
 
 
 def _covering(names: Sequence[str], everything: Iterable[str]) -> Sequence[str]:
-    from ..train.weights.naming import covering
+    from ...train.weights.naming import covering
 
     return [printable(name) for name in covering(names, everything)]
 
@@ -68,13 +68,13 @@ def weights_json(found: Transfer) -> dict[str, Any]:
         "by": found.way,
         "tensors": found.tensors,
         "parameters": found.parameters,
-        "parameters filled": found.filled,
+        "parameters_filled": found.filled,
         "fits": [[p.theirs, p.ours] for p in found.fits],
-        "by accident": [[p.theirs, p.ours] for p in found.elsewhere],
-        "if renamed": [[p.theirs, p.ours] for p in found.renamed],
-        "another shape": [
+        "by_accident": [[p.theirs, p.ours] for p in found.elsewhere],
+        "if_renamed": [[p.theirs, p.ours] for p in found.renamed],
+        "another_shape": [
             [m.theirs, m.ours, list(m.theirs_shape), list(m.ours_shape)] for m in found.misfits
         ],
-        "only in the first": list(found.unused),
-        "only in the second": list(found.missing),
+        "only_in_first": list(found.unused),
+        "only_in_second": list(found.missing),
     }

@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..analyses.alignment import Alignment
-from ..analyses.changes import Part, Side
-from .diff_figures import field_size
-from .diff_heading import totals
-from .diff_weights import weights_json
+from ...analyses.alignment import Alignment
+from ...analyses.changes import Part, Side
+from .figures import field_size
+from .heading import networks
+from .weights import weights_json
 
 if TYPE_CHECKING:
-    from ..train.section_changes import SectionChange
-    from ..train.weights.transfer import Transfer
+    from ...train.section_changes import SectionChange
+    from ...train.weights.transfer import Transfer
 
 
 def diff_json(
     alignment: Alignment, root: Part, weights: Transfer, sections: Sequence[SectionChange]
 ) -> dict[str, Any]:
     """Figures of both networks; the tree of parts, nothing folded or left out; weights; sections."""
+    first, second = networks(alignment, (alignment.first.name, alignment.second.name))
     return {
         "same": alignment.same and not sections,
-        "first": asdict(totals(alignment.first)),
-        "second": asdict(totals(alignment.second)),
+        "first": asdict(first.figures),
+        "second": asdict(second.figures),
         "parts": [_part(part) for part in root.parts],
         "weights": weights_json(weights),
         "sections": [asdict(change) for change in sections],
@@ -51,5 +52,5 @@ def _side(side: Side | None) -> dict[str, Any] | None:
         "params": side.params,
         "macs": side.macs,
         "memory": side.memory,
-        "receptive field": field_size(side.field),
+        "receptive_field": field_size(side.field),
     }

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ..analyses.changes import Part, Side, runs, together
-from ..ir import Graph, scopes_around
-from ..source.values import Value
-from ..train.wording import count
-from .diff_words import RESTS, SIGNS, Parameters, name_of, what
+from ...analyses.changes import Part, Side, runs, together
+from ...ir import Graph, scopes_around
+from ...source.values import Value
+from ...train.wording import count
+from .words import RESTS, SIGNS, Parameters, name_of, name_of_run, what
 
 LEVELS = ("stage", "block", "layer")
 _ENOUGH = 40
@@ -57,8 +57,8 @@ def rows(
 
 def _opened(graphs: tuple[Graph, Graph], level: str) -> Callable[[Side], bool]:
     """Whether a scope of either network is opened."""
-    from ..backends.drawing.levels import opened
-    from ..backends.drawing.view import View
+    from ...backends.drawing.levels import opened
+    from ...backends.drawing.view import View
 
     paths: set[str] = set()
     for graph in graphs:
@@ -74,38 +74,37 @@ class _Reader:
     parameters: tuple[Parameters, Parameters]
 
     def inside(self, around: Part, level: int) -> Iterator[Row]:
-        hidden = [p for p in around.parts if self._hides(p, around, level)]
-        shown = runs([p for p in around.parts if not self._hides(p, around, level)])
-        for alike, run in groupby(shown, self._joined):
+        shown, hidden = self._parted(around, level)
+        for alike, run in groupby(runs(shown), self._joined):
             parts = list(run)
             if alike is None or len(parts) == 1:
                 for part in parts:
                     yield from self._rows(part, around, level)
             else:
-                yield self._run(parts, around, level)
+                joined = together(parts)
+                yield Row(level, SIGNS[joined.state], name_of_run(parts, around), alike, joined)
         if hidden:
             yield _rest(hidden, level)
 
-    def _hides(self, part: Part, around: Part, level: int) -> bool:
-        """Layers in blocks that no one touched: their figures are told together."""
-        if self.everything or not part.is_layer or part.state not in ("same", "resized"):
-            return False
-        return level > 0 or all(p.is_layer for p in around.parts)
+    def _parted(self, around: Part, level: int) -> tuple[list[Part], list[Part]]:
+        """What has rows, and layers in blocks that no one touched: their figures are told together."""
+        if self.everything or not (level > 0 or all(p.is_layer for p in around.parts)):
+            return list(around.parts), []
+        shown: list[Part] = []
+        hidden: list[Part] = []
+        for part in around.parts:
+            is_quiet = part.is_layer and part.state in RESTS and part.some.layers
+            (hidden if is_quiet else shown).append(part)
+        return shown, hidden
 
     def _joined(self, part: Part) -> str | None:
-        """Neighbours for which this is the same are one row; None for one that has a row of its own."""
+        """What is said of neighbours in one row; None for one that has a row of its own."""
         if self.everything:
             return None
-        if part.state in ("same", "resized"):
-            return part.state
+        if part.state in RESTS:
+            return RESTS[part.state]
         starts = part.is_layer and part.differences and all(d.kind == "start" for d in part.differences)
         return what(part, False, self.parameters) if starts else None
-
-    def _run(self, parts: Sequence[Part], around: Part, level: int) -> Row:
-        joined = together(parts)
-        ends = name_of(parts[0], around), name_of(parts[-1], around)
-        words = what(parts[0], False, self.parameters)
-        return Row(level, SIGNS[joined.state], f"{ends[0]} … {ends[1]}", words, joined)
 
     def _rows(self, part: Part, around: Part, level: int) -> Iterator[Row]:
         opened = not part.is_layer and (

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..analyses.changes import Part, Side
-from ..analyses.receptive_field import Field
-from ..ir import Shape
-from ..source.values import Value
-from .diff_words import ARROW, MINUS, became
+from ...analyses.changes import Part, Side
+from ...analyses.receptive_field import Field
+from ...ir import Shape
+from ...source.values import Value
+from .words import ARROW, MINUS, became
 
-_EXACT = 10**6
+DIGITS = (4, 3)
+"""So many digits numbers have that are too large to be told exactly, and where a terminal is narrow."""
+_EXACT = {4: 10**6, 3: 10**4}
+"""From there on counts are too large."""
+_MOST_DIGITS = 8
 _FAR = 100
 """Numbers that are so many times apart have units of their own."""
 _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
@@ -19,53 +23,53 @@ _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Figure(Value):
-    """A figure of a part. ``value`` is told by ``text``, and what both have by ``both``; ``adds_up``: that of a part is the
-    sum of those inside of it."""
+    """A figure of a part. ``text`` tells its ``value`` in so many digits, ``both`` what it was and is; ``adds_up``: that of
+    a part is the sum of those inside of it."""
 
     name: str
     title: str
     value: Callable[[Side], object]
-    text: Callable[[object], str]
-    both: Callable[[object, object], str]
+    text: Callable[[object, int], str]
+    both: Callable[[object, object, int], str]
     adds_up: bool = True
 
-    def cell(self, part: Part, rest: bool = False, everything: bool = False) -> str:
+    def cell(self, part: Part, rest: bool = False, everything: bool = False, digits: int = DIGITS[0]) -> str:
         """What a row shows: nothing where the figure is the same, unless ``everything`` is to be seen."""
         if rest and not self.adds_up:
             return ""
         if part.first is None or part.second is None:
-            return self._alone(part)
+            return self._alone(part, digits)
         before, after = self.value(part.first), self.value(part.second)
         if before == after:
-            return self.text(after) if everything and after else ""
-        return self.both(before, after)
+            return self.text(after, digits) if everything and after else ""
+        return self.both(before, after, digits)
 
-    def _alone(self, part: Part) -> str:
+    def _alone(self, part: Part, digits: int) -> str:
         value = self.value(part.some)
         sign = "" if not self.adds_up else "+" if part.first is None else MINUS
-        return f"{sign}{self.text(value)}" if value else ""
+        return f"{sign}{self.text(value, digits)}" if value else ""
 
 
-def count_text(value: object) -> str:
+def count_text(value: object, digits: int = DIGITS[0]) -> str:
     """``36,864``, or ``14.96 M`` where it is large."""
-    return _scaled(value) if isinstance(value, int) else ""
+    return _scaled(value, "", _EXACT[digits], digits) if isinstance(value, int) else ""
 
 
-def counts_text(before: object, after: object) -> str:
+def counts_text(before: object, after: object, digits: int = DIGITS[0]) -> str:
     """Two numbers in the unit of the larger one."""
     assert isinstance(before, int) and isinstance(after, int)
-    return _both(before, after, "", _EXACT)
+    return _both(before, after, "", _EXACT[digits], digits)
 
 
-def bytes_text(value: object) -> str:
+def bytes_text(value: object, digits: int = DIGITS[0]) -> str:
     """``802.8 kB``."""
-    return _scaled(value, "B", 1000) if isinstance(value, int) else ""
+    return _scaled(value, "B", 1000, digits) if isinstance(value, int) else ""
 
 
-def both_bytes_text(before: object, after: object) -> str:
+def both_bytes_text(before: object, after: object, digits: int = DIGITS[0]) -> str:
     """Two amounts in the unit of the larger one."""
     assert isinstance(before, int) and isinstance(after, int)
-    return _both(before, after, "B", 1000)
+    return _both(before, after, "B", 1000, digits)
 
 
 def _unit(number: int, exact: int) -> tuple[int, str]:
@@ -74,35 +78,38 @@ def _unit(number: int, exact: int) -> tuple[int, str]:
     return next(((size, unit) for size, unit in _UNITS if number >= size), (1, ""))
 
 
-def _scaled(value: int, suffix: str = "", exact: int = _EXACT) -> str:
+def _scaled(value: int, suffix: str, exact: int, digits: int) -> str:
     size, unit = _unit(abs(value), exact)
-    return f"{_digits(value, size)} {unit}{suffix}".rstrip()
+    return f"{_written(value, size, digits)} {unit}{suffix}".rstrip()
 
 
-def _both(before: int, after: int, suffix: str, exact: int) -> str:
-    if min(before, after) * _FAR < max(before, after):
-        return became(_scaled(before, suffix, exact), _scaled(after, suffix, exact))
-    size, unit = _unit(max(before, after), exact)
-    texts = tuple(_digits(n, size, max(before, after)) for n in (before, after))
-    if texts[0] == texts[1]:
-        texts, unit, suffix = (f"{before:,}", f"{after:,}"), "", suffix and "B"
-    return f"{texts[0]} {ARROW} {texts[1]} {unit}{suffix}".rstrip()
+def _both(before: int, after: int, suffix: str, exact: int, digits: int) -> str:
+    """In as many digits as it takes to tell them apart."""
+    smaller, larger = sorted((before, after))
+    if smaller * _FAR < larger:
+        return became(_scaled(before, suffix, exact, digits), _scaled(after, suffix, exact, digits))
+    size, unit = _unit(larger, exact)
+    for shown in range(digits, _MOST_DIGITS):
+        texts = [_written(n, size, shown, larger) for n in (before, after)]
+        if texts[0] != texts[1]:
+            return f"{became(*texts)} {unit}{suffix}".rstrip()
+    return f"{before:,} {ARROW} {after:,} {suffix}".rstrip()
 
 
-def _digits(value: int, size: int, largest: int | None = None) -> str:
-    """Four digits of the ``largest`` number beside it."""
+def _written(value: int, size: int, digits: int, largest: int | None = None) -> str:
+    """So many digits of the ``largest`` number beside it."""
     if size == 1:
         return f"{value:,}"
     whole = len(str((largest or value) // size))
-    return f"{value / size:,.{max(0, 4 - whole)}f}"
+    return f"{value / size:,.{max(0, digits - whole)}f}"
 
 
-def shape_text(value: object) -> str:
+def shape_text(value: object, digits: int = DIGITS[0]) -> str:
     """``64x56x56``."""
     return "x".join(map(str, value)) if isinstance(value, tuple) else ""
 
 
-def shapes_text(before: object, after: object) -> str:
+def shapes_text(before: object, after: object, digits: int = DIGITS[0]) -> str:
     """``(64 → 128)x56x56`` where one size differs, else both shapes."""
     assert isinstance(before, tuple) and isinstance(after, tuple)
     differing = [i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b]
@@ -121,7 +128,7 @@ def field_size(field: Field) -> tuple[int, int] | None:
     return None if field.whole else field.size
 
 
-def field_text(value: object) -> str:
+def field_text(value: object, digits: int = DIGITS[0]) -> str:
     """``483``, ``5x1``, or ``all``."""
     if not isinstance(value, tuple):
         return "all"
@@ -142,8 +149,9 @@ FIGURES = (
         "receptive field",
         _field,
         field_text,
-        lambda a, b: became(field_text(a), field_text(b)),
+        lambda a, b, digits: became(field_text(a), field_text(b)),
         adds_up=False,
     ),
 )
 """In the order in which they are kept where a terminal is narrow; ``memory`` is what training keeps of a sample."""
+BY_NAME = {figure.name: figure for figure in FIGURES}

@@ -1,0 +1,101 @@
+"""The working of a layer's memory: its output, what the backward pass keeps of it, its parameters; and the peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...ir import Graph, Node, Step, Working, size
+from ...ir.workings import elements
+from ...source.values import Value
+from ..memory import BYTES, alive_at_peak, masks_kept, read_by_backward
+
+_MANY = 3
+FLOATS = f"{BYTES} a number (float32)"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Kept(Value):
+    """Of each layer of a graph: the layers whose gradients read its output, and whether its mask is read."""
+
+    readers: tuple[tuple[int, ...], ...]
+    masks: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Peak(Value):
+    """The layer at which most is alive at inference, and the layers whose outputs are alive then."""
+
+    at: Node
+    alive: tuple[Node, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(map(output_bytes, self.alive))
+
+
+def kept_of(graph: Graph) -> Kept:
+    return Kept(read_by_backward(graph), masks_kept(graph))
+
+
+def peak_of(graph: Graph) -> Peak:
+    """The peak of the network without outputs that exist only in training."""
+    deployed = graph.without_auxiliary()
+    at, alive = alive_at_peak(deployed)
+    return Peak(deployed.nodes[at], tuple(deployed.nodes[i] for i in alive))
+
+
+def memory_working(graph: Graph, index: int, kept: Kept) -> Working:
+    """Bytes of the output, of what is kept of it for the backward pass, and of the parameters; for one sample."""
+    node = graph.nodes[index]
+    steps = (
+        Step(
+            "memory",
+            "bytes",
+            f"bytes of the output of a sample, {FLOATS}",
+            f"{elements(node.shape)}*{BYTES}",
+            _shared(node),
+        ),
+        _kept(graph, index, kept),
+        *_parameters(node),
+    )
+    return Working(steps=steps)
+
+
+def output_bytes(node: Node) -> int:
+    return BYTES * size(node.shape)
+
+
+def _shared(node: Node) -> str:
+    if node.op.is_view:
+        return "it is the input under another shape, and takes no memory of its own"
+    if node.op.is_view_at_inference:
+        return "outside training it is the input as it is, and takes no memory of its own"
+    return ""
+
+
+def _kept(graph: Graph, index: int, kept: Kept) -> Step:
+    words = "bytes kept of it for the backward pass"
+    readers, mask = kept.readers[index], kept.masks[index]
+    formula = {0: "0", 1: "bytes", 2: "2*bytes"}[bool(readers) + mask]
+    said = [f"the output is read by {_names(graph, index, readers)}"] if readers else []
+    said += ["its mask is kept"] if mask else []
+    if not said:
+        view = graph.nodes[index].op.is_view
+        said = ["what is read is counted with its input"] if view else ["no gradient reads it"]
+    return Step("memory", "kept", words, formula, " and ".join(said))
+
+
+def _names(graph: Graph, index: int, readers: tuple[int, ...]) -> str:
+    """The layers whose gradients read it; a layer itself comes first."""
+    names = [f"the gradient of {graph.nodes[i].name}" if i != index else "its own gradient" for i in readers]
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return ", ".join(names[:_MANY]) + more
+
+
+def _parameters(node: Node) -> tuple[Step, ...]:
+    if not node.parameters:
+        return ()
+    statistics = any(spec.role == "buffer" for spec in node.parameters)
+    held = "(parameters + buffers)" if statistics else "parameters"
+    words = "bytes of the parameters" + (" and running statistics" if statistics else "")
+    return (Step("memory", "parameter_bytes", words, f"{held}*{BYTES}"),)

@@ -1,0 +1,161 @@
+"""From the working of a part, or of the whole network, to its entry on a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from ...ir import Graph, Number, Scope, Shape, Working
+from ...ir.working import number_text, symbols
+from ...source import Span
+from ..memory import BYTES
+from ..receptive_field import Field
+from .finding import Found
+from .gaps import Gaps
+from .layer import cost_working, worked_out
+from .memory import Kept, Peak, memory_working, output_bytes
+from .part import Addition, Entering, PartWorking, Row
+from .sheet import GAP, TITLES, Entry, Equation, Known, Section, Sum, Table
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class PartWriter:
+    gaps: Gaps
+    kept: Kept
+
+    def part(self, worked: PartWorking) -> Entry:
+        figures = self.gaps.figures
+        in_table = bool({"size", "receptive-field"} & set(figures) and worked.rows)
+        sections = [self._table(worked)] if in_table else []
+        steps, values = worked.working.steps, worked.values()
+        inside = {i for row in worked.rows for i in row.child.nodes}
+        total = self._total({addition.symbol for addition in worked.additions}, values)
+        for figure in figures:
+            equations = self.gaps.equations([s for s in steps if s.figure == figure], values, total)
+            sums = tuple(self._sum(a, inside) for a in worked.additions if a.figure == figure)
+            peak = (self._peak(worked.peak),) if worked.peak and figure == "memory" else ()
+            if sums or equations:
+                sections.append(Section(TITLES[figure], (*sums, *equations, *peak)))
+        return Entry(
+            worked.found.path,
+            _title(worked.found),
+            _span(self.gaps.graph, worked.found),
+            self._constants(worked),
+            tuple(sections),
+        )
+
+    def _total(self, hidden: Collection[str], values: dict[str, Number]) -> Callable[[str], str]:
+        return lambda symbol: GAP if self.gaps.blank and symbol in hidden else number_text(values[symbol])
+
+    def _constants(self, worked: PartWorking) -> tuple[Known, ...]:
+        """The sums that later steps need where these are not shown."""
+        steps = [step for step in worked.working.steps if step.figure in self.gaps.figures]
+        needed = {symbol for step in steps for symbol in symbols(step.formula)}
+        summed = {a.symbol for a in worked.additions if a.figure in self.gaps.figures}
+        return tuple(
+            Known(g.symbol, number_text(g.value), g.words)
+            for g in worked.working.givens
+            if g.symbol in needed - summed
+        )
+
+    def _sum(self, addition: Addition, inside: Collection[int]) -> Sum | Equation:
+        if not addition.rows:
+            return Equation(addition.words, addition.symbol, (self.gaps.gap("0"),))
+        rows = tuple(
+            (
+                row.child.name,
+                self._how(row, addition.symbol, inside),
+                self.gaps.gap(number_text(row.figure(addition.symbol))),
+            )
+            for row in addition.rows
+        )
+        return Sum(addition.words, addition.symbol, rows, self.gaps.gap(number_text(addition.total)))
+
+    def _how(self, row: Row, symbol: str, inside: Collection[int]) -> str:
+        """The product behind a layer's figure, or how many layers a part has."""
+        if row.child.scope:
+            return row.layers
+        graph, node = self.gaps.graph, row.child.nodes[0]
+        working = cost_working(graph, node) + memory_working(graph, node, self.kept)
+        hidden = self._sizes_asked(node, working, inside)
+        return worked_out(working, symbol, lambda name, shown: GAP if name in hidden else shown)
+
+    def _sizes_asked(self, node: int, working: Working, inside: Collection[int]) -> set[str]:
+        """Sizes that are gaps in the table of the part: the outputs of its layers, and the inputs that these are."""
+        if not self.gaps.blank or "size" not in self.gaps.figures:
+            return set()
+        taken = self.gaps.graph.nodes[node].inputs
+        inputs = {g.symbol for g in working.givens if g.input is not None and taken[g.input] in inside}
+        return inputs | ({"C_out", "H_out", "W_out", "N_out", "bytes"} if node in inside else set())
+
+    def _peak(self, peak: Peak) -> Sum:
+        """What is alive at once, layer by layer."""
+        rows = []
+        for node in peak.alive:
+            hidden = self.gaps.blank and "size" in self.gaps.figures and bool(node.inputs)
+            sizes = [GAP if hidden else number_text(n) for n in node.shape]
+            bytes_each = self.gaps.gap(number_text(output_bytes(node)))
+            rows.append((node.name, "·".join([*sizes, str(BYTES)]), bytes_each))
+        words = f"bytes alive at once at inference, of a sample; most is while {peak.at.name} runs"
+        return Sum(words, "alive", tuple(rows), self.gaps.gap(number_text(peak.total)))
+
+    def _table(self, worked: PartWorking) -> Section:
+        """Shape and receptive field of each row, which are those of its last layer."""
+        shown = [f for f in ("size", "receptive-field") if f in self.gaps.figures]
+        size, seen = "size" in shown, "receptive-field" in shown
+        head = ("layer", "op", *(("output",) if size else ()), *(("receptive field", "jump") if seen else ()))
+        title = (
+            "Output size and receptive field"
+            if len(shown) == 2
+            else TITLES["size" if size else "receptive-field"]
+        )
+        entering = tuple(self._entering(node, size, seen) for node in worked.entering)
+        rows = tuple(self._cells(row, size, seen) for row in worked.rows)
+        return Section(title, (Table(head, (*entering, *rows)),))
+
+    def _entering(self, entered: Entering, size: bool, seen: bool) -> tuple[str, ...]:
+        field = (_field(entered.field), _pair(entered.field.jump)) if seen else ()
+        return (f"from {entered.name}", "", *((_shape(entered.shape),) if size else ()), *field)
+
+    def _cells(self, row: Row, size: bool, seen: bool) -> tuple[str, ...]:
+        output = (self.gaps.gap(_shape(row.output)),) if size else ()
+        field = (self.gaps.gap(_field(row.field)), self.gaps.gap(_pair(row.field.jump))) if seen else ()
+        return (row.child.name, row.what or row.layers, *output, *field)
+
+
+def _span(graph: Graph, found: Found) -> Span | None:
+    """The call of a part, as its layers' origins have it: the last of those that all of them share, seen from outside."""
+    if found.scope is None or not found.children:
+        return None
+    nodes = [graph.nodes[i] for child in found.children for i in child.nodes]
+    depth = min(len(node.origin) for node in nodes)
+    shared = [
+        notes[0]
+        for place in range(1, depth + 1)
+        if len(set(notes := [node.origin[-place] for node in nodes])) == 1
+    ]
+    called = [note for note in shared if found.scope.block and f"'{found.scope.block}'" in note.message]
+    return called[-1].span if called else None
+
+
+def _title(found: Found) -> str:
+    scope, number = found.scope, sum(len(child.nodes) for child in found.children)
+    layers = (
+        f"{number} layer{'s' if number != 1 else ''}" if number else "no layers: what enters leaves as it is"
+    )
+    if scope is None:
+        return f"the whole network, {layers}"
+    return f"{scope.title}, {layers}" if scope.block else f"a part of {layers}"
+
+
+def _shape(shape: Shape) -> str:
+    return " x ".join(map(str, shape))
+
+
+def _field(field: Field) -> str:
+    return "all" if field.whole else _pair(field.size)
+
+
+def _pair(pair: tuple[Number, Number]) -> str:
+    tall, wide = map(number_text, pair)
+    return tall if tall == wide else f"{tall} x {wide}"

@@ -1,0 +1,133 @@
+"""What is told of two networks as wholes: their figures, and how many layers became what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from ...analyses.alignment import Alignment, Pair
+from ...train.wording import count, printable
+from ..compare_columns import BY_NAME, Figure, Network, Unit
+from ..compare_columns import figure_text as column_text
+from .figures import bytes_text
+from .words import MINUS, RESTS, few, renamed
+
+_GAP = "  "
+_SHOWN = (
+    "input",
+    "output",
+    "depth",
+    "params",
+    "trainable",
+    "macs",
+    "memory-params",
+    "memory-inference",
+    "memory-training",
+    "receptive-field",
+)
+"""Columns of ``compare``."""
+_STARTS = "the same but for how they start"
+_WORDS = (*RESTS.values(), _STARTS, "changed", "removed", "added")
+"""What layers became, as it is told."""
+
+
+def networks(alignment: Alignment, titles: tuple[str, str]) -> tuple[Network, Network]:
+    """Both networks; all layers are counted, those of auxiliary heads too, as in the rows."""
+    first, second = alignment.first, alignment.second
+    return Network(first, titles[0], auxiliary=True), Network(second, titles[1], auxiliary=True)
+
+
+def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[str]:
+    """Figures of both networks and by how much they differ; then what became of the layers."""
+    first, second = networks(alignment, titles)
+    told = [line for text in _told(alignment, titles) for line in wrap(text, width, break_long_words=False)]
+    figures = list(_figures(first, second))
+    if alignment.same:
+        return [*told, "", *_lines([(title, figure) for title, figure, _, _ in figures])]
+    return [*_lines([("", *map(printable, titles), ""), *figures]), "", *told]
+
+
+def _lines(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """The first and the last cell of a row at the left of their columns, those between at the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:3], widths[1:3], strict=True)]
+        lines.append(_GAP.join([row[0].ljust(widths[0]), *cells, *row[3:]]).rstrip())
+    return lines
+
+
+def _figures(one: Network, other: Network) -> Iterator[tuple[str, str, str, str]]:
+    frozen = any(network.figures.trainable != network.figures.params for network in (one, other))
+    for name in _SHOWN:
+        column = BY_NAME[name]
+        if name != "trainable" or frozen:
+            before, after = column.value(one), column.value(other)
+            texts = figure_text(before, column.unit), figure_text(after, column.unit)
+            yield column.title, *texts, _by(before, after, column.unit)
+
+
+def figure_text(value: Figure, unit: Unit) -> str:
+    """As in ``compare``, but for bytes, of which small differences are to be seen."""
+    return bytes_text(value) if unit == "bytes" else column_text(value, unit)
+
+
+def _by(before: Figure, after: Figure, unit: Unit) -> str:
+    """By how much it grew, and what part of the first that is."""
+    if not isinstance(before, int) or not isinstance(after, int) or before == after:
+        return ""
+    grown = after - before
+    sign = "+" if grown > 0 else MINUS
+    text = f"{sign}{figure_text(abs(grown), unit)}"
+    if not before:
+        return text
+    percent = 100 * abs(grown) / before
+    share = (
+        f"{percent:,.0f} %" if percent >= 100 else f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
+    )
+    return f"{text} ({share if share.startswith('below') else sign + share})"
+
+
+def _told(alignment: Alignment, titles: tuple[str, str]) -> Iterator[str]:
+    yield _same(alignment, titles) if alignment.same else _counts(alignment)
+    if any(o.auxiliary for graph in (alignment.first, alignment.second) for o in graph.outputs):
+        yield "Auxiliary outputs, which exist only in training, are counted."
+
+
+def _same(alignment: Alignment, titles: tuple[str, str]) -> str:
+    told = f"{' and '.join(dict.fromkeys(map(printable, titles)))}: the same network"
+    found = _renames(alignment)
+    if not found:
+        return f"{told}."
+    return f"{told}; {count(len(found), 'layer')} under other names: {few(renamed(found))}."
+
+
+def _counts(alignment: Alignment) -> str:
+    """How many layers became what."""
+    numbers = Counter(_became(pair) for pair in alignment.layers if not _is_input(alignment, pair))
+    told = ", ".join(f"{numbers[words]} {words}" for words in _WORDS if numbers[words])
+    alike = alignment.count("same") == len(alignment.layers)
+    return f"Layers: {told}." + (" Their outputs differ." if alike else "")
+
+
+def _is_input(alignment: Alignment, pair: Pair[int]) -> bool:
+    """Whether neither of the two is a layer, which has inputs itself."""
+    nodes = alignment.first.nodes, alignment.second.nodes
+    both = zip(nodes, (pair.first, pair.second), strict=True)
+    return not any(each[index].inputs for each, index in both if index is not None)
+
+
+def _became(pair: Pair[int]) -> str:
+    if pair.only_shape:
+        return RESTS["resized"]
+    starts = pair.differences and all(each.kind == "start" for each in pair.differences)
+    return _STARTS if starts else RESTS.get(pair.change, pair.change)
+
+
+def _renames(alignment: Alignment) -> list[tuple[str, str]]:
+    """The layers that are called otherwise in the second network."""
+    first, second = alignment.first.nodes, alignment.second.nodes
+    both = ((p.first, p.second) for p in alignment.layers)
+    names = [(first[i].name, second[j].name) for i, j in both if i is not None and j is not None]
+    return [(one, other) for one, other in names if one != other]

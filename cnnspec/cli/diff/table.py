@@ -1,0 +1,219 @@
+"""The rows of a diff as text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from textwrap import wrap
+
+from .figures import DIGITS, FIGURES, Figure
+from .rows import Row
+from .words import ARROW, TIMES
+
+_GAP = "  "
+_NARROWEST = (14, 18)
+"""So many letters the columns of text have at least, if there is more to say: names, and what differs."""
+_BROKEN = 4
+"""At most one line in so many goes on in the next, or figures are told in fewer digits, and then left out."""
+_CORE = 2
+_KEPT = "\N{NO-BREAK SPACE}"
+_LONG = 28
+_CHANGE = re.compile(rf"[^ ,;]+ \S+ {ARROW} \S+")
+_TIMES = re.compile(rf" (?={TIMES})")
+"""Where a line is not broken: in a change that is not too long, before how many there are, and around a sign of equality."""
+_STYLES = {"+": "32", "\N{MINUS SIGN}": "31", "≠": "33", "~": "36", "\N{MIDDLE DOT}": "2"}
+
+
+def table(
+    rows: Sequence[Row],
+    width: int,
+    color: bool,
+    everything: bool = False,
+    chosen: Sequence[Figure] | None = None,
+) -> list[str]:
+    """The rows in ``width`` columns; figures that differ nowhere are left out, and those that do not fit are named last.
+
+    ``chosen``: these figures and no others.
+    """
+    texts = _Texts(rows, everything)
+    wanted = FIGURES if chosen is None else chosen
+    shown = [figure for figure in wanted if any(texts.cells(figure, DIGITS[0]))]
+    layout = _best(texts, shown, width, chosen is None)
+    lines = [*layout.lines(color), *_left_out(shown[len(layout.figures) :], width)]
+    same = [figure.title for figure in chosen or () if figure not in shown]
+    return [*lines, f"the same throughout: {', '.join(same)}"] if same else lines
+
+
+def _left_out(figures: Sequence[Figure], width: int) -> list[str]:
+    if not figures:
+        return []
+    *most, last = (figure.title for figure in figures)
+    verb = "differ" if most else "differs"
+    option = f"--columns {','.join(figure.name for figure in figures)}".replace(" ", _KEPT)
+    text = f"{', '.join(most)}{' and ' if most else ''}{last} {verb} too: {option}"
+    return [line.replace(_KEPT, " ") for line in wrap(text, width, break_on_hyphens=False)]
+
+
+class _Texts:
+    """What stands in the columns of rows."""
+
+    def __init__(self, rows: Sequence[Row], everything: bool) -> None:
+        self.rows, self.everything = rows, everything
+        self.names = [f"{'  ' * row.level}{row.sign} {row.name}" for row in rows]
+        self.words = [row.what for row in rows]
+        self.longest = max(map(len, self.names)), max(map(len, self.words))
+        self.least = _least(self.names, _NARROWEST[0]), _least(self.words, _NARROWEST[1])
+        self._lengths = [sorted(map(len, texts)) for texts in (self.names, self.words)]
+        self._cells: dict[tuple[str, int], list[str]] = {}
+
+    def longer(self, first: int, second: int) -> int:
+        """How many names and words are longer than so many letters."""
+        widths = zip(self._lengths, (first, second), strict=True)
+        return sum(len(lengths) - bisect_right(lengths, width) for lengths, width in widths)
+
+    def cells(self, figure: Figure, digits: int) -> list[str]:
+        key = figure.name, digits
+        if key not in self._cells:
+            cells = (figure.cell(row.part, row.rest, self.everything, digits) for row in self.rows)
+            self._cells[key] = list(cells)
+        return self._cells[key]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Some figures, in so many digits, beside names and words in a ``width``."""
+
+    texts: _Texts
+    figures: Sequence[Figure]
+    digits: int
+    width: int
+
+    @cached_property
+    def cells(self) -> list[list[str]]:
+        return [self.texts.cells(figure, self.digits) for figure in self.figures]
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """Of all columns: names, words, and figures."""
+        figures = [_width(f.title, cells) for f, cells in zip(self.figures, self.cells, strict=True)]
+        room = self.width - sum(figures) - len(_GAP) * (1 + len(figures))
+        return *_shares(self.texts, room), *figures
+
+    @cached_property
+    def folded(self) -> list[tuple[list[str], list[str]]]:
+        """Of each row the lines of its name and of its words."""
+        return [
+            (
+                _folded(name, self.widths[0], " " * (2 * row.level + 2)),
+                _folded(words, self.widths[1], ""),
+            )
+            for row, name, words in zip(self.texts.rows, self.texts.names, self.texts.words, strict=True)
+        ]
+
+    @property
+    def total(self) -> int:
+        """How wide it is."""
+        return sum(self.widths) + len(_GAP) * (len(self.widths) - 1)
+
+    @property
+    def missing(self) -> int:
+        """How much wider a terminal would have to be so that no word is broken."""
+        least = zip(self.texts.least, self.widths, strict=False)
+        return max(0, self.total - self.width) + sum(max(0, word - width) for word, width in least)
+
+    @cached_property
+    def broken(self) -> int:
+        """How many lines there are beyond one a row."""
+        return sum(max(map(len, texts)) - 1 for texts in self.folded)
+
+    def lines(self, color: bool) -> list[str]:
+        lines = _head([figure.title for figure in self.figures], self.widths, self.total)
+        for place, (row, (names, words)) in enumerate(zip(self.texts.rows, self.folded, strict=True)):
+            cells = [cells[place] for cells in self.cells]
+            for name, told in zip_longest(names, words, fillvalue=""):
+                line = _line((name, told), cells, self.widths)
+                lines.append(f"\x1b[{_STYLES[row.sign]}m{line}\x1b[0m" if color else line)
+                cells = []
+        return lines
+
+
+def _best(texts: _Texts, figures: Sequence[Figure], width: int, may_leave_out: bool) -> _Layout:
+    """The layout with the most figures, in the most digits, in which few lines are broken; in a narrow terminal the first
+    two figures all the same, unless words would have to be broken."""
+    least = min(_CORE, len(figures)) if may_leave_out else len(figures)
+    core = []
+    for kept in range(len(figures), least - 1, -1):
+        core = [_Layout(texts, figures[:kept], digits, width) for digits in DIGITS]
+        for layout in core:
+            if not layout.missing and layout.broken * _BROKEN <= len(texts.rows):
+                return layout
+    if may_leave_out:
+        core += [_Layout(texts, figures[:1], digits, width) for digits in DIGITS]
+    return min(core, key=lambda layout: (layout.missing, -len(layout.figures), layout.broken))
+
+
+def _least(texts: Sequence[str], narrowest: int) -> int:
+    """What a column of text takes at least, its longest word unbroken."""
+    longest = max((len(word) for text in texts for word in _words(text)), default=0)
+    return max(longest, min(narrowest, max(map(len, texts), default=0)))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; indentation and sign belong to the first."""
+    begin = len(text) - len(text.lstrip())
+    return [word + "_" * begin for word in _kept(text.lstrip()).split(" ")]
+
+
+def _kept(text: str) -> str:
+    sign, blank, name = text.partition(" ")
+    if sign in _STYLES:
+        text = f"{sign}{_KEPT}{name}" if blank else sign
+        return _TIMES.sub(_KEPT, text)
+    text = _CHANGE.sub(lambda m: m[0] if len(m[0]) > _LONG else m[0].replace(" ", _KEPT), text)
+    return _TIMES.sub(_KEPT, text.replace(" = ", f"{_KEPT}={_KEPT}"))
+
+
+def _width(title: str, cells: Sequence[str]) -> int:
+    return max(*map(len, title.split()), *map(len, cells))
+
+
+def _shares(texts: _Texts, room: int) -> tuple[int, int]:
+    """How wide the two columns of text are in ``room``: so that as few rows as can be go on in a next line."""
+    longest, least = texts.longest, texts.least
+    if sum(longest) <= room:
+        return longest
+    if sum(least) > room:  # words are broken
+        return min(least[0], max(_NARROWEST[0], room - least[1])), max(
+            _NARROWEST[1], min(least[1], room - least[0])
+        )
+    splits = range(max(least[0], room - longest[1]), min(longest[0], room - least[1]) + 1)
+    first = min(splits, key=lambda split: texts.longer(split, room - split))
+    return first, room - first
+
+
+def _folded(text: str, width: int, indent: str) -> list[str]:
+    if len(text) <= width:
+        return [text]
+    begin = " " * (len(text) - len(text.lstrip()))
+    lines = wrap(_kept(text.lstrip()), width, initial_indent=begin, subsequent_indent=indent)
+    return [line.replace(_KEPT, " ") for line in lines]
+
+
+def _line(texts: Sequence[str], cells: Sequence[str], widths: Sequence[int]) -> str:
+    left = [text.ljust(width) for text, width in zip(texts, widths[:2], strict=True)]
+    right = [cell.rjust(width) for cell, width in zip(cells, widths[2:], strict=False)]
+    return _GAP.join([*left, *right]).rstrip()
+
+
+def _head(titles: Sequence[str], widths: Sequence[int], total: int) -> list[str]:
+    """Titles over their columns, each word in a line where that is narrow."""
+    words = [
+        wrap(title, width, break_long_words=False) for title, width in zip(titles, widths[2:], strict=True)
+    ]
+    deep = max(map(len, words), default=0)
+    lines = zip(*([""] * (deep - len(column)) + column for column in words), strict=True)
+    return [*(_line(("", ""), cells, widths) for cells in lines), "─" * total] if titles else []

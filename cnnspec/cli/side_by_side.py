@@ -1,0 +1,73 @@
+"""Networks that stand side by side: all of them opened, what they are called, and the columns that one asks for."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ..api.graphs import graph_of
+from ..elaborate import Module, open_target
+from ..elaborate.modules import SUFFIXES
+from ..source import Diagnostics, SpecError, did_you_mean
+from .compare_errors import WeightsAlone
+from .output import sections
+
+if TYPE_CHECKING:
+    from ..ir import Graph
+
+C = TypeVar("C")
+
+
+def open_networks(
+    specs: Sequence[str], overrides: Sequence[tuple[str, str]], spec_of: Callable[[str], str] = str
+) -> list[tuple[Module, Graph]]:
+    """``spec_of`` says what spec a text stands for. Raises :class:`SpecError` with all that is wrong in any of them."""
+    found, opened = Diagnostics(), []
+    for spec in specs:
+        with found.stage():
+            _refuse_weights(spec)
+            module = open_target(spec_of(spec), overrides, sections)
+            opened.append((module, graph_of(module)))
+    found.raise_errors()
+    return opened
+
+
+def _refuse_weights(spec: str) -> None:
+    if spec.endswith(SUFFIXES) or not Path(spec).is_file():
+        return
+    from ..train.weights.files import SUFFIXES as WEIGHTS
+
+    if spec.endswith(WEIGHTS):
+        hint = f"'cnnspec weights {spec} --for SPEC' says what of it fits a network"
+        raise SpecError([WeightsAlone(file=spec, hints=(hint,))])
+
+
+def titles_of(specs: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The ``names`` of models; of models that share one what a person wrote: of files the last part, where that tells them
+    apart."""
+    models = Counter(names)
+    short = Counter(Path(spec).name for spec in dict.fromkeys(specs))
+    return [
+        name if models[name] == 1 else Path(spec).name if short[Path(spec).name] == 1 else spec
+        for spec, name in zip(specs, names, strict=True)
+    ]
+
+
+def columns(text: str, known: Mapping[str, C]) -> tuple[C, ...]:
+    """The columns that an argument names, each once; raises :class:`argparse.ArgumentTypeError`."""
+    names = [name for name in text.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("it names no column")
+    return tuple(dict.fromkeys(column(name, known) for name in names))
+
+
+def column(text: str, known: Mapping[str, C]) -> C:
+    """The column that an argument names; raises :class:`argparse.ArgumentTypeError`."""
+    name = text.strip().lower()
+    if name not in known:
+        hints = did_you_mean(name, known) or (f"there are {', '.join(known)}",)
+        raise argparse.ArgumentTypeError("; ".join([f"there is no column '{text.strip()}'", *hints]))
+    return known[name]

@@ -1,0 +1,42 @@
+"""Memory in an assertion or a constraint is that of the spec's experiment, as ``fits`` tells it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli.main import main
+
+NET = """model net(width = 16) {{
+  input 1 x 8 x 8
+  stem: {{ conv(width, 3)  bn  relu }}
+  conv(width, 3)  relu  global_avgpool  flatten
+  linear(10)
+}}
+data digits
+{}
+"""
+EXPERIMENTS = (
+    "",
+    "optimizer sgd(lr = 0.1)",
+    "optimizer sgd(lr = 0.1, momentum = 0.9)\ntrain (precision = bf16, epochs = 2)",
+    "train (ema = 0.99, accumulate = 2, recompute = true)",
+    "finetune { freeze(stem) }",
+)
+
+
+@pytest.mark.parametrize("sections", EXPERIMENTS)
+def test_as_fits_has_it(sections: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(NET.format(sections))
+    assert main(["fits", str(spec), "--batch", "32", "--json"]) == 0
+    total = json.loads(capsys.readouterr().out)["bytes"]["total"]
+    for bound, code in ((total, 0), (total - 1, 1)):
+        spec.write_text(NET.format(f"{sections}\nassert memory(batch = 32) <= {bound}B"))
+        assert main(["check", str(spec)]) == code
+    capsys.readouterr()
+    claim = f"memory(batch = 32) <= {total}B"
+    assert main(["solve", str(spec), "--vary", "width=8..32", "--maximise", "width", "--subject-to", claim]) == 0
+    assert "width = 16: largest width" in capsys.readouterr().out
