@@ -76,12 +76,18 @@ def _knowns(knowns: Sequence[Known], width: int) -> Iterator[str]:
 
 def _equation(equation: Equation, width: int) -> Iterator[str]:
     if equation.same:
-        yield f"{_INDENT}{_capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
+        line = f"{_capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
+        yield from wrap(line, width, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
     else:
-        yield f"{_INDENT}{_capital(equation.words)}:"
+        yield from _words(equation.words, width)
         yield from _sides(equation, width)
     if equation.note:
         yield from wrap(equation.note, width, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2)
+
+
+def _words(words: str, width: int) -> list[str]:
+    """What follows, as a heading of its own."""
+    return wrap(f"{_capital(words)}:", width, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def _sides(equation: Equation, width: int) -> Iterator[str]:
@@ -107,7 +113,7 @@ def _sum(addition: Sum, width: int) -> Iterator[str]:
     last = max(map(len, [*numbers, addition.total]))
     middle = max((len(how) for _, how, _ in addition.rows), default=0)
     middle = max(min(middle, width - first - last - 4 * len(_INDENT)), len(addition.symbol) - first, 0)
-    yield f"{_INDENT}{_capital(addition.words)}:"
+    yield from _words(addition.words, width)
     for name, how, number in addition.rows:
         folded = wrap(how, max(middle, 8)) or [""]
         for turn, part in enumerate(folded):
@@ -120,17 +126,32 @@ def _sum(addition: Sum, width: int) -> Iterator[str]:
 
 
 def _table(table: Table, width: int) -> Iterator[str]:
+    """The second column is folded where there is no room; where that is not enough, names have lines of their own."""
     rows = [table.head, *table.rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    spare = width - len(_INDENT) * (len(widths) + 1) - (sum(widths) - widths[1])
-    widths[1] = max(min(widths[1], spare), 12)
+    widths[0] = max(len(row[0]) for row in rows if row[1])
+    room = width - len(_INDENT) * (len(widths) + 1)
+    words = max(len(word) for row in rows for word in row[1].split())
+    alone = sum(widths) - widths[1] + words > room
+    if alone:
+        widths[0] = 0
+    widths[1] = max(min(widths[1], room - (sum(widths) - widths[1])), min(words, room // 2), 1)
     for row in rows:
-        folded = wrap(row[1], widths[1]) or [""]
-        for turn, part in enumerate(folded):
-            figures = row[2:] if not turn else ("",) * len(row[2:])
-            cells = [(row[0] if not turn else "").ljust(widths[0]), part.ljust(widths[1])]
-            cells += [cell.rjust(w) for cell, w in zip(figures, widths[2:], strict=True)]
-            yield (_INDENT * 2 + _INDENT.join(cells)).rstrip()
+        yield from _row(row, widths, alone)
+
+
+def _row(row: Sequence[str], widths: Sequence[int], alone: bool) -> Iterator[str]:
+    """A name without a second cell may go on into the place of that."""
+    name, op, *figures = row
+    edge = widths[0] + len(_INDENT) + widths[1] if not op else widths[0]
+    if alone or len(name) > edge:
+        yield f"{_INDENT * 2}{name}".rstrip()
+        name = ""
+    for turn, part in enumerate(wrap(op, widths[1]) or [""]):
+        cells = [("" if turn else name).ljust(edge), *([part.ljust(widths[1])] if op else [])]
+        shown = [""] * len(figures) if turn else figures
+        cells += [cell.rjust(w) for cell, w in zip(shown, widths[2:], strict=True)]
+        yield (_INDENT * 2 + _INDENT.join(cells)).rstrip()
 
 
 # Markdown

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ...ir import Graph, Number, Scope, Shape, Working
+from ...ir import Graph, Number, Shape, Step, Working
 from ...ir.working import number_text, symbols
 from ...source import Span
 from ..memory import BYTES
@@ -27,15 +27,10 @@ class PartWriter:
         figures = self.gaps.figures
         in_table = bool({"size", "receptive-field"} & set(figures) and worked.rows)
         sections = [self._table(worked)] if in_table else []
-        steps, values = worked.working.steps, worked.values()
-        inside = {i for row in worked.rows for i in row.child.nodes}
-        total = self._total({addition.symbol for addition in worked.additions}, values)
         for figure in figures:
-            equations = self.gaps.equations([s for s in steps if s.figure == figure], values, total)
-            sums = tuple(self._sum(a, inside) for a in worked.additions if a.figure == figure)
-            peak = (self._peak(worked.peak),) if worked.peak and figure == "memory" else ()
-            if sums or equations:
-                sections.append(Section(TITLES[figure], (*sums, *equations, *peak)))
+            after = [step for step in worked.working.steps if step.figure == figure]
+            items = self._items(worked, after, [a for a in worked.additions if a.figure == figure])
+            sections += [Section(TITLES[figure], items)] if items else []
         return Entry(
             worked.found.path,
             _title(worked.found),
@@ -44,8 +39,25 @@ class PartWriter:
             tuple(sections),
         )
 
-    def _total(self, hidden: Collection[str], values: dict[str, Number]) -> Callable[[str], str]:
-        return lambda symbol: GAP if self.gaps.blank and symbol in hidden else number_text(values[symbol])
+    def _items(
+        self, worked: PartWorking, after: Sequence[Step], additions: Sequence[Addition]
+    ) -> tuple[Equation | Sum, ...]:
+        """Steps over sums come after them; the bytes of parameters, whose sum stands elsewhere, come first."""
+        inside, values = {i for row in worked.rows for i in row.child.nodes}, worked.values()
+        hidden = {a.symbol for a in worked.additions if self.gaps.blank and a.figure in self.gaps.figures}
+
+        def shown(symbol: str) -> str:
+            return GAP if symbol in hidden else number_text(values[symbol])
+
+        own = {addition.symbol for addition in additions}
+        first = [step for step in after if not own & set(symbols(step.formula))]
+        last = [step for step in after if step not in first]
+        items: list[Equation | Sum] = [*self.gaps.equations(first, values, shown)]
+        items += [self._sum(addition, inside) for addition in additions]
+        items += self.gaps.equations(last, values, shown)
+        if worked.peak and any(addition.figure == "memory" for addition in additions):
+            items.append(self._peak(worked.peak))
+        return tuple(items)
 
     def _constants(self, worked: PartWorking) -> tuple[Known, ...]:
         """The sums that later steps need where these are not shown."""
