@@ -1,23 +1,28 @@
-"""Codes are printed with every diagnostic, as in error[unknown-layer]. Without anything, all are listed.
+"""CODE is printed with every diagnostic, as in error[unknown-layer]. Without
+anything, all codes are listed.
 
-PATH is a layer (stage1.bottleneck2.conv1), a part (stage1), or the whole network (. or its name, or left out). Every
-figure is worked out step by step: the formula, the numbers put in, and the line of the spec that each comes from.
+SPEC is a file or a name of the zoo. PATH is a layer (stage1.bottleneck2.conv1),
+a part (stage1), or the whole network (. or its name, or left out). Every figure
+is worked out step by step: the formula, the numbers put in, and the line of the
+spec that each number comes from.
 
 cnnspec explain kernel-too-large
 cnnspec explain alexnet conv1
 cnnspec explain resnet50 stage1.bottleneck1 head
-cnnspec explain vgg16 . --figures params
-cnnspec explain alexnet conv1 conv2 --blank -o exercise.md"""
+cnnspec explain vgg16 --figures params,macs
+cnnspec explain alexnet conv1 conv2 --blank -o exercise.md --answers answers.md"""
 
 from __future__ import annotations
 
 import argparse
 import inspect
+import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..ir.working import FIGURES, Figure
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
@@ -34,7 +39,8 @@ _PAPER = 80
 def add_arguments(command: argparse.ArgumentParser) -> None:
     command.usage = (
         "cnnspec explain [CODE]\n"
-        "       cnnspec explain SPEC [PATH ...] [--figures F,F] [--blank] [-o FILE] [--json] [--set NAME=VALUE]"
+        "       cnnspec explain SPEC [PATH ...] [--figures F,F] [--set NAME=VALUE]\n"
+        "                       [--blank] [-o FILE] [--answers FILE] [--json]"
     )
     command.add_argument(
         "subject",
@@ -58,9 +64,29 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", type=_output, help="write the sheet to a file: .md or .txt"
     )
+    command.add_argument(
+        "--answers",
+        metavar="FILE",
+        type=_output,
+        help="with --blank: write the answers to a file of their own, .md or .txt",
+    )
     command.add_argument("--json", action="store_true", help="print the steps as objects")
     add_overrides(command)
     command.set_defaults(command_parser=command)
+    _take_paths_anywhere(command)
+
+
+def _take_paths_anywhere(command: argparse.ArgumentParser) -> None:
+    """Paths behind an option are paths too, as in ``explain lenet5 --blank c1``; argparse takes only those in one row."""
+    plain = command.parse_known_args
+
+    def parse(arguments: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:
+        options, rest = plain(arguments, namespace)
+        behind = [each for each in rest if not each.startswith("-")]
+        options.paths = [*options.paths, *behind]
+        return options, [each for each in rest if each not in behind]
+
+    command.parse_known_args = parse  # type: ignore[method-assign, assignment]
 
 
 def _figures(text: str) -> tuple[Figure, ...]:
@@ -81,15 +107,30 @@ def _output(text: str) -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.json and (options.blank or options.output):
-        options.command_parser.error("--json prints steps with their results: it has no gaps, and no file")
-    if options.subject is not None and (options.paths or _is_spec(options.subject)):
+    _refuse_what_does_not_go_together(options)
+    subject = options.subject
+    if subject is not None and _is_spec(subject):
         return _explain_network(options)
-    if not (used := _options_of_specs(options)):
-        return _explain_code(options.subject)
-    if options.subject is None or options.subject in load_catalogue():
-        options.command_parser.error(f"{used} goes with a SPEC; a code has no figures")
+    used = "a PATH" if options.paths else _options_of_specs(options)
+    if not used:
+        return _explain_code(subject)
+    if subject is None:
+        options.command_parser.error(f"{used} goes with a SPEC")
+    if subject in load_catalogue():
+        options.command_parser.error(f"'{subject}' is a diagnostic's code; {used} goes with a SPEC")
     return _explain_network(options)
+
+
+def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:
+    said = ""
+    if options.json and (options.blank or options.output or options.answers):
+        said = "--json prints steps with their results: it has no gaps, and no file"
+    elif options.answers and not options.blank:
+        said = "--answers goes with --blank: without gaps there are no answers"
+    elif options.answers and options.answers == options.output:
+        said = f"-o and --answers are one file, '{options.output}'"
+    if said:
+        options.command_parser.error(said)
 
 
 def _options_of_specs(options: argparse.Namespace) -> str | None:
@@ -125,7 +166,7 @@ def _explain_network(options: argparse.Namespace) -> int:
 
     module = open_target(options.subject, options.overrides, sections)
     graph, found, errors = graph_of(module), [], Diagnostics()
-    for path in options.paths or (".",):
+    for path in dict.fromkeys(options.paths or (".",)):
         with errors.stage():
             found.append(find(graph, path))
     errors.raise_errors()
@@ -136,21 +177,30 @@ def _explain_network(options: argparse.Namespace) -> int:
 
         print_json(as_json(graph, worked, places, options.figures))
         return 0
-    return _show(sheet(graph, worked, places, options.figures, options.blank), options.output)
+    return _show(sheet(graph, worked, places, options.figures, options.blank), options)
 
 
-def _show(sheet: Sheet, output: Path | None) -> int:
-    from .working_text import markdown, pages, text
+def _show(sheet: Sheet, options: argparse.Namespace) -> int:
+    from ..train.wording import printable
+    from . import working_markdown, working_text
 
-    if output is None:
-        print(text(sheet, get_terminal_size().columns))
-        return 0
+    if options.answers:
+        _write(options.answers, (working_markdown.answers(sheet), working_text.answers(sheet, _PAPER)))
+        sheet = replace(sheet, answers=())
+    if options.output:
+        _write(options.output, (working_markdown.markdown(sheet), working_text.pages(sheet, _PAPER)))
+    else:
+        print(working_text.text(sheet, get_terminal_size().columns))
+    for file in filter(None, (options.output, options.answers)):
+        print(f"wrote {printable(str(file))}", file=sys.stdout if options.output else sys.stderr)
+    return 0
+
+
+def _write(file: Path, forms: tuple[str, str]) -> None:
+    """Markdown or text, by the file's ending."""
     from ..source import write_atomically
 
-    content = markdown(sheet) if output.suffix.lower() == ".md" else pages(sheet, _PAPER)
-    write_atomically(output, content.encode())
-    print(f"wrote {output}")
-    return 0
+    write_atomically(file, forms[file.suffix.lower() == ".txt"].encode())
 
 
 # Codes

@@ -6,8 +6,10 @@ from collections.abc import Collection
 from os.path import basename
 from typing import TYPE_CHECKING
 
+from ..analyses.working.layer import flattened
 from ..ir import Given, Graph
 from ..source import Span
+from ..train.wording import printable
 
 if TYPE_CHECKING:
     from ..elaborate import Module
@@ -25,7 +27,7 @@ def place(span: Span | None) -> str:
     name = span.source.name
     if name == _SPOKEN or name.startswith("--set"):
         return "the command line" if name == _SPOKEN else "--set"
-    return f"{basename(name)}:{span.first[0]}"
+    return f"{printable(basename(name))}:{span.first[0]}"
 
 
 class SpecPlaces:
@@ -43,8 +45,8 @@ class SpecPlaces:
         if given.argument is not None:
             return self._argument(layer, given.argument, str(given.value))
         if given.input is not None:
-            return self._input(self._graph.nodes[node.inputs[given.input]].name, given)
-        return ()
+            return self._input(node.inputs[given.input], given)
+        return self._argument(self._graph.nodes[0].name, "shape", "")
 
     def _argument(self, layer: str, argument: str, value: str) -> tuple[str, ...]:
         chain = self._chains.get(layer, {}).get(argument)
@@ -55,19 +57,23 @@ class SpecPlaces:
             return (place(node.span),)
         return (f"default of {node.op.call_name}",)
 
-    def _input(self, name: str, given: Given) -> tuple[str, ...]:
-        node = self._nodes[name]
+    def _input(self, index: int, given: Given) -> tuple[str, ...]:
+        node = self._graph.nodes[index]
         if node.inputs:
+            was = flattened(self._graph, index) if given.symbol == "N_in" else None
+            shape = f" ({' x '.join(map(str, was))}, flattened)" if was else ""
             where = place(node.span)
-            return (f"from {name}" + (f", {where}" if where else ""),)
+            return (f"from {node.name}{shape}" + (f", {where}" if where else ""),)
         if given.symbol[0] in _SIZES:
-            return self._argument(name, "shape", "")
+            return self._argument(node.name, "shape", "")
         return ("a pixel of the image sees itself",)
 
 
 def _told(chain: Chain, value: str) -> tuple[str, ...]:
     """The links in lines of their own; a number that stands in the call as it is needs its place alone."""
     first, *others = chain
+    if others and others[0].text.startswith(f"{first.text} = ") and others[0].span == first.span:
+        return tuple(map(_link, others))  # in.channels, of which the first link says no more
     head = place(first.span) if first.text == value else _link(first)
     return (head, *map(_link, others))
 

@@ -24,7 +24,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     forms = command.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="print all figures as one JSON object")
     add_depth(forms, "row")
-    forms.add_argument("--style", choices=STYLES, help="the table as others lay it out, or of receptive fields")
+    forms.add_argument(
+        "--style", choices=STYLES, help="the table as others lay it out, or of receptive fields"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

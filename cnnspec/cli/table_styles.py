@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analyses.rows import shares
 from ..analyses.summary import Summary, summarize
-from ..analyses.working.layer import cost_working, worked_out
+from ..analyses.working.layer import cost_working, flattened, worked_out
 from ..ir import Graph, Node, Shape, is_map, size
 from ..ir.working import number_text
 from ..train.wording import printable
@@ -125,8 +125,13 @@ def _geometry(node: Node, graph: Graph) -> tuple[str, str, str, str]:
 
 def _formula(graph: Graph, index: int) -> str:
     working = cost_working(graph, index)
-    total = working.values()["parameters"]
-    return f"{worked_out(working, 'parameters')} = {number_text(total)}" if total else ""
+    total, inputs = working.values()["parameters"], graph.nodes[index].inputs
+    was = flattened(graph, inputs[0])
+
+    def shown(name: str, number: str) -> str:
+        return "·".join(map(number_text, was)) if was and name == "N_in" else number
+
+    return f"{worked_out(working, 'parameters', shown)} = {number_text(total)}" if total else ""
 
 
 def _overall(summary: Summary) -> list[tuple[str, ...]]:

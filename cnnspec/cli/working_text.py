@@ -1,4 +1,4 @@
-"""A sheet of workings as text for a terminal, and as Markdown."""
+"""A sheet of workings as text, for a terminal and for a file."""
 
 from __future__ import annotations
 
@@ -27,9 +27,13 @@ def text(sheet: Sheet, width: int) -> str:
 
 def pages(sheet: Sheet, width: int) -> str:
     """The same for a file that is printed: answers on a page of their own."""
-    whole = text(sheet, width) + "\n"
     rule = f"\n{'─' * 4} {ANSWERS} "
-    return whole.replace(rule, "\f" + rule)
+    return (text(sheet, width) + "\n").replace(rule, "\f" + rule)
+
+
+def answers(sheet: Sheet, width: int) -> str:
+    """The answers alone."""
+    return "\n".join([f"{ANSWERS}: {printable(sheet.model)}", "", *_answers(sheet, width), ""])
 
 
 def _answers(sheet: Sheet, width: int) -> Iterator[str]:
@@ -76,7 +80,7 @@ def _knowns(knowns: Sequence[Known], width: int) -> Iterator[str]:
 
 def _equation(equation: Equation, width: int) -> Iterator[str]:
     if equation.same:
-        line = f"{_capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
+        line = f"{capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
         yield from wrap(line, width, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
     else:
         yield from _words(equation.words, width)
@@ -87,7 +91,7 @@ def _equation(equation: Equation, width: int) -> Iterator[str]:
 
 def _words(words: str, width: int) -> list[str]:
     """What follows, as a heading of its own."""
-    return wrap(f"{_capital(words)}:", width, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return wrap(f"{capital(words)}:", width, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def _sides(equation: Equation, width: int) -> Iterator[str]:
@@ -102,7 +106,8 @@ def _sides(equation: Equation, width: int) -> Iterator[str]:
         yield from wrap(side, width, initial_indent=head, subsequent_indent=" " * len(head))
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """With a capital at the beginning."""
     return words[:1].upper() + words[1:]
 
 
@@ -152,63 +157,3 @@ def _row(row: Sequence[str], widths: Sequence[int], alone: bool) -> Iterator[str
         shown = [""] * len(figures) if turn else figures
         cells += [cell.rjust(w) for cell, w in zip(shown, widths[2:], strict=True)]
         yield (_INDENT * 2 + _INDENT.join(cells)).rstrip()
-
-
-# Markdown
-
-
-def markdown(sheet: Sheet) -> str:
-    """The sheet as Markdown: tables, and formulas as code; answers after a page break."""
-    lines = [f"# {_plain(sheet.model)}", ""]
-    for entry in sheet.entries:
-        lines += _markdown_entry(entry)
-    if sheet.answers:
-        lines += ['<div style="page-break-before: always"></div>', "", f"## {ANSWERS}", ""]
-        lines += [f"{number}. {_plain(answer)}" for number, answer in enumerate(sheet.answers, 1)] + [""]
-    return "\n".join(lines)
-
-
-def _markdown_entry(entry: Entry) -> Iterator[str]:
-    where = place(entry.span)
-    yield from [
-        f"## {_plain(entry.title)}",
-        "",
-        f"{_plain(entry.what)}{f' ({_plain(where)})' if where else ''}",
-        "",
-    ]
-    if entry.knowns:
-        yield from ["| given | what | where it comes from |", "| --- | --- | --- |"]
-        for known in entry.knowns:
-            places = "<br>".join(map(_plain, known.place))
-            yield f"| `{known.symbol} = {known.value}` | {_plain(known.words)} | {places} |"
-        yield ""
-    for section in entry.sections:
-        yield from [f"### {section.title}", ""]
-        yield from (line for item in section.items for line in _markdown_item(item))
-
-
-def _markdown_item(item: Equation | Sum | Table) -> Iterator[str]:
-    if isinstance(item, Equation):
-        same = " (by the same numbers)" if item.same else ""
-        note = f" – {_plain(item.note)}" if item.note else ""
-        yield from [f"* {_capital(item.words)}{same}: `{' = '.join((item.symbol, *item.sides))}`{note}", ""]
-    elif isinstance(item, Sum):
-        rows = [(name, f"`{how}`", number) for name, how, number in item.rows]
-        total = ("", f"**{item.symbol}**", f"**{item.total}**")
-        yield from _markdown_table(("layer", _capital(item.words), ""), [*rows, total], 1)
-    else:
-        yield from _markdown_table(item.head, item.rows, len(item.head) - 2)
-
-
-def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: int) -> Iterator[str]:
-    """A table whose last ``right`` columns are numbers."""
-    yield f"| {' | '.join(head)} |"
-    yield f"| {' | '.join(['---'] * (len(head) - right) + ['---:'] * right)} |"
-    for row in rows:
-        yield f"| {' | '.join(map(_plain, row))} |"
-    yield ""
-
-
-def _plain(words: str) -> str:
-    """Text in which Markdown finds nothing of its own, but for code."""
-    return printable(words).replace("|", "\\|").replace("____", "\\_\\_\\_\\_")

@@ -13,7 +13,7 @@ from ..elaborate.errors import Failure
 from ..elaborate.modules import Module
 from ..elaborate.target import Override, Settable
 from ..ir import Graph, OpError
-from ..source import Diagnostic, Diagnostics, Source, SpecError, did_you_mean
+from ..source import Diagnostic, Diagnostics, Source, Span, SpecError, did_you_mean
 from ..syntax import parse_call, parse_claim
 from .assertions import Claim, bound_claim
 from .errors import NothingVaries
@@ -35,7 +35,11 @@ class Wish:
 
 
 def problem_of(
-    module: Module, wish: Wish, sections: Sections, training: Training, marked: Marked = lambda _, graph: graph
+    module: Module,
+    wish: Wish,
+    sections: Sections,
+    training: Training,
+    marked: Marked = lambda _, graph: graph,
 ) -> Problem:
     """The search that ``wish`` asks for of a spec; ``marked`` marks what training freezes. Raises :class:`SpecError` with all that is wrong with it."""
     found = Diagnostics()
@@ -63,8 +67,8 @@ def problem_of(
         except Failure as failure:
             raise SpecError([failure.diagnostic]) from None
 
-    _try_names(build, variations)
-    objective = _objective(wish.objective, names, training)
+    _try_names(build, variations, wish.vary)
+    objective = _objective(wish, names, training)
     return Problem(tuple(variations), build, objective, tuple(claims), measure, wish.largest)
 
 
@@ -75,22 +79,30 @@ def _check_number(names: Sequence[str]) -> None:
         raise SpecError([NothingVaries(problem=f"'{names[0]}' is varied twice")])
 
 
-def _try_names(build: Callable[[Setting], Graph], variations: Sequence[Variation]) -> None:
+def _try_names(
+    build: Callable[[Setting], Graph], variations: Sequence[Variation], texts: Sequence[str]
+) -> None:
     """A name that nothing has is told once, not at each setting."""
     try:
         build(tuple(variation.values[0] for variation in variations))
     except SpecError as error:
-        of_name = [d for d in error.diagnostics if d.span is not None and d.span.source.name == "--set"]
-        if of_name:
-            raise SpecError(of_name) from None
+        names = {f"{v.name}={v.values[0]}": text for v, text in zip(variations, texts, strict=True)}
+        told = [
+            replace(d, span=Span(Source("--vary", names[d.span.source.text]), d.span.start, d.span.end))
+            for d in error.diagnostics
+            if d.span is not None and d.span.source.text in names
+        ]
+        if told:
+            raise SpecError(told) from None
 
 
-def _objective(text: str, names: Sequence[str], training: Training) -> Callable[[Setting, Graph], int]:
+def _objective(wish: Wish, names: Sequence[str], training: Training) -> Callable[[Setting, Graph], int]:
+    text = wish.objective
     if text in names:
         place = names.index(text)
         return lambda setting, graph: setting[place]
     found = Diagnostics()
-    call = parse_call(Source("--objective", text))
+    call = parse_call(Source("--maximise" if wish.largest else "--minimise", text))
     quantity = bind_entry(QUANTITIES, call, Environment(), found)
     if quantity is None:
         raise SpecError([_with_names(diagnostic, text, names) for diagnostic in found.found])

@@ -19,7 +19,8 @@ from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
 
 ANALYSES: tuple[Callable[[Graph], object], ...] = (
-    cost, depth, footprint, graph_lints, memory, receptive_fields, work, summarize,
+    cost, depth, footprint, memory, receptive_fields, work, summarize,
+    lambda graph: list(graph_lints(graph)),
     lambda graph: footprint(graph, 1, False),
     lambda graph: footprint(graph, recompute=True),
 )  # fmt: skip

@@ -91,7 +91,9 @@ def check(one: Graph, other: Graph) -> Part:
         whole, costs = (root.first, root.second)[side], cost(graph)
         assert whole is not None
         assert (whole.params, whole.macs) == (costs.count.total, costs.total_macs)
-        assert whole.memory == sum(kept_for_backward(graph)) and whole.layers == sum(bool(node.inputs) for node in graph.nodes)
+        assert whole.memory == sum(kept_for_backward(graph)) and whole.layers == sum(
+            bool(node.inputs) for node in graph.nodes
+        )
     for part in everything(root):
         if part.parts:
             adds_up(part, part.parts)

@@ -21,6 +21,11 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+
+
 def test_a_row_a_network(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, "vgg11", "alexnet", "--columns", "Depth, params").splitlines()
     assert [line.split() for line in (lines[0], *lines[2:])] == [
@@ -35,6 +40,35 @@ def test_many_networks_are_a_row_each(capsys: pytest.CaptureFixture[str]) -> Non
     lines = printed(capsys, *names).splitlines()
     assert [line.split()[0] for line in lines[2:]] == names and "macs" in lines[0].split()
     assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 120])
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_a_form_that_fits(
+    number: int, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    names = ["vgg11", "vgg13", "resnet18", "resnet34", "alexnet"][:number]
+    text = printed(capsys, *names)
+    assert max(map(len, text.splitlines())) <= width and all(name in text for name in names)
+    assert "132,863,336" in text and ("memory-training" in text or "memory, training" in text)
+
+
+def test_memory_is_that_of_the_batch_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(printed(capsys, "lenet5", "--batch", "100", "--json"))
+    memory = figures(elaborate(open_target("lenet5"))).memory
+    assert found[0]["memory"]["activations_training"] == 100 * memory.activations_training
+    assert "3.6 MB" in printed(capsys, "lenet5", "--batch", "100")
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / folder / "net.cnn" for folder in ("a", "b")]
+    for width, file in enumerate(files, 1):
+        file.parent.mkdir()
+        file.write_text(f"model net {{ input 1 x 8 x 8  flatten  linear({width}) }}")
+    for more in (("--json",), ("--json", "--columns", "params")):
+        found = json.loads(printed(capsys, *map(str, files), *more))
+        assert [each["model"] for each in found] == list(map(str, files))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,9 @@ import pytest
 from cnnspec.analyses.alignment import align
 from cnnspec.cli.main import main
 from cnnspec.elaborate import elaborate, open_target
+from cnnspec.train.resolve import resolved_files
+from cnnspec.train.run import RunInfo
+from cnnspec.train.sections import bind_experiment
 from cnnspec.train.weights import pair
 from cnnspec.train.weights.files import open_file
 from cnnspec.train.weights.transfer import transfer
@@ -83,6 +86,14 @@ def test_goldens(case: tuple[str, ...], regenerate: bool, capsys: pytest.Capture
     assert text == golden.read_text(encoding="utf-8")
 
 
+def test_a_row_is_a_line_where_that_can_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """Figures are told in fewer digits before any is left out, and left out before most rows are broken."""
+    table = printed(capsys, "resnet50", "resnext50_32x4d").partition("─\n")[2].partition("blocks are")[0]
+    lines = table.splitlines()
+    assert "width 64 → 128, groups 1 → 32    75.0 → 63.5 k" in lines[2] and "MB" in lines[2]
+    assert len(lines) == 15 and sum(line.lstrip()[0] not in "·≠" for line in lines) == 1
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_other_widths(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -120,7 +131,7 @@ def test_only_names_differ(capsys: pytest.CaptureFixture[str]) -> None:
 def test_only_what_layers_start_with_differs(capsys: pytest.CaptureFixture[str]) -> None:
     new = written("init.cnn", OLD.replace("(bias = false)", "(bias = false, init = xavier_normal)"))
     text = printed(capsys, "old.cnn", new)
-    assert "Layers: 15 the same, 5 the same but for how they start." in text
+    assert "Layers: 14 the same, 5 the same but for how they start." in text
     assert "≠ conv1…3 ×3            init kaiming_uniform → xavier_normal" in text
     assert "all 27 tensors fit" in text
 
@@ -203,21 +214,49 @@ def test_columns_levels_and_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert "· relu1        the same" in printed(capsys, "vgg16", "vgg19", "--all", "--level", "block")
 
 
-def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", "vgg16", "vgg19"]) == 0
-    assert main(["diff", "vgg16", "vgg19", "--exit-code"]) == 1
-    assert main(["diff", "vgg61", "vgg91"]) == 1
-    assert capsys.readouterr().err.count("did you mean") == 2
-    assert main(["diff", "vgg16", "vgg91", "--exit-code"]) == 2
-    for wrong in (["--columns", "parms"], ["--columns", ","], ["--level", "blok"]):
-        with pytest.raises(SystemExit) as end:
-            main(["diff", "vgg16", "vgg19", *wrong])
-        assert end.value.code == 2
-    assert "did you mean 'params'?" in capsys.readouterr().err
+def test_a_column_that_is_asked_for_is_shown_or_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "vgg16", "vgg19", "--level", "stage", "--columns", "output,macs,params")
+    assert re.search(r"MACs +parameters\n", text) and "the same throughout: output\n" in text
 
 
-def test_large_networks_are_quick() -> None:
-    """Under a second; the time of this process alone is looked at, as others may run beside it."""
-    begun = time.process_time()
-    assert main(["diff", "nasnet_a_mobile", "nasnet_a_large"]) == 0
-    assert time.process_time() - begun < 1
+def test_figures_are_those_of_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = "densenet121", "nasnet_a_mobile"
+    found = json.loads(printed(capsys, first, second, "--json"))
+    for side, name in (("first", first), ("second", second)):
+        assert main(["summary", name, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert found[side]["memory"] == told["memory"]
+        parts = [part[side] for part in found["parts"] if part[side]]
+        sums = {key: sum(part[key] for part in parts) for key in ("params", "macs", "memory", "layers")}
+        assert sums == {
+            "params": told["params"]["total"],
+            "macs": told["macs"],
+            "memory": told["memory"]["activations_training"],
+            "layers": len(told["layers"]),
+        }
+
+
+def test_two_files_of_one_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for folder, text in (("a", OLD), ("b", NEW)):
+        Path(folder).mkdir()
+        written(f"{folder}/net.cnn", text)
+    assert "Weights of a/net.cnn in b/net.cnn" in printed(capsys, "a/net.cnn", "b/net.cnn")
+
+
+def test_a_run_is_the_spec_that_it_was_trained_by(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = Path(__file__).parents[2] / "examples" / "digits.cnn"
+    module = open_target(str(spec))
+    experiment = bind_experiment(module, elaborate(module))
+    for name, text in resolved_files(module, experiment).items():
+        Path("run/spec").mkdir(parents=True, exist_ok=True)
+        written(f"run/spec/{name}", text)
+    info = RunInfo(
+        model="net", spec="spec.cnn", base=".", device="CPU", seed=0, epochs=1, batch=1, tasks=(), input_shape=(1, 8, 8),
+        mean=(0.0,), std=(1.0,), parameters=1, images={}, versions={},
+    )  # fmt: skip
+    written("run/run.json", json.dumps(asdict(info)))
+    written("run/metrics.jsonl", "")
+    assert "Experiment" not in printed(capsys, str(spec), "run", "--exit-code")
+    written("run/run.json", "{")
+    assert main(["diff", "run", "missing.cnn"]) == 1
+    assert re.findall(r"error\[([a-z-]+)\]", capsys.readouterr().err) == ["file-missing", "run-damaged"]

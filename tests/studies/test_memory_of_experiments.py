@@ -38,5 +38,7 @@ def test_as_fits_has_it(sections: str, tmp_path: Path, capsys: pytest.CaptureFix
         assert main(["check", str(spec)]) == code
     capsys.readouterr()
     claim = f"memory(batch = 32) <= {total}B"
-    assert main(["solve", str(spec), "--vary", "width=8..32", "--maximise", "width", "--subject-to", claim]) == 0
+    assert (
+        main(["solve", str(spec), "--vary", "width=8..32", "--maximise", "width", "--subject-to", claim]) == 0
+    )
     assert "width = 16: largest width" in capsys.readouterr().out

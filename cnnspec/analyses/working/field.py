@@ -157,7 +157,11 @@ class _Along(Value):
             ),
         )
         note = f"elements see different numbers of pixels, in a pattern of {len(own.lows)}; element {phase} sees most"
-        steps = {"r": f"b{suffix} - a{suffix} + 1", "j": window["j"], "e": f"c{suffix}"}
+        steps = {
+            "r": f"{_whole(f'b{suffix} - a{suffix}', high - low)} + 1",
+            "j": window["j"],
+            "e": _whole(f"c{suffix}", first),
+        }
         return Working(givens) + _stated(suffix, words, steps, note)
 
     def _union(self, joined: tuple[int, ...], suffix: str, words: str) -> Working:
@@ -177,10 +181,12 @@ class _Along(Value):
                 Given(f"j_{mark}", axis.jump, f"jump{words}", input=place),
             ]
             if phase:
-                givens.append(Given(f"e_{mark}", axis.edge, f"{_WORDS['e']}{words}", input=place))
+                givens.append(Given(f"e_{mark}", axis.lows[0], f"{_WORDS['e']}{words}", input=place))
         marks = [f"{n}{suffix}" for n in range(1, len(places) + 1)]
-        edge = "e" if phase else "a"
-        return Working(tuple(givens)) + _stated(suffix, words, _joined(marks, edge), self._gates(joined))
+        formulas = _joined(marks, "e" if phase else "a")
+        formulas["r"] = f"{_whole(formulas['r'], own.highs[phase] - own.lows[phase])} + 1"
+        formulas["e"] = _whole(formulas["e"], own.lows[0])
+        return Working(tuple(givens)) + _stated(suffix, words, formulas, self._gates(joined))
 
     def _gates(self, joined: tuple[int, ...]) -> str:
         gates = [self.graph.nodes[i].name for i in self.node.inputs if i not in joined]
@@ -197,7 +203,14 @@ def _joined(marks: list[str], edge: str) -> dict[str, str]:
         names = [f"{letter}_{mark}" for mark in marks]
         return f"{function}({', '.join(names)})" if len(names) > 1 else names[0]
 
-    return {"r": f"{of('max', 'b')} - {of('min', 'a')} + 1", "j": of("max", "j"), "e": of("min", edge)}
+    return {"r": f"{of('max', 'b')} - {of('min', 'a')}", "j": of("max", "j"), "e": of("min", edge)}
+
+
+def _whole(formula: str, value: Number) -> str:
+    """The formula, rounded towards 0 where that changes anything: pixels are whole."""
+    if value.denominator == 1:
+        return formula
+    return f"floor({formula})" if value > 0 else f"ceil({formula})"
 
 
 def _stated(suffix: str, words: str, formulas: dict[str, str], note: str = "") -> Working:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...ir import Graph, Node, Number, Op, Step, Window, Working
+from ...ir import Graph, Node, Number, Op, Shape, Step, Window, Working, is_map
 from ...ir.op import POINTWISE
 from ...ir.working import number_text, written
 from ...source.values import Value
@@ -66,6 +66,15 @@ def worked_out(working: Working, symbol: str, shown: Callable[[str, str], str] |
         return shown(name, number) if shown else number
 
     return written(step.formula, put_in, values)
+
+
+def flattened(graph: Graph, index: int) -> Shape | None:
+    """The map that a vector was, where only activations and dropout lie between: C x H x W of node ``index``."""
+    node = graph.nodes[index]
+    while node.op.family in ("activation", "regularize") and not is_map(node.shape):
+        node = graph.nodes[node.inputs[0]]
+    taken = graph.input_shapes(node)
+    return taken[0] if node.op.call_name == "flatten" and is_map(taken[0]) else None
 
 
 def _window(node: Node, shapes: tuple[tuple[int, ...], ...]) -> Window:

@@ -5,6 +5,8 @@ same are left out. Parameters leave out running statistics; memory in training i
   ≠  changed            +  only in the second        −  only in the first
   ×N so many alike as one row, with the sums of their figures
 
+Where a terminal is narrow, figures have fewer digits, and those that do not fit are named below the rows.
+
 Then: what of a checkpoint of the first network would load into the second, and what differs in the sections of the
 experiment.
 

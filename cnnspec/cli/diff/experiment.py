@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...train.wording import printable
-from .words import MINUS, became
+from .words import MINUS, became, paragraph
 
 if TYPE_CHECKING:
     from ...train.section_changes import SectionChange
@@ -30,16 +29,10 @@ def _sides(changes: Sequence[SectionChange]) -> tuple[bool, bool]:
     return first, alone and not first
 
 
-def _told(change: SectionChange, alone: bool, width: int) -> Iterator[str]:
+def _told(change: SectionChange, alone: bool, width: int) -> list[str]:
     signs = ("", "") if alone else (f"{MINUS} ", "+ ")
     if change.before and change.after:
         text = became(change.before, change.after)
     else:
         text = f"{signs[0]}{change.before}" if change.before else f"{signs[1]}{change.after}"
-    yield from wrap(
-        f"{change.section} {printable(text)}",
-        width,
-        initial_indent="  ",
-        subsequent_indent="    ",
-        break_long_words=False,
-    )
+    return paragraph(f"{change.section} {printable(text)}", width)

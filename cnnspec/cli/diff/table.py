@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from textwrap import wrap
 
 from .figures import DIGITS, FIGURES, Figure
 from .rows import Row
-from .words import ARROW, TIMES
+from .words import KEPT, kept
 
 _GAP = "  "
 _NARROWEST = (14, 18)
@@ -20,11 +19,6 @@ _NARROWEST = (14, 18)
 _BROKEN = 4
 """At most one line in so many goes on in the next, or figures are told in fewer digits, and then left out."""
 _CORE = 2
-_KEPT = "\N{NO-BREAK SPACE}"
-_LONG = 28
-_CHANGE = re.compile(rf"[^ ,;]+ \S+ {ARROW} \S+")
-_TIMES = re.compile(rf" (?={TIMES})")
-"""Where a line is not broken: in a change that is not too long, before how many there are, and around a sign of equality."""
 _STYLES = {"+": "32", "\N{MINUS SIGN}": "31", "≠": "33", "~": "36", "\N{MIDDLE DOT}": "2"}
 
 
@@ -53,9 +47,9 @@ def _left_out(figures: Sequence[Figure], width: int) -> list[str]:
         return []
     *most, last = (figure.title for figure in figures)
     verb = "differ" if most else "differs"
-    option = f"--columns {','.join(figure.name for figure in figures)}".replace(" ", _KEPT)
+    option = f"--columns{KEPT}{','.join(figure.name for figure in figures)}"
     text = f"{', '.join(most)}{' and ' if most else ''}{last} {verb} too: {option}"
-    return [line.replace(_KEPT, " ") for line in wrap(text, width, break_on_hyphens=False)]
+    return [line.replace(KEPT, " ") for line in wrap(text, width, break_on_hyphens=False)]
 
 
 class _Texts:
@@ -146,8 +140,8 @@ def _best(texts: _Texts, figures: Sequence[Figure], width: int, may_leave_out: b
     two figures all the same, unless words would have to be broken."""
     least = min(_CORE, len(figures)) if may_leave_out else len(figures)
     core = []
-    for kept in range(len(figures), least - 1, -1):
-        core = [_Layout(texts, figures[:kept], digits, width) for digits in DIGITS]
+    for number in range(len(figures), least - 1, -1):
+        core = [_Layout(texts, figures[:number], digits, width) for digits in DIGITS]
         for layout in core:
             if not layout.missing and layout.broken * _BROKEN <= len(texts.rows):
                 return layout
@@ -169,12 +163,9 @@ def _words(text: str) -> list[str]:
 
 
 def _kept(text: str) -> str:
+    """With a sign that no line ends in."""
     sign, blank, name = text.partition(" ")
-    if sign in _STYLES:
-        text = f"{sign}{_KEPT}{name}" if blank else sign
-        return _TIMES.sub(_KEPT, text)
-    text = _CHANGE.sub(lambda m: m[0] if len(m[0]) > _LONG else m[0].replace(" ", _KEPT), text)
-    return _TIMES.sub(_KEPT, text.replace(" = ", f"{_KEPT}={_KEPT}"))
+    return f"{sign}{KEPT}{kept(name)}" if blank and sign in _STYLES else kept(text)
 
 
 def _width(title: str, cells: Sequence[str]) -> int:
@@ -200,7 +191,7 @@ def _folded(text: str, width: int, indent: str) -> list[str]:
         return [text]
     begin = " " * (len(text) - len(text.lstrip()))
     lines = wrap(_kept(text.lstrip()), width, initial_indent=begin, subsequent_indent=indent)
-    return [line.replace(_KEPT, " ") for line in lines]
+    return [line.replace(KEPT, " ") for line in lines]
 
 
 def _line(texts: Sequence[str], cells: Sequence[str], widths: Sequence[int]) -> str:

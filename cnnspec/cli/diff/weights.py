@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ...train.wording import count, printable
 from ..compare_columns import shape_text
-from .words import became, few, renamed
+from .words import became, few, paragraph, renamed
 
 if TYPE_CHECKING:
     from ...ir import Graph
@@ -22,7 +21,7 @@ def weights_lines(
     first, second = map(printable, titles)
     lines = [f"Weights of {first} in {second}, paired by {found.way}:"]
     for text in _told(found, graphs, (first, second)):
-        lines += wrap(text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+        lines += paragraph(text, width)
     return lines
 
 

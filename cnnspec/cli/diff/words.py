@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from ...analyses.changes import Part, Side, together
 from ...backends.drawing.titles import CALL, ELLIPSIS, arguments, merged_labels, shortened
@@ -16,6 +18,11 @@ SIGNS = {"same": "\N{MIDDLE DOT}", "resized": "~", "changed": "≠", "removed": 
 """Of the states of parts: they can be told apart without colours."""
 RESTS = {"same": "the same", "resized": "on other sizes"}
 """What is said where nothing else differs."""
+KEPT = "\N{NO-BREAK SPACE}"
+_SHORT = 28
+_CHANGES = re.compile(rf"\S+ {ARROW} \S+"), re.compile(rf"[^ ,;]+ \S+{KEPT}{ARROW}{KEPT}\S+")
+_TIGHT = re.compile(rf" (?={TIMES}|{ELLIPSIS}\))|(?<==) | (?==)")
+"""Where no line ends: in a change that is not too long, before how many there are, and beside a sign of equality."""
 _MOST = 4
 _LONG = 48
 """Letters of a call that is told in a row; the rest of its arguments are in the JSON."""
@@ -52,6 +59,19 @@ def _without_end(one: list[str], other: list[str]) -> tuple[str, str]:
     while min(len(one), len(other)) > 1 and one[-1] == other[-1]:
         one, other = one[:-1], other[:-1]
     return ".".join(one), ".".join(other)
+
+
+def kept(text: str) -> str:
+    """With spaces that hold what belongs together in one line."""
+    for change in _CHANGES:
+        text = change.sub(lambda m: m[0] if len(m[0]) > _SHORT else m[0].replace(" ", KEPT), text)
+    return _TIGHT.sub(KEPT, text)
+
+
+def paragraph(text: str, width: int) -> list[str]:
+    """A sentence in lines, all but the first further in."""
+    lines = wrap(kept(text), width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    return [line.replace(KEPT, " ") for line in lines]
 
 
 def few(texts: Sequence[str], most: int = 3) -> str:

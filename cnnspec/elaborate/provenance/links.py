@@ -1,0 +1,52 @@
+"""The links of a chain: what is written, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...source import Span
+from ...source.values import Value
+from ...syntax import tree
+
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Link(Value):
+    """One step on the way of a number: what is written, and where; ``default``: what holds where nothing is given."""
+
+    text: str
+    span: Span | None
+    default: bool = False
+
+
+Chain = tuple[Link, ...]
+"""From the layer's call outwards."""
+
+
+def equation(name: str, source: tree.Tree, value: Any) -> str:
+    """``width = 64``, or ``out = width * 4 = 256``."""
+    written, number = text(source), shown(value)
+    if written == name:
+        return f"{name} = {number}" if number else f"{name}, handed on"
+    return f"{name} = {written}" if number in ("", written) else f"{name} = {written} = {number}"
+
+
+def text(expression: tree.Tree) -> str:
+    return text_of(expression.span)
+
+
+def text_of(span: Span | None) -> str:
+    """In one line, and not too long."""
+    written = " ".join(span.text.split()) if span else ""
+    return written if len(written) <= _LONGEST else written[: _LONGEST - 2] + " …"
+
+
+def shown(value: Any) -> str:
+    """A number or truth value; nothing of what else a name may hold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return ""
