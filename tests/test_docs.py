@@ -24,11 +24,13 @@ from typing import Any
 
 import pytest
 
+from cnnspec.analyses.quantities import Setting
 from cnnspec.cli.main import main
 from cnnspec.elaborate import Loader, elaborate
 from cnnspec.elaborate.renaming import renamings
 from cnnspec.ir import Registry, signature, verify
-from cnnspec.source import Diagnostic, Source, SpecError
+from cnnspec.source import Diagnostic, Diagnostics, Source, SpecError
+from cnnspec.studies.assertions import check_assertions
 from cnnspec.syntax import load_source, parse
 from cnnspec.train.registries import TrainSettings
 from cnnspec.train.sections import bind_experiment
@@ -150,6 +152,7 @@ def check(path: Path) -> None:
     verify(graph)
     renamings(module)
     bind_experiment(module, graph)
+    Diagnostics(check_assertions(module.spec.assertions, graph, Setting())).raise_errors()
 
 
 def test_the_pages_have_examples() -> None:

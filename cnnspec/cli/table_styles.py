@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any
 
 from ..analyses.rows import shares
@@ -60,7 +63,9 @@ def keras(graph: Graph) -> str:
         f"Trainable params: {held.trainable:,}",
         f"Non-trainable params: {total - held.trainable:,}",
     )
-    return "\n".join([f'Model: "{printable(graph.name)}"', "", *_table(head, rows), "", *totals])
+    return "\n".join(
+        [f'Model: "{printable(graph.name)}"', "", *_table(head, rows, (len(head) - 1, 0)), "", *totals]
+    )
 
 
 def _keras_class(node: Node, graph: Graph) -> str:
@@ -101,7 +106,7 @@ def lecture(graph: Graph) -> str:
     summary = summarize(graph)
     rows += _overall(summary)
     head = ("", "Size / Operation", "Filter", "Depth", "Stride", "Padding", "Number of Parameters")
-    return "\n".join(_table(head, [(str(number), *row) for number, row in enumerate(rows, 1)]))
+    return "\n".join(_table(head, [(str(number), *row) for number, row in enumerate(rows, 1)], (6,)))
 
 
 def _operation(node: Node) -> str:
@@ -172,13 +177,22 @@ def _fused(graph: Graph) -> set[int]:
     }
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows)
-    ]
-    return [lines[0], "─" * (sum(widths) + 2 * len(widths) - 2), *lines[1:]]
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], folded: Sequence[int]) -> list[str]:
+    """A table as wide as the terminal, if the columns ``folded`` (the first of them first) can be folded as much."""
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    gaps, width = 2 * len(widths) - 2, get_terminal_size().columns
+    for place in folded:
+        longest = max((len(word) for cell in columns[place] for word in cell.split()), default=0)
+        widths[place] -= max(0, min(sum(widths) + gaps - width, widths[place] - longest))
+    rule = "─" * (sum(widths) + gaps)
+    return [*_folded(head, widths), rule, *(line for row in rows for line in _folded(row, widths))]
+
+
+def _folded(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    cells = [wrap(cell, width) if cell else [] for cell, width in zip(row, widths, strict=True)]
+    for parts in zip_longest(*cells, fillvalue=""):
+        yield "  ".join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
 
 
 _STYLES: dict[str, Callable[[Graph], str]] = {"keras": keras, "lecture": lecture, "field": field_table}

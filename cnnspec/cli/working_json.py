@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from ..analyses.working import LayerWorking, PartWorking
+from ..analyses.working.memory import Peak, output_bytes
 from ..analyses.working.writing import Places, Worked
 from ..ir import Figure, Graph, Number, Working
 from ..ir.working import number_text, symbols, written
@@ -67,7 +68,15 @@ def _part(worked: PartWorking, figures: Collection[Figure]) -> dict[str, Any]:
         }
         for row in worked.rows
     ]
-    return {"path": worked.found.path, "rows": rows, "sums": sums, "steps": _steps(worked.working, figures)}
+    peak = {"peak": _peak(worked.peak)} if worked.peak and "memory" in figures else {}
+    steps = _steps(worked.working, figures)
+    return {"path": worked.found.path, "rows": rows, "sums": sums, "steps": steps, **peak}
+
+
+def _peak(peak: Peak) -> dict[str, Any]:
+    """What is alive at once at inference, in bytes a sample, while layer ``at`` runs."""
+    alive = [{"path": node.name, "value": output_bytes(node)} for node in peak.alive]
+    return {"at": peak.at.name, "alive": alive, "result": peak.total}
 
 
 def _steps(working: Working, figures: Collection[Figure]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from ..train.wording import printable
 from .places import place
 from .working_text import ANSWERS, capital
 
-_SIGNS = re.compile(r"[\\`*<>|#\[\]]|(?<![^\W_])_+|_+(?![^\W_])")
+_SIGNS = re.compile(r"[\\`*<>|#\[\]]|(?<![^\W_])_|_(?![^\W_])")
 """What means something in Markdown; an underscore inside a word does not."""
 
 

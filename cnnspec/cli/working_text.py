@@ -11,6 +11,8 @@ from .places import place
 
 _INDENT = "  "
 ANSWERS = "Answers"
+_LEAST = 12
+"""Columns that how a number comes about needs beside a name."""
 
 
 def text(sheet: Sheet, width: int) -> str:
@@ -79,11 +81,12 @@ def _knowns(knowns: Sequence[Known], width: int) -> Iterator[str]:
 
 
 def _equation(equation: Equation, width: int) -> Iterator[str]:
-    if equation.same:
-        line = f"{capital(equation.words)}, by the same numbers: {equation.symbol} = {equation.sides[0]}"
-        yield from wrap(line, width, initial_indent=_INDENT, subsequent_indent=_INDENT * 2)
+    words = equation.words + (", by the same numbers" if equation.same else "")
+    line = f"{_INDENT}{capital(words)}: {equation.symbol} = {equation.sides[0]}"
+    if equation.same and len(line) <= width:
+        yield line
     else:
-        yield from _words(equation.words, width)
+        yield from _words(words, width)
         yield from _sides(equation, width)
     if equation.note:
         yield from wrap(equation.note, width, initial_indent=_INDENT * 2, subsequent_indent=_INDENT * 2)
@@ -112,22 +115,36 @@ def capital(words: str) -> str:
 
 
 def _sum(addition: Sum, width: int) -> Iterator[str]:
-    """The numbers in a column, a line under them, and the total."""
-    numbers = [number for _, _, number in addition.rows]
-    first = max((len(name) for name, _, _ in addition.rows), default=0)
-    last = max(map(len, [*numbers, addition.total]))
-    middle = max((len(how) for _, how, _ in addition.rows), default=0)
-    middle = max(min(middle, width - first - last - 4 * len(_INDENT)), len(addition.symbol) - first, 0)
+    """The numbers in a column, a line under them, and the total; long names have lines of their own."""
     yield from _words(addition.words, width)
-    for name, how, number in addition.rows:
-        folded = wrap(how, max(middle, 8)) or [""]
-        for turn, part in enumerate(folded):
-            shown = name if not turn else ""
-            figure = number if turn == len(folded) - 1 else ""
-            yield f"{_INDENT * 2}{shown.ljust(first)}{_INDENT}{part.ljust(middle)}{_INDENT}{figure.rjust(last)}".rstrip()
+    names, hows, numbers = zip(*addition.rows, strict=True)
+    last = max(map(len, [*numbers, addition.total]))
+    first, middle = max(map(len, names)), max(map(len, hows))
+    room = width - last - 4 * len(_INDENT)
+    alone = first + min(middle, _LEAST) > room
+    if alone:
+        first = 0
+    middle = max(min(middle, room - first), len(addition.symbol) - first - len(_INDENT), 1)
+    for row in addition.rows:
+        yield from _term(row, (first, middle, last), alone)
     edge = len(_INDENT) * 4 + first + middle
     yield " " * edge + "─" * last
     yield f"{_INDENT * 2}{addition.symbol}".ljust(edge) + addition.total.rjust(last)
+
+
+def _term(row: tuple[str, str, str], widths: tuple[int, int, int], alone: bool) -> Iterator[str]:
+    """A number beside the last line of how it comes about."""
+    name, how, number = row
+    if alone:
+        yield f"{_INDENT * 2}{name}"
+    *before, end = wrap(how, widths[1]) or [""]
+    for turn, part in enumerate((*before, end)):
+        cells = (
+            ("" if alone or turn else name).ljust(widths[0]),
+            part.ljust(widths[1]),
+            (number if turn == len(before) else "").rjust(widths[2]),
+        )
+        yield f"{_INDENT * 2}{_INDENT.join(cells)}".rstrip()
 
 
 def _table(table: Table, width: int) -> Iterator[str]:

@@ -116,6 +116,7 @@ def compute(formula: str, numbers: Mapping[str, Number]) -> Number:
     return int(result) if result.denominator == 1 else result
 
 
+@lru_cache(maxsize=4096)
 def symbols(formula: str) -> tuple[str, ...]:
     """The names in a formula, in their order, each once."""
     found = [

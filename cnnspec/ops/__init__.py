@@ -1,6 +1,17 @@
 """Floor 2: the layers. Importing this package registers all of them in ``LAYERS``."""
 
-from . import activation, conv, linear, merge, norm, pool, regularize, reshape
+from . import activation, conv, linear, merge, norm, pool, regularize, reshape, upsample
 from .input import Input
 
-__all__ = ["Input", "activation", "conv", "linear", "merge", "norm", "pool", "regularize", "reshape"]
+__all__ = [
+    "Input",
+    "activation",
+    "conv",
+    "linear",
+    "merge",
+    "norm",
+    "pool",
+    "regularize",
+    "reshape",
+    "upsample",
+]

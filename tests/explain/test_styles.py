@@ -10,6 +10,7 @@ import pytest
 from cnnspec.cli.main import main
 
 # Slides "AlexNet: Architecture (3)" and "VGG Net: Number of Parameters".
+FC6 = "256*6*6*4096=37748736"
 ALEXNET = """(11*11*3 + 1) * 96=34944
 (5 * 5 * 96 + 1) * 256=614656
 (3 * 3 * 256 + 1) * 384=885120
@@ -29,11 +30,12 @@ def table(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-def test_alexnets_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_alexnets_table(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     text = table(capsys, "alexnet_lecture", "--set", "fc_bias=false", "--style", "lecture")
     plain = re.sub(r"[\s,]", "", text.replace("·", "*"))
     assert all(re.sub(r"\s", "", line) in plain for line in ALEXNET.splitlines())
-    assert "62,369,152" in text and "Conv: 3.7 million (6%), FC: 58.6 million (94%)" in text
+    assert FC6 in plain and "62,369,152" in text and "Conv: 3.7 million (6%), FC: 58.6 million (94%)" in text
     assert all(size in text for size in SIZES.split(", ")[1:])
 
 
@@ -48,6 +50,29 @@ def test_keras_counts_running_statistics(capsys: pytest.CaptureFixture[str]) -> 
     text = table(capsys, "resnet50", "--style", "keras")
     assert "Total params: 25,610,152" in text and "Non-trainable params: 53,120" in text
     assert "Connected to" in text
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("80", 85), ("100", 100), ("200", 130)])
+def test_columns_are_folded(
+    columns: str, widest: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in a cell is there at any width, and as many columns of the terminal are kept to as can be."""
+    monkeypatch.setenv("COLUMNS", columns)
+    text = table(capsys, "resnet18", "--style", "keras")
+    assert max(map(len, text.splitlines())) == widest
+    assert len(re.findall(r"\(BatchNormalization\)", text)) == 20
+    text = table(capsys, "alexnet_lecture", "--style", "lecture")
+    assert max(map(len, text.splitlines())) <= int(columns) and "(94%)" in text
+
+
+def test_the_stacking_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """Slide "VGG Net: Comparison to AlexNet (3)": 9 x 9 to 7 x 7, 5 x 5 and 3 x 3, or to 3 x 3 at once."""
+    assert main(["explain", "three_3x3", "conv1", "conv2", "conv3", "--figures", "size"]) == 0
+    text = capsys.readouterr().out
+    for size in (9, 7, 5):
+        assert f"({size} − 3 + 2·0) / 1 + 1 = {size - 2}\n" in text
+    assert main(["explain", "one_7x7", "conv1", "--figures", "size"]) == 0
+    assert "(9 − 7 + 2·0) / 1 + 1 = 3\n" in capsys.readouterr().out
 
 
 def test_branches_of_all_kinds(capsys: pytest.CaptureFixture[str]) -> None:

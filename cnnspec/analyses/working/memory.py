@@ -88,8 +88,9 @@ def _kept(graph: Graph, index: int, kept: Kept) -> Step:
 def _names(graph: Graph, index: int, readers: tuple[int, ...]) -> str:
     """The layers whose gradients read it; a layer itself comes first."""
     names = [f"the gradient of {graph.nodes[i].name}" if i != index else "its own gradient" for i in readers]
-    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
-    return ", ".join(names[:_MANY]) + more
+    if len(names) > _MANY:
+        names = [*names[:_MANY], f"{len(names) - _MANY} more"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _parameters(node: Node) -> tuple[Step, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...ir import Graph, Number, Shape, Step, Working
 from ...ir.working import number_text, symbols
@@ -13,15 +14,18 @@ from ..receptive_field import Field
 from .finding import Found
 from .gaps import Gaps
 from .layer import cost_working, worked_out
-from .memory import Kept, Peak, memory_working, output_bytes
+from .memory import Kept, Peak, kept_of, memory_working, output_bytes
 from .part import Addition, Entering, PartWorking, Row
 from .sheet import GAP, TITLES, Entry, Equation, Known, Section, Sum, Table
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class PartWriter:
     gaps: Gaps
-    kept: Kept
+
+    @cached_property
+    def kept(self) -> Kept:
+        return kept_of(self.gaps.graph)
 
     def part(self, worked: PartWorking) -> Entry:
         figures = self.gaps.figures

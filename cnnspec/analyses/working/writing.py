@@ -44,7 +44,7 @@ def sheet(
 ) -> Sheet:
     """The sheet of these workings. With ``blank`` results are gaps, there and wherever they are put in later."""
     gaps = Gaps(graph, tuple(f for f in FIGURES if f in figures), blank)
-    layers, parts = _LayerWriter(gaps, places), PartWriter(gaps, kept_of(graph))
+    layers, parts = _LayerWriter(gaps, places), PartWriter(gaps)
     entries = tuple(
         parts.part(each) if isinstance(each, PartWorking) else layers.layer(each) for each in worked
     )

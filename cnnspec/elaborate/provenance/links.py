@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from ...source.values import Value
 from ...syntax import tree
 
 _LONGEST = 40
+_NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -30,7 +32,8 @@ def equation(name: str, source: tree.Tree, value: Any) -> str:
     written, number = text(source), shown(value)
     if written == name:
         return f"{name} = {number}" if number else f"{name}, handed on"
-    return f"{name} = {written}" if number in ("", written) else f"{name} = {written} = {number}"
+    itself = not number or written == number or _NUMBER.fullmatch(written)
+    return f"{name} = {written}" if itself else f"{name} = {written} = {number}"
 
 
 def text(expression: tree.Tree) -> str:
@@ -40,7 +43,7 @@ def text(expression: tree.Tree) -> str:
 def text_of(span: Span | None) -> str:
     """In one line, and not too long."""
     written = " ".join(span.text.split()) if span else ""
-    return written if len(written) <= _LONGEST else written[: _LONGEST - 2] + " …"
+    return written if len(written) <= _LONGEST else written[: _LONGEST - 2].rstrip(" ,") + " …"
 
 
 def shown(value: Any) -> str:
