@@ -116,6 +116,7 @@ def run(options: argparse.Namespace) -> int:
     from ..backends.drawing.formats import subject
     from ..elaborate import open_target
     from ..source import Diagnostics
+    from ..train.wording import printable
 
     found_errors = Diagnostics()
     graphs = []
@@ -129,7 +130,7 @@ def run(options: argparse.Namespace) -> int:
         subject(graphs[0], _view(options), graphs[1] if options.diff else None, _titles(options))
     )
     drawing.save(options.output, options.scale)
-    print(f"wrote {options.output}")
+    print(f"wrote {printable(str(options.output))}")
     for remark in drawing.remarks(options.output):
         print(f"note: {remark}", file=sys.stderr)
     return 0

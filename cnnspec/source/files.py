@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ from typing import BinaryIO
 from .diagnostics import Diagnostic, SpecError
 
 _LEFTOVER = re.compile(r"\..+\..+\.tmp")
+_NAMED = 20
+"""Letters of a file's name that are in that of its new content; names have 255 bytes at most."""
 
 
 class CannotWrite(Diagnostic):
@@ -40,7 +44,8 @@ def writing(path: Path) -> Iterator[None]:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that, whatever happens meanwhile, it is the old one or the new one.
 
-    Raises :class:`SpecError` (``cannot-write``), leaving the old file and nothing else.
+    A link is followed: the file that it leads to is written. What is no file, such as a pipe or a device, is written to as
+    it is. Raises :class:`SpecError` (``cannot-write``), leaving the old file and nothing else.
     """
     with replacing(path) as stream:
         stream.write(content)
@@ -50,20 +55,47 @@ def write_atomically(path: Path, content: bytes) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose content is that of ``path`` once the block has ended well, as ``write_atomically`` writes."""
     with writing(path):
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
+        if _is_special(path):
+            with open(path, "wb") as stream:
                 yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, mode)
-            os.replace(name, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-        _sync_folder(path.parent)
+            return
+        with _new_content(_linked(path)) as stream:
+            yield stream
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, a device or a socket."""
+    if not path.exists():
+        return False
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _linked(path: Path) -> Path:
+    """The file that a link leads to, whether it is there or not."""
+    file = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if file.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return file
+
+
+@contextmanager
+def _new_content(path: Path) -> Iterator[BinaryIO]:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    prefix = f".{path.name[:_NAMED]}."
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_folder(path.parent)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from cnnspec.backends.drawing.convert import fonts, letters_without_font, svg_to_pdf, svg_to_png
+from cnnspec.backends.drawing.convert import embedding, fonts, letters_without_font, svg_to_pdf, svg_to_png
 from cnnspec.backends.drawing.failures import ConversionFailed, PictureTooLarge
 
 HOSTILE = 'a < b & "c" ]]> <script> Ωμέγα Кириллица 卷 שלום ×≈−→ 😀'
@@ -109,6 +110,16 @@ def test_letters_without_a_font_are_told_are_boxes_and_stay_in_the_text() -> Non
         picture(text("卷")).getbbox()
         == picture(text("\N{WHITE SQUARE}", 'font-family="DejaVu Sans"')).getbbox()
     )
+
+
+def test_a_font_that_is_made_anew_does_not_tell_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    face = fonts.boxes()
+    made = []
+    for now in (0, 10_000):
+        monkeypatch.setattr("fontTools.fontBuilder.timestampNow", lambda now=now: now)
+        with TTFont(face.path, lazy=True) as font:
+            made.append(embedding._font_file(font, {0x5377: font.getBestCmap()[ord(fonts.BOX)]}, "x").read())
+    assert made[0] == made[1]
 
 
 def test_fonts_of_the_system_that_are_broken_are_passed_over(bundled_fonts_only: Path) -> None:

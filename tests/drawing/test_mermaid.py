@@ -51,7 +51,7 @@ def test_what_mermaid_does_not_show_is_refused() -> None:
     graph = elaborate(open_target("nasnet_a_mobile"))
     view = View(level="layer")
     assert len(picture(graph, view).arrows) > MOST_ARROWS
-    with pytest.raises(TooLargeForMermaid, match=r"964 arrows.*at most 500.*--level block"):
+    with pytest.raises(TooLargeForMermaid, match=r"964 arrows.*at most 500.*a coarser --level"):
         to_mermaid(picture(graph, view), view)
     assert to_mermaid(picture(graph, View(level="block")), View(level="block"))
 
@@ -71,7 +71,9 @@ def test_as_much_text_as_mermaid_reads() -> None:
     room = MOST_TEXT - len(to_mermaid(replace(drawn, facts=("",)), View(level="block"))) + 1
     for fact in ("a" * room, "\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL A}" * (room // 2)):
         assert to_mermaid(replace(drawn, facts=(fact,)), View(level="block"))
-        with pytest.raises(TooLargeForMermaid, match=r"50,00\d characters.*at most 50,000.*--level stage"):
+        with pytest.raises(
+            TooLargeForMermaid, match=r"50,00\d characters.*at most 50,000.*a coarser --level"
+        ):
             to_mermaid(replace(drawn, facts=(fact + "bb",)), View(level="block"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -61,13 +62,25 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         '  "-T?") echo "Format: ? not recognized. Use one of: pdf png svg svgz" >&2; exit 1;;\n'
         f'  -Tpng*) echo "$*" >> {tmp_path}/told; /bin/cat {tmp_path}/drawn.png;;\n'
         f'  -Tsvg*) echo "$*" >> {tmp_path}/told; echo "{drawing}";;\n'
-        '  -Tpdf*) echo "$*";;\n'
+        '  -Tpdf*) echo "%PDF-1.5 $*"; echo "/CreationDate (D:20261130021534Z) $SOURCE_DATE_EPOCH"; echo "%%EOF";;\n'
         "esac\n"
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     dot._identify.cache_clear()
     return program
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`graphviz-pure` is not there."""
+    monkeypatch.setattr("importlib.metadata.files", lambda name: None)
+
+
+def says(stand_in: Path, format: str, commands: str) -> None:
+    """Let it do something else where ``format`` is asked for."""
+    text = stand_in.read_text()
+    stand_in.write_text(text.replace(f"  -T{format}*)", f"  -T{format}*) {commands};;\n  never)"))
 
 
 def pixels(png: bytes) -> tuple[int, int]:
@@ -154,20 +167,22 @@ def test_a_dot_on_the_path_comes_first(stand_in: Path) -> None:
 
 @posix
 def test_a_dot_writes_every_format_itself_and_only_a_png_is_given_a_resolution(stand_in: Path) -> None:
-    assert render_dot("digraph {}", "pdf") == b"-Tpdf\n"
+    assert render_dot("digraph {}", "pdf").startswith(b"%PDF-1.5 -Tpdf\n")
     assert pixels(render_dot("digraph {}", "png", 2)) == (400, 200)
     assert (stand_in.parent / "told").read_text().splitlines() == ["-Tsvg", "-Tpng -Gdpi=288"]
 
 
 @posix
+@pytest.mark.usefixtures("alone")
 def test_a_png_that_a_dot_made_smaller_is_noticed(stand_in: Path) -> None:
     with pytest.raises(RenderFailed, match=r"\(200, 100\) pixels was asked for, and one of \(400, 200\)"):
         render_dot("digraph {}", "png", 1)
 
 
 @posix
+@pytest.mark.usefixtures("alone")
 def test_a_dot_that_is_killed_says_so(stand_in: Path) -> None:
-    stand_in.write_text(stand_in.read_text().replace("-Tpdf*)", "-Tpdf*) kill -9 $$;;\n  never)"))
+    says(stand_in, "pdf", "kill -9 $$")
     with pytest.raises(RenderFailed, match="dot could not draw the graph: it was stopped by signal 9"):
         render_dot("digraph {}", "pdf")
 
@@ -185,3 +200,84 @@ def test_what_a_dot_cannot_write_is_made_of_its_svg(stand_in: Path) -> None:
 def test_a_dot_that_does_not_start_is_passed_over(stand_in: Path) -> None:
     stand_in.write_text("#!/bin/sh\nexit 3\n")
     assert all(renderer.name != "dot" for renderer in dot._renderers())
+
+
+GARBAGE = {
+    "svg": [
+        ("echo nonsense", "syntax error"),
+        ("echo '<html/>'", "its root is <html>"),
+        ("echo '<svg>'", "no element"),
+    ],
+    "pdf": [("echo '<svg/>'", r"it begins with b'<svg/>"), ("echo '%PDF-1.5 cut'", "its end is missing")],
+    "png": [("echo nonsense", "no PNG")],
+}
+
+
+@posix
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize(
+    ("format", "commands", "said"), [(format, *case) for format, cases in GARBAGE.items() for case in cases]
+)
+def test_what_is_no_picture_is_noticed(stand_in: Path, format: str, commands: str, said: str) -> None:
+    says(stand_in, format, commands)
+    with pytest.raises(RenderFailed, match=said):
+        render_dot("digraph {}", format)
+
+
+@posix
+@svg
+@pytest.mark.parametrize("format", FORMATS)
+def test_where_a_dot_fails_the_other_one_draws_and_that_is_said(
+    stand_in: Path, caplog: pytest.LogCaptureFixture, format: str
+) -> None:
+    says(stand_in, format, "echo out of memory >&2; exit 1")
+    assert dot._fault(render_dot("digraph { a }", format), format) == ""
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "note: dot could not draw the graph: out of memory; graphviz-pure drew it instead"
+    )
+
+
+@posix
+@svg
+def test_where_both_fail_both_are_told(stand_in: Path, caplog: pytest.LogCaptureFixture) -> None:
+    says(stand_in, "svg", "echo bad text >&2; exit 1")
+    with pytest.raises(RenderFailed, match=r"^dot could .*: bad text; graphviz-pure could .*line 1"):
+        render_dot("digraph { a -> }", "svg")
+    assert not caplog.records
+
+
+@posix
+@svg
+def test_after_a_dot_that_does_not_end_nothing_else_is_tried(
+    stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_renderer("svg")
+    says(stand_in, "svg", "exec /bin/sleep 60")
+    monkeypatch.setattr(dot, "_run", partial(dot._run, most=0.5))
+    with pytest.raises(RenderFailed, match="more than 10 minutes"):
+        render_dot("digraph {}", "svg")
+
+
+@posix
+@pytest.mark.usefixtures("alone")
+def test_bytes_that_are_no_text_are_told_as_numbers(stand_in: Path) -> None:
+    says(stand_in, "svg", r"printf 'gr\366\337er' >&2; exit 1")
+    with pytest.raises(RenderFailed, match=r"gr\\xf6\\xdfer"):
+        render_dot("digraph {}", "svg")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("given", "told", "date"),
+    [("", "946684800", "20000101000000"), ("86400", "86400", "19700102000000"), ("later", "later", "2000")],
+)
+@pytest.mark.usefixtures("stand_in")
+def test_a_pdf_does_not_tell_when_it_was_made(
+    monkeypatch: pytest.MonkeyPatch, given: str, told: str, date: str
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    if given:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    lines = render_dot("digraph {}", "pdf").decode().splitlines()
+    assert lines[1].startswith(f"/CreationDate (D:{date}") and lines[1].endswith(f"Z) {told}")

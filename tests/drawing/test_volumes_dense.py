@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from networks import Builder
@@ -69,7 +70,7 @@ def _baselines(label: ET.Element, kind: str) -> list[float]:
 def test_downwards_no_number_of_a_side_stands_below_the_word_dense(name: str) -> None:
     svg = volumes(graph_of(name), "TB")
     found = groups(svg, "label")
-    pairs = [(a, b) for a, b in zip(found, found[1:], strict=False) if "dense" in texts(b)]
+    pairs = [(a, b) for a, b in pairwise(found) if "dense" in texts(b)]
     assert pairs
     for before, dense in pairs:
         (word,) = _baselines(dense, "dense")

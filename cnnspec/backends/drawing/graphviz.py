@@ -28,6 +28,8 @@ _TRUNK_WEIGHT = "500"
 _HEAVIER = 1.6
 _LARGE = 300
 """From so many boxes on Graphviz looks less long for the best places."""
+_DENSE = 300
+"""From so many arrows on, if they are twice the boxes, lines are straight and the search for places is short."""
 
 
 def to_dot(drawn: Picture, view: View) -> str:
@@ -48,7 +50,10 @@ class _Writer:
 
     def text(self) -> str:
         dot = graphviz.Digraph(
-            "model", graph_attr=self._page(), node_attr=self._nodes(), edge_attr=self._edges()
+            graphviz.escape(clean(self.drawn.title)),
+            graph_attr=self._page(),
+            node_attr=self._nodes(),
+            edge_attr=self._edges(),
         )
         self._frame(dot, self.drawn.boxes, 0)
         self._arrows(dot)
@@ -93,6 +98,8 @@ class _Writer:
             page |= {"nodesep": "0.6", "ranksep": "0.5"}
         if len(self.drawn.boxes) > _LARGE:
             page |= {"nslimit": "1", "nslimit1": "1", "mclimit": "0.5"}
+        if len(self.drawn.arrows) > max(_DENSE, 2 * len(self.drawn.boxes)):
+            page |= {"nslimit": "0.3", "nslimit1": "0.3", "mclimit": "0.1", "splines": "line"}
         if theme.fit:
             page["size"] = ",".join(f"{side:g}" for side in theme.fit)
         return page

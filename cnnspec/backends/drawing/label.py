@@ -229,8 +229,18 @@ def _told(run: list[Item]) -> str:
 
 
 def tooltip(graph: Graph, unit: Unit) -> str:
-    """Names of the layers in a box with their shapes, a line each."""
+    """Names of the layers in a box with their shapes, a line each.
+
+    DOT's strings hold 16,384 bytes as they are written there, where some letters are written with more: longer text
+    ends with a sign …
+    """
     nodes = [graph.nodes[i] for i in unit.nodes[:_TOOLTIP_LINES]]
-    lines = [f"{node.name}: {shape_text(node.shape)}" for node in nodes]
+    text = "\n".join(f"{node.name}: {shape_text(node.shape)}" for node in nodes)
+    room = 16_000
+    for place, letter in enumerate(text):
+        room -= 3 if not letter.isprintable() else 2 if letter in '"\\' else len(letter.encode())
+        if room < 0:
+            text = f"{text[:place]}\N{HORIZONTAL ELLIPSIS}"
+            break
     more = len(unit.nodes) - len(nodes)
-    return "\n".join([*lines, f"and {more} more"] if more else lines)
+    return f"{text}\nand {more} more" if more else text

@@ -69,10 +69,9 @@ def _refuse_too_large(drawn: Picture, text: str, view: View) -> None:
         return
     found = f"{arrows:,} arrows" if arrows > MOST_ARROWS else f"{size:,} characters"
     limit = f"{MOST_ARROWS if arrows > MOST_ARROWS else MOST_TEXT:,}"
-    coarser = LEVELS[max(0, LEVELS.index(view.level or LEVELS[-1]) - 1)]
     raise TooLargeForMermaid(
         f"the flowchart would have {found}, and Mermaid shows at most {limit}: "
-        f"draw it at a coarser level, e.g. --level {coarser}, or as .svg or .html"
+        f"draw it {'at a coarser --level, or ' if view.level != LEVELS[0] else ''}as .svg or .html"
     )
 
 

@@ -11,6 +11,7 @@ from .themes import theme_of
 _SHRUNK = re.compile(r'transform="scale\(([\d.]+)')
 _READABLE = 6.0
 """Points of letters in print; footnotes have 7 or 8."""
+_LEAST_TOLD = 0.1
 
 
 def remarks(of: Subject, kind: str, svg: Callable[[], str]) -> Iterator[str]:
@@ -19,8 +20,9 @@ def remarks(of: Subject, kind: str, svg: Callable[[], str]) -> Iterator[str]:
         found = _SHRUNK.search(svg())
         points = theme_of("paper", False).size * (float(found.group(1)) if found else 1)
         if points < _READABLE:
+            told = f"{points:.1f}" if points >= _LEAST_TOLD else f"under {_LEAST_TOLD}"
             yield (
-                f"to fit one column, its letters are {points:.1f} pt: a coarser --level than "
+                f"to fit one column, its letters are {told} pt: a coarser --level than "
                 f"{of.view.level or 'this'} is easier to read"
             )
     if kind in ("png", "pdf") and not all(map(str.isascii, _names(of))):

@@ -53,6 +53,7 @@ def _font_file(font: Any, cmap: dict[int, str], name: str) -> io.BytesIO:
 
     order = [".notdef", *sorted({glyph for glyph in cmap.values() if glyph != ".notdef"})]
     built = FontBuilder(font["head"].unitsPerEm, isTTF=True)
+    built.updateHead(created=0, modified=0)  # else no two files of a drawing would be equal
     built.setupGlyphOrder(order)
     built.setupCharacterMap(cmap)
     built.setupGlyf({glyph: _outline(font, glyph) for glyph in order})

@@ -15,7 +15,7 @@ from .nesting import Folding, frames_of
 from .pairing import units_of_both
 from .rows import boxes_of, folded_boxes_of, once_in_both
 from .sides import Merged, Sides
-from .titles import ARROW, MINUS, became
+from .titles import MINUS, became
 from .words import both_shapes, merged_label, merged_tooltip
 
 _KEYS = ("r", "n")

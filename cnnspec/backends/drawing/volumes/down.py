@@ -19,7 +19,7 @@ from .layout import (
     seen,
 )
 from .rows import Rows
-from .scale import Scale
+from .scale import Scale, is_bar
 from .solid import Solid
 from .steps import Step
 
@@ -49,7 +49,12 @@ class _Columns(Rows):
 
     def gap(self, place: int) -> float:
         before = echo_room(self.steps[place - 1]) if place else 0
-        return before + max(_LEAST_GAP, SMALL.leading * 2 + 6 if self.steps[place].kernel else 0)
+        side = SMALL.leading if place and self._both_under(place) else 0
+        return before + side + max(_LEAST_GAP, SMALL.leading * 2 + 6 if self.steps[place].kernel else 0)
+
+    def _both_under(self, place: int) -> bool:
+        """Whether a side's number and the word "dense" stand between a box and the one before it."""
+        return self.steps[place].dense and not is_bar(self.steps[place - 1].shape)
 
     def layout(self) -> Layout:
         placed: list[Placed] = []

@@ -17,6 +17,8 @@ _ITALIC = Font(SMALL.size, italic=True)
 _AROUND = 2.5
 """Half the width of an arrow, which text keeps from lines."""
 _STEPS_AWAY = 14
+_STEPS_DOWN = 3
+"""Where the flow goes down, a number that is further below its box is another's, or what leads to the next one."""
 
 
 def notes_of(
@@ -33,6 +35,8 @@ def notes_of(
         wishes = list(_sizes(placed))
         if placed.step.number in by_head:
             wishes += _beside(placed, by_head[placed.step.number])
+        if placed.step.dense:
+            wishes += [_at_end(placed, arc) for arc in arcs if arc.head == placed.step.number]
         for wish in wishes:
             places = list(wish)
             note = _free(places, texts, solids, () if places[0].kind == "dense" else lines)
@@ -80,12 +84,12 @@ def _note(placed: Placed, text: str, x: float, y: float, anchor: Anchor) -> Note
 
 def _under(placed: Placed, text: str) -> Iterator[Note]:
     solid = placed.solid
-    y = solid.bottom + 11
+    y = seen(solid, placed.step).bottom + 11
     yield _note(placed, text, solid.x + solid.width / 2, y, "middle")
     yield _note(placed, text, solid.x, y, "start")
     yield _note(placed, text, solid.right, y, "end")
     yield _note(placed, text, solid.x, y, "end")
-    for away in range(1, _STEPS_AWAY):
+    for away in range(1, _STEPS_DOWN if solid.down else _STEPS_AWAY):
         yield _note(placed, text, solid.x + solid.width / 2, y + 3 * away, "middle")
 
 
@@ -102,13 +106,14 @@ def _left(placed: Placed, text: str) -> Iterator[Note]:
 def _slanted(placed: Placed, text: str) -> Iterator[Note]:
     """Along the edge that leads to the back, at the lower right."""
     solid = placed.solid
-    beyond = seen(solid, placed.step).right - solid.bounds.right
+    room = seen(solid, placed.step)
+    beyond = room.right - solid.bounds.right
     for share in (0.5, 0.35, 0.65, 0.2, 0.8):
-        x, y = solid.right + share * solid.shift + beyond, solid.bottom - share * solid.shift
+        x, y = solid.right + share * solid.shift + beyond, room.bottom - share * solid.shift
         yield _note(placed, text, x + 3, y + SMALL.size * 0.9, "start")
-    for away in range(_STEPS_AWAY):
+    for away in range(_STEPS_DOWN if solid.down else _STEPS_AWAY):
         yield _note(
-            placed, text, solid.right + solid.shift / 2 + 3 + beyond, solid.bottom + 8 + 3 * away, "start"
+            placed, text, solid.right + solid.shift / 2 + 3 + beyond, room.bottom + 8 + 3 * away, "start"
         )
 
 
@@ -136,3 +141,16 @@ def _along(placed: Placed, link: Link, lines: tuple[str, ...], font: Font) -> It
             spots = [(x, y - 8 - tall - by, "middle"), (x, y + 8 + font.size * ASCENT + by, "middle")]
         for left, baseline, anchor in spots:
             yield Note(link.kind, lines, font, (left, baseline), anchor, placed.step.number, plate=True)
+
+
+def _at_end(placed: Placed, arc: Arc) -> Iterator[Note]:
+    """What an arc says that leads to a layer that is fully connected: beside its end."""
+    x, y = arc.line[-1]
+    spots: list[tuple[float, float, Anchor]]
+    for away in range(_STEPS_AWAY):
+        if placed.solid.down:
+            spots = [(x - 8 - 4 * away, y + by, "end") for by in (-5.0, 5.0 + _ITALIC.size * ASCENT)]
+        else:
+            spots = [(x + 6, y - 8 - 4 * away, "start"), (x - 6, y - 8 - 4 * away, "end")]
+        for left, baseline, anchor in spots:
+            yield Note("dense", ("dense",), _ITALIC, (left, baseline), anchor, placed.step.number, plate=True)

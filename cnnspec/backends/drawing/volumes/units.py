@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ....analyses.freezing import starts_of
 from ....ir import Graph, Node, is_map, size
@@ -55,33 +56,51 @@ def _whole(graph: Graph) -> list[list[Group]]:
 
 
 def _is_chain(graph: Graph) -> bool:
-    readers = Counter(i for node in graph.nodes for i in node.inputs)
+    readers = Counter(chain.from_iterable(node.inputs for node in graph.nodes))
     return all(len(node.inputs) <= 1 for node in graph.nodes) and max(readers.values(), default=0) <= 1
 
 
 def _grouped(graph: Graph, units: list[Unit]) -> list[Group]:
+    read = _times_read(graph)
     found: list[Group] = []
     for unit in units:
-        if found and _follows(graph, found[-1], unit):
+        if found and _follows(graph, found[-1], unit, read):
             found[-1] = replace(found[-1], followers=(*found[-1].followers, *unit.nodes))
         else:
-            found.append(Group(unit))
+            found.append(_without_views(graph, unit))
     return found
 
 
-def _follows(graph: Graph, before: Group, unit: Unit) -> bool:
+def _times_read(graph: Graph) -> Counter[int]:
+    """How many layers read each layer; an output counts as one."""
+    return Counter(chain((i for node in graph.nodes for i in node.inputs), (o.node for o in graph.outputs)))
+
+
+def _without_views(graph: Graph, unit: Unit) -> Group:
+    """A unit's box is as large as its map, not as what a flatten at its end makes of it."""
+    kept = unit.nodes
+    while unit.times == 1 and len(kept) > 1 and graph.nodes[kept[-1]].op.is_view:
+        kept = kept[:-1]
+    if len(kept) == len(unit.nodes):
+        return Group(unit)
+    return Group(replace(unit, nodes=kept, ends=(kept[-1],)), unit.nodes[len(kept) :])
+
+
+def _follows(graph: Graph, before: Group, unit: Unit, read: Counter[int]) -> bool:
     nodes = [graph.nodes[i] for i in unit.nodes]
     return (
         unit.kind in ("layer", "part")
         and nodes[0].inputs == (before.nodes[-1],)
-        and all(_changes_nothing(graph, node) for node in nodes)
+        and all(_changes_nothing(graph, node, read) for node in nodes)
     )
 
 
-def _changes_nothing(graph: Graph, node: Node) -> bool:
-    if node.op.family in FOLLOWERS:
-        return True
-    return node.op.family == "reshape" and size(node.shape) == size(graph.nodes[node.inputs[0]].shape)
+def _changes_nothing(graph: Graph, node: Node, read: Counter[int]) -> bool:
+    """Whether it can be told in words: pointwise, or other names for the elements of a map that nobody else reads."""
+    if node.op.family != "reshape":
+        return node.op.family in FOLLOWERS
+    before = node.inputs[0]
+    return read[before] == 1 and size(node.shape) == size(graph.nodes[before].shape)
 
 
 Alike = Callable[[Graph, Group, Group], bool]
