@@ -41,7 +41,10 @@ def problem_of(
     training: Training,
     marked: Marked = lambda _, graph: graph,
 ) -> Problem:
-    """The search that ``wish`` asks for of a spec; ``marked`` marks what training freezes. Raises :class:`SpecError` with all that is wrong with it."""
+    """The search that ``wish`` asks for of a spec; ``marked`` marks what training freezes.
+
+    Raises :class:`SpecError` with all that is wrong with it.
+    """
     found = Diagnostics()
     variations: list[Variation] = []
     for text in wish.vary:
