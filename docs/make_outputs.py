@@ -1,4 +1,4 @@
-"""Writes anew what the commands of docs/explain.md and docs/lecture.md print: ``python docs/make_explain.py``.
+"""Writes anew what the commands on pages of docs/ print: ``python docs/make_outputs.py [PAGE …]``.
 
 The pages are written by hand; a command that is put into a ``console`` block gets its output from here.
 """
@@ -11,11 +11,12 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from cnnspec.cli.main import main as cnnspec
 
-PAGES = ("explain.md", "lecture.md")
+FOLDER = Path(__file__).parent
 WIDTH = "120"
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ cnnspec (.*)$", re.MULTILINE)
@@ -26,19 +27,25 @@ def printed(command: str) -> str:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         cnnspec(shlex.split(command))
-    return said.getvalue().rstrip()
+    return "\n".join(line.rstrip() for line in said.getvalue().rstrip().splitlines())
 
 
 def session(block: str) -> str:
-    """The commands of a block, each with what it prints."""
-    return "\n\n".join(f"$ cnnspec {c}\n{printed(c)}" for c in _COMMAND.findall(block)) + "\n"
+    """The commands of a block, each with what it prints; an empty line between them where there was one."""
+    between = "\n\n" if "\n\n$ cnnspec" in block else "\n"
+    return between.join(f"$ cnnspec {c}\n{printed(c)}" for c in _COMMAND.findall(block)) + "\n"
+
+
+def renew(pages: Iterable[Path]) -> None:
+    os.environ["COLUMNS"] = WIDTH
+    os.chdir(FOLDER.parent)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(_BLOCK.sub(lambda match: session(match[1]), text), encoding="utf-8")
 
 
 def main() -> int:
-    os.environ["COLUMNS"] = WIDTH
-    for page in (Path(__file__).parent / name for name in PAGES):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(_BLOCK.sub(lambda match: session(match[1]), text), encoding="utf-8")
+    renew([FOLDER / name for name in sys.argv[1:]] or sorted(FOLDER.glob("*.md")))
     return 0
 
 
