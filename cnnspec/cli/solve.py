@@ -1,11 +1,13 @@
 """The setting of one or two parameters that is best and satisfies all constraints. Every setting that is told of was
 built and measured. What is sought is a parameter that varies, or a quantity: params, macs, flops,
-memory(batch = 32), layers, depth, receptive_field, shape. Constraints are written as those of 'assert' in a spec.
+memory(batch = 32), layers, depth, resolution, receptive_field, shape. Constraints are written as those of 'assert' in a
+spec.
 
 Where figures rise or fall with a parameter all along, the edge of what is allowed is found by bisection; else all settings
 are tried. With two parameters, the second is searched for each value of the first, and the best of each is told.
 
 cnnspec solve net.cnn --vary width=16..256 --maximise width --subject-to "params <= 1M"
+cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution --subject-to "macs <= 3G"
 cnnspec solve net.cnn --vary width=16..256:8 --vary depth=1..20 --maximise macs \\
     --subject-to "memory(batch = 128) <= 8GB" -o front.png
 

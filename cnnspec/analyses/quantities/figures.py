@@ -107,6 +107,17 @@ class ReceptiveField(Quantity):
         return fields[maps[-1] if maps else -1].size
 
 
+@QUANTITIES.register("resolution")
+class Resolution(Quantity):
+    """Height and width of the input, in pixels."""
+
+    units = PLAIN
+    sizes = (1, 2)
+
+    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
+        return graph.input_shape[1:] if is_map(graph.input_shape) else (graph.input_shape[0], 1)
+
+
 @QUANTITIES.register("shape")
 class OutputShape(Quantity):
     """Channels, height and width of an output; the features of a vector."""
