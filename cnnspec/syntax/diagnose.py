@@ -142,7 +142,7 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     in_body = not stack or stack[-1].text == "{"
     if lexeme.text == "=":
         two_before = found.lexemes[index - 2].text if index > 1 else ""
-        if two_before == "if":
+        if two_before == "if" or _asserted(found, index):
             return ("to compare, write '=='",)
         if not stack:
             return ("a section is written without '=', as in 'optimizer adam(lr = 1e-3)'",)
@@ -169,6 +169,15 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":
         return ("a path stands in quotes, as in 'use \"blocks.cnn\"'",)
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
+
+
+def _asserted(found: Scan, index: int) -> bool:
+    """Whether a quantity of an assertion, with or without arguments, ends before ``index``."""
+    texts = [lexeme.text for lexeme in found.lexemes[:index]]
+    if texts[-1:] == [")"]:
+        opened = found.open_before(index - 1)
+        texts = texts[: found.lexemes.index(opened[-1])] if opened else []
+    return texts[-2:-1] == ["assert"]
 
 
 def _hyphenated(found: Scan, index: int) -> str:

@@ -23,7 +23,7 @@ EXPERIMENTS = (
     "optimizer sgd(lr = 0.1)",
     "optimizer sgd(lr = 0.1, momentum = 0.9)\ntrain (precision = bf16, epochs = 2)",
     "train (ema = 0.99, accumulate = 2, recompute = true)",
-    "finetune { freeze(stem) }",
+    'finetune { from("net.safetensors")  freeze(stem) }',
 )
 
 
