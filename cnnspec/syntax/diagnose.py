@@ -155,6 +155,10 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     before = found.lexemes[index - 1] if index else None
+    if before and before.text == "assert" and lexeme.kind == "number":
+        return ("the quantity stands first, as in 'params <= 5M'",)
+    if lexeme.text in ("and", "or") and not stack and "assert" in {each.text for each in found.lexemes}:
+        return ("each claim has an 'assert' of its own",)
     if (
         lexeme.kind in ("string", "number")
         and before
@@ -194,7 +198,7 @@ def _parted(found: Scan, index: int, accepted: set[str], source: Source) -> Diag
     sign, number, unit = found.lexemes[index - 3 : index] if index >= 3 else (None, None, None)
     if sign is None or number is None or unit is None or sign.text not in COMPARISONS:
         return None
-    if number.kind != "number" or unit.kind != "name" or unit.text in KEYWORDS:
+    if number.kind != "number" or unit.kind != "name" or unit.text in KEYWORDS or number.end == unit.start:
         return None
     hints = (f"write a unit right after its number: '{number.text[:40]}{unit.text[:40]}'",)
     span = Span(source, unit.start, unit.end)
