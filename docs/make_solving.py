@@ -37,32 +37,72 @@ setting that it tells of was built and measured: nothing is estimated, and nothi
 numbers; constraints are written as those of [`assert`](language.md#what-the-network-must-be-assert).
 
 {wide}
-The figures rise with the width all along, so the edge was found by bisection: the setting after the one that is told
-does not satisfy the constraint. Where figures rise and fall, or some settings are no network, all are tried.
+All settings were built, so this is the largest there is; the table shows those around it and some of the others, `*` marks
+the best and `-` what does not satisfy a constraint. What happens where there are too many to build
+[stands below](#when-there-are-too-many).
 
-**Two parameters.** The second is searched for each value of the first. The table is the frontier: for each width the
-depth that is best, its figures, and a star at the best of all.
+**Two parameters.** The table is the frontier: for each width the depth that is best, its figures, and a star at the best of
+all.
 
 {both}
 ![The most multiply-adds for each width](images/solving.png)
 
-**What can be sought**: a parameter that varies, or any [quantity](reference.md#quantities), to be large or small. The
-smallest depth that sees a whole image of 32 pixels:
+**What can be sought**: a parameter that varies, or any [quantity](reference.md#quantities) that is a number, to be large or
+small. Of a receptive field or resolution it is the smaller side; a shape cannot be sought. The smallest depth that sees a
+whole image of 32 pixels:
 
 {field}
+`depth` is here a parameter of the model, and also a quantity: the most layers with weights on one path. After `--vary`,
+`--maximise` and `--minimise` such a name is the parameter, and the table says so; in a constraint it is the quantity. With
+brackets, as in `--maximise "depth()"`, it is the quantity everywhere. A parameter is not bounded by a constraint but by its
+values in `--vary`.
+
+## When there are too many
+
+The search takes about ten seconds at most; on a terminal a line says how far it is. A few settings that are spread over all
+are built first. If all can be built in time, all are, and the result is the *largest* (or *smallest*). Else it is called the
+*best of those tried*, the last line says how many these are, and they are chosen so:
+
+- **One parameter.** If all of nine values are networks, and every figure rises or falls along them all, the edge of what is
+  allowed is found by bisection between two of them. This rests on the assumption that the figures do so at the values
+  between, too: a single small network among large ones would be missed. If some figure rises and falls, or a value is no
+  network, values are tried from coarse to fine, for six tenths of the time.
+- **Two parameters.** Values of the first are tried from coarse to fine, for six tenths of the time. For each, the second is
+  searched as above, from five values, and at most 65 where figures rise and fall. So give the parameter with fewer values
+  first.
+- **Then it is refined.** The neighbours of the eight best are tried (of two parameters: of the best of eight values of the
+  first), those of the best eight that result, and so on until these have no neighbour that was not tried. Of two parameters,
+  it goes on with sixteen, thirty-two and so on, until the time is up.
+
+How many fit in the time depends on the machine and the network: thousands of a small network, hundreds of a large one.
+
+{large}
+A coarser range, such as `width=1..100000:100`, or a narrower one around the result is tried whole. In what `--json` prints,
+`complete` says whether all settings were built, `bisected` whether edges were found by bisection.
+
+## Memory, pictures, and no solution
+
 Memory in training is that of the spec's sections `optimizer` and `train`, where it has them, as `cnnspec fits` tells it.
 
-`--json` prints all settings that were looked at, `-o` draws the frontier (.png, .svg, .pdf). Where nothing satisfies
-the constraints, the exit code is 1, and the nearest setting is told:
+`--json` prints all settings that were looked at, `-o` draws the frontier (.png, .svg, .pdf). Where what is sought is the
+parameter that goes across, the picture shows the first constraint's figure, and its bound as a line:
+
+![The parameters of each width, and the most that are allowed](images/solving_width.png)
+
+Where nothing satisfies the constraints, the exit code is 1, and the nearest setting is told with what each constraint wants:
 
 {none}"""
 COMMANDS = {
-    "wide": 'cnnspec solve net.cnn --vary width=16..1024 --maximise width --subject-to "params <= 1M"',
+    "wide": 'cnnspec solve net.cnn --vary width=16..1024 --maximise width --subject-to "params <= 1M" '
+    "-o solving_width.png",
     "both": 'cnnspec solve net.cnn --vary width=16..256:16 --vary depth=1..20 --maximise macs --subject-to "params <= 1M" '
     '--subject-to "memory(batch = 128) <= 1GB" -o solving.png',
     "field": 'cnnspec solve net.cnn --vary depth=1..100 --minimise depth --subject-to "receptive_field >= 32"',
-    "none": 'cnnspec solve net.cnn --vary width=16..64 --minimise width --subject-to "params <= 1k"',
+    "large": 'cnnspec solve net.cnn --vary width=1..100000 --maximise width --subject-to "params <= 100M"',
+    "none": 'cnnspec solve net.cnn --vary width=16..64 --minimise width --subject-to "params <= 1k" '
+    '--subject-to "macs >= 1M"',
 }
+PICTURES = ("solving.png", "solving_width.png")
 
 
 @contextlib.contextmanager
@@ -84,7 +124,7 @@ def ran(command: str) -> str:
 
 
 def page(folder: Path) -> str:
-    """The page, its picture made in ``folder``."""
+    """The page, its pictures made in ``folder``."""
     (folder / "net.cnn").write_text(SPEC, encoding="utf-8")
     with inside(folder):
         return TEXT.format(spec=SPEC, **{name: ran(command) for name, command in COMMANDS.items()})
@@ -93,7 +133,8 @@ def page(folder: Path) -> str:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         (FOLDER / "solving.md").write_text(page(Path(folder)), encoding="utf-8")
-        (FOLDER / "images" / "solving.png").write_bytes((Path(folder) / "solving.png").read_bytes())
+        for name in PICTURES:
+            (FOLDER / "images" / name).write_bytes((Path(folder) / name).read_bytes())
     return 0
 
 

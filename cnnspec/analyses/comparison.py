@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..ir import Graph, Shape, is_map
 from ..ir.op import Family
 from ..source.values import Value
-from .cost import FLOPS_PER_MAC, cost
+from .cost import FLOPS_PER_MAC, InTraining, cost, in_training
 from .depth import depth, has_weights
 from .memory import Memory, memory
 from .receptive_field import receptive_fields
@@ -28,7 +28,11 @@ class Figures(Value):
 
     ``layers`` have weights (convolutions and linear layers), ``depth`` is the most of them on one path.
     ``receptive_field`` is that of the last map before the whole image is seen, (height, width) in pixels,
-    None where every layer sees it all. ``trainable`` are the ``params`` that are not frozen for good.
+    None where every layer sees it all. ``trainable`` are the ``params`` that are not frozen for good. ``output`` is the
+    first of the ``outputs``, which have names.
+
+    Auxiliary heads, which exist only in training, count in its memory and nowhere else; ``in_training`` is the network
+    with them, None where it has none.
     """
 
     model: str
@@ -43,6 +47,8 @@ class Figures(Value):
     receptive_field: tuple[int, int] | None
     memory: Memory
     trainable: int
+    outputs: tuple[tuple[str, Shape], ...]
+    in_training: InTraining | None = None
 
     @property
     def flops(self) -> int:
@@ -50,9 +56,9 @@ class Figures(Value):
         return FLOPS_PER_MAC * self.macs
 
 
-def figures(graph: Graph, auxiliary: bool = False) -> Figures:
-    """The figures of one network; of ``auxiliary`` heads, which exist only in training, only where they are asked for."""
-    graph = graph if auxiliary else graph.without_auxiliary()
+def figures(whole: Graph) -> Figures:
+    """The figures of one network."""
+    graph = whole.without_auxiliary()
     costs = cost(graph)
     return Figures(
         model=graph.name,
@@ -65,8 +71,10 @@ def figures(graph: Graph, auxiliary: bool = False) -> Figures:
         convolution=_kind(graph, "convolution", costs.params, costs.macs),
         linear=_kind(graph, "linear", costs.params, costs.macs),
         receptive_field=_last_field(graph),
-        memory=memory(graph, costs.count),
+        memory=memory(whole, costs.count),
         trainable=costs.count.trainable,
+        outputs=tuple((o.name, graph.nodes[o.node].shape) for o in graph.outputs),
+        in_training=in_training(whole),
     )
 
 

@@ -30,6 +30,19 @@ class ParameterCount(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class InTraining(Value):
+    """Parameters and multiply-adds with auxiliary heads, which exist only in training."""
+
+    params: int
+    macs: int
+
+    @property
+    def text(self) -> str:
+        """For beside the figures without these heads."""
+        return f"with auxiliary heads: {self.params:,} parameters, {self.macs:,} MACs"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cost(Value):
     """``params`` and ``macs`` hold one number a node, in the order of the graph's nodes."""
 
@@ -71,3 +84,11 @@ def cost(graph: Graph) -> Cost:
         macs=tuple(n.op.macs(graph.input_shapes(n), n.shape) for n in graph.nodes),
         count=count_parameters(p for n in graph.nodes for p in n.parameters),
     )
+
+
+def in_training(graph: Graph) -> InTraining | None:
+    """The network with its auxiliary heads; None where it has none, so that nothing is to be told apart."""
+    if len(graph.main_outputs) == len(graph.outputs):
+        return None
+    costs = cost(graph)
+    return InTraining(costs.count.total, costs.total_macs)

@@ -19,13 +19,6 @@ BYTES = 4
 LINEAR_MAPS = frozenset({"convolution", "linear"})
 """Families of layers whose gradient to the input reads their weights alone."""
 
-_MEGA = 10**6
-
-
-def bytes_text(number: int) -> str:
-    """Bytes as a person reads them: 97.8 MB, 37.6 kB."""
-    return f"{number / _MEGA:,.1f} MB" if number >= _MEGA / 10 else f"{number / 1000:,.1f} kB"
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Memory(Value):
@@ -39,15 +32,16 @@ class Memory(Value):
 def memory(graph: Graph, count: ParameterCount | None = None) -> Memory:
     """Parameters, and activations for a sample at inference and in training.
 
-    Inference: the most that is alive at once when layers run in the graph's order, without
-    outputs that exist only in training; a buffer is freed after its last reader, the
-    graph's outputs stay. ``count`` are the graph's parameters, where they have been counted.
-    Training: the sum of the tensors that the backward pass reads, once each.
+    Inference: the most that is alive at once when layers run in the graph's order; a buffer is freed after its last
+    reader, the graph's outputs stay. Neither it nor the parameters have to do with heads that exist only in training.
+    ``count`` are the parameters without these, where they have been counted.
+    Training: the sum of the tensors that the backward pass reads, once each; auxiliary heads are counted.
     """
-    count = count or count_parameters(p for n in graph.nodes for p in n.parameters)
+    main = graph.without_auxiliary()
+    count = count or count_parameters(p for n in main.nodes for p in n.parameters)
     return Memory(
         parameters=BYTES * (count.total + count.buffers),
-        activations_inference=BYTES * peak_elements(graph.without_auxiliary()),
+        activations_inference=BYTES * peak_elements(main),
         activations_training=sum(kept_for_backward(graph)),
     )
 

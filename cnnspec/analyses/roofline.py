@@ -47,11 +47,17 @@ class Work(Value):
         return self.flops / self.moved if self.moved else 0.0
 
     @property
-    def bound(self) -> Bound | None:
-        """What most of the time goes to; None without a device, and where nothing takes any."""
+    def memory_share(self) -> float | None:
+        """The part of the time (0 to 1) in layers that wait for memory; None without a device, and where nothing takes any."""
         if not self.seconds or self.memory_seconds is None:
             return None
-        return "memory" if 2 * self.memory_seconds >= self.seconds else "compute"
+        return self.memory_seconds / self.seconds
+
+    @property
+    def bound(self) -> Bound | None:
+        """What most of the time goes to; None where ``memory_share`` is."""
+        share = self.memory_share
+        return None if share is None else "memory" if share >= 0.5 else "compute"
 
 
 def total(parts: Iterable[Work]) -> Work:

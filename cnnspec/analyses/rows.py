@@ -52,10 +52,10 @@ def rows(summary: Summary, depth: int | None = None) -> tuple[Row, ...]:
 
 
 def shares(summary: Summary) -> tuple[Share, ...]:
-    """Convolutions' and linear layers' shares of the parameters, where there are any."""
-    total = summary.params.total
+    """Convolutions' and linear layers' shares of the parameters, where there are any; without auxiliary heads."""
+    total, layers = summary.params.total, [layer for layer in summary.layers if not layer.auxiliary]
     kinds = (("Conv", "convolution"), ("FC", "linear"))
-    counts = [(kind, sum(r.params for r in summary.layers if r.family == family)) for kind, family in kinds]
+    counts = [(kind, sum(r.params for r in layers if r.family == family)) for kind, family in kinds]
     return tuple(Share(kind, count, count / total) for kind, count in counts if count)
 
 

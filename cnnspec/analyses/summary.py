@@ -10,7 +10,7 @@ from ..ir import Graph, Scope, Shape
 from ..ir.op import Family
 from ..source import Span
 from ..source.values import Value
-from .cost import FLOPS_PER_MAC, ParameterCount, cost
+from .cost import FLOPS_PER_MAC, InTraining, ParameterCount, cost, in_training
 from .freezing import Starts, stages, starts_of, told
 from .memory import Memory, memory
 from .receptive_field import Field, Number, receptive_fields
@@ -19,7 +19,7 @@ from .receptive_field import Field, Number, receptive_fields
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LayerFigures(Value):
     """One layer: ``inputs`` are names of the layers it takes, ``params`` leave out running statistics. ``starts`` are the
-    first epochs in which its parameters are trained (None: never)."""
+    first epochs in which its parameters are trained (None: never). ``auxiliary``: it exists only in training."""
 
     name: str
     op: str
@@ -32,6 +32,7 @@ class LayerFigures(Value):
     field: Field
     starts: Starts = frozenset()
     span: Span | None = member(default=None, compare=False, repr=False)
+    auxiliary: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -42,19 +43,12 @@ class OutputFigures(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Deployed(Value):
-    """Parameters and multiply-adds without the auxiliary heads."""
-
-    params: int
-    macs: int
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Summary(Value):
     """All figures of a graph, for one sample; ``layers`` in the graph's order, without the input.
 
-    Auxiliary heads (training only) are counted; ``deployed`` is the network without them, where it has some. ``stages``
-    are epochs from which more parameters are trained, and how many, where a spec fine-tunes.
+    Auxiliary heads, which exist only in training, are among the layers, but count in the memory of training only;
+    ``in_training`` is the network with them, where it has some. ``stages`` are epochs from which more parameters are
+    trained, and how many, where a spec fine-tunes.
     """
 
     model: str
@@ -65,7 +59,7 @@ class Summary(Value):
     memory: Memory
     layers: tuple[LayerFigures, ...]
     scopes: tuple[Scope, ...] = ()
-    deployed: Deployed | None = None
+    in_training: InTraining | None = None
     stages: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -80,7 +74,9 @@ class Summary(Value):
 
 def summarize(graph: Graph) -> Summary:
     """All analyses of ``graph`` put together."""
-    costs, fields = cost(graph), receptive_fields(graph)
+    costs, fields, kept = cost(graph), receptive_fields(graph), graph.at_inference()
+    main = graph.without_auxiliary()
+    whole = costs if main is graph else cost(main)
     layers = tuple(
         LayerFigures(
             name=node.name,
@@ -94,6 +90,7 @@ def summarize(graph: Graph) -> Summary:
             field=fields[index],
             starts=starts_of(node),
             span=node.span,
+            auxiliary=index not in kept,
         )
         for index, node in enumerate(graph.nodes)
         if index > 0
@@ -102,38 +99,36 @@ def summarize(graph: Graph) -> Summary:
         model=graph.name,
         input=graph.input_shape,
         outputs=tuple(OutputFigures(o.name, graph.nodes[o.node].shape, o.auxiliary) for o in graph.outputs),
-        params=costs.count,
-        macs=costs.total_macs,
-        memory=memory(graph, costs.count),
+        params=whole.count,
+        macs=whole.total_macs,
+        memory=memory(graph, whole.count),
         layers=layers,
         scopes=graph.scopes,
-        deployed=_deployed(graph),
-        stages=stages(graph),
+        in_training=in_training(graph),
+        stages=stages(main),
     )
-
-
-def _deployed(graph: Graph) -> Deployed | None:
-    if len(graph.main_outputs) == len(graph.outputs):
-        return None
-    costs = cost(graph.without_auxiliary())
-    return Deployed(costs.count.total, costs.total_macs)
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
     """The object of ``summary --json``: plain dicts, lists and numbers.
 
-    ``output`` is one shape, or a list of shapes where there are several outputs; auxiliary
-    outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file. Where parameters
-    are frozen, their layers have a text ``frozen``.
+    ``output`` is one shape, or a list of shapes where there are several outputs, which are then also in ``outputs`` by
+    name; auxiliary outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file.
+    Where parameters are frozen, their layers have a text ``frozen``. Where there are auxiliary heads, their layers have
+    ``auxiliary``, and ``in_training`` has the sums with them.
     """
-    shapes = [list(o.shape) for o in summary.outputs if not o.auxiliary]
+    shapes = {o.name: list(o.shape) for o in summary.outputs if not o.auxiliary}
+    several = {"outputs": shapes} if len(shapes) > 1 else {}
+    both = {"in_training": asdict(summary.in_training)} if summary.in_training else {}
     return {
         "model": summary.model,
         "input": list(summary.input),
-        "output": shapes[0] if len(shapes) == 1 else shapes,
+        "output": [*shapes.values()] if several else next(iter(shapes.values())),
+        **several,
         "params": asdict(summary.params),
         "macs": summary.macs,
         "flops": summary.flops,
+        **both,
         "memory": asdict(summary.memory),
         "layers": [_layer_json(layer) for layer in summary.layers],
     }
@@ -141,6 +136,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
 
 def _layer_json(layer: LayerFigures) -> dict[str, Any]:
     frozen = {"frozen": words} if (words := told(layer.starts)) else {}
+    auxiliary = {"auxiliary": True} if layer.auxiliary else {}
     return {
         "name": layer.name,
         "op": layer.op,
@@ -151,6 +147,7 @@ def _layer_json(layer: LayerFigures) -> dict[str, Any]:
         "receptive_field": list(layer.field.size),
         "stride": [_number(j) for j in layer.field.jump],
         **frozen,
+        **auxiliary,
         "span": _span_json(layer.span),
     }
 

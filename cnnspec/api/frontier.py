@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..backends.palette import INK
 from ..source import write_atomically
-from ..studies.problem import Wish
+from ..studies.problem import parameter_label
+from ..studies.report import named
 from ..studies.search import Point, Search
 
 _FITS, _NOT = "#0072b2", "#d55e00"
+_NOTED = 8
+"""Points of two parameters that have the second's value written next to them."""
 
 
-def draw_frontier(search: Search, wish: Wish, path: Path) -> None:
+@dataclass(frozen=True)
+class Height:
+    """What is drawn upwards: a figure of a point, and the bound that a constraint sets it."""
+
+    label: str
+    of: Callable[[Point], int]
+    bound: float | None = None
+
+
+def draw_frontier(search: Search, path: Path) -> None:
     """Write a .png, .svg or .pdf: with one parameter what is sought against it, with two the frontier over the first.
 
-    Points that satisfy all constraints are filled circles, others crosses; the best has a ring.
+    Where what is sought is the parameter that goes across, the first constraint's figure is drawn against it, and its
+    bound as a line. Points that satisfy all constraints are filled circles, others crosses; the best has a ring.
     """
     import io
 
@@ -23,31 +40,80 @@ def draw_frontier(search: Search, wish: Wish, path: Path) -> None:
 
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
+    height = height_of(search)
     points = [point for point in search.frontier if point.is_network]
-    names = [variation.name for variation in search.problem.variations]
-    _scatter(axes, [p for p in points if p.holds], "o", _FITS, "satisfies all constraints")
-    _scatter(axes, [p for p in points if not p.holds], "x", _NOT, "does not")
+    _scatter(axes, height, [p for p in points if p.holds], "o", _FITS, "satisfies all constraints")
+    _scatter(axes, height, [p for p in points if not p.holds], "x", _NOT, "does not")
+    if height.bound is not None:
+        axes.axhline(height.bound, color=INK, lw=1, ls="--", zorder=1)
     if best := search.best:
-        axes.plot(best.setting[0], best.objective, "o", ms=13, mfc="none", mec=INK)
-        told = ", ".join(f"{name} = {value}" for name, value in zip(names, best.setting, strict=True))
-        axes.set_title(f"{told}: {wish.objective} {best.objective:,}", fontsize=11)
-    axes.set_xlabel(names[0])
-    axes.set_ylabel(wish.objective if len(names) == 1 else f"{wish.objective}, best over {names[1]}")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.grid(alpha=0.3)
+        axes.plot(best.setting[0], height.of(best), "o", ms=13, mfc="none", mec=INK)
+        own = "" if search.problem.own is not None else f": {search.problem.sought} {best.objective:,}"
+        axes.set_title(f"{named(search, best)}{own}", fontsize=11)
+    if len(search.problem.variations) == 2:
+        _note(axes, search, height, points)
+    _label(axes, search, height)
     if search.problem.claims:
-        axes.legend(
-            title="\n".join(claim.text for claim in search.problem.claims), fontsize=9, title_fontsize=9
-        )
+        title = "\n".join(claim.text for claim in search.problem.claims)
+        figure.legend(loc="outside lower center", ncols=2, title=title, fontsize=9, title_fontsize=9)
     data = io.BytesIO()
     figure.savefig(data, format=path.suffix.lower().lstrip("."), dpi=144, metadata=_dateless(path))
     write_atomically(path, data.getvalue())
 
 
-def _scatter(axes: object, points: list[Point], marker: str, colour: str, label: str) -> None:
+def height_of(search: Search) -> Height:
+    """What is drawn upwards for a search."""
+    problem = search.problem
+    if problem.own == 0:
+        for place, claim in enumerate(problem.claims):
+            if not claim.quantity.is_shape:
+                side = " (smaller side)" if len(claim.quantity.sizes) > 1 else ""
+                label = f"{claim.text.split(claim.node.operator)[0].strip()}{side}"
+                return Height(label, partial(_figure, place), claim.bound[0])
+    over = f", best over {problem.variations[1].name}" if len(problem.variations) == 2 else ""
+    return Height(f"{problem.sought}{over}", lambda point: point.objective)
+
+
+def _figure(place: int, point: Point) -> int:
+    return min(point.figures[place])
+
+
+def _scatter(
+    axes: Any, height: Height, points: Sequence[Point], marker: str, colour: str, label: str
+) -> None:
     if points:
-        across, up = [p.setting[0] for p in points], [p.objective for p in points]
-        axes.plot(across, up, marker, color=colour, label=label, ms=5)  # type: ignore[attr-defined]
+        size = 5 if len(points) <= 60 else 2.5
+        across, up = [p.setting[0] for p in points], [height.of(p) for p in points]
+        axes.plot(across, up, marker, color=colour, label=label, ms=size)
+
+
+def _note(axes: Any, search: Search, height: Height, points: Sequence[Point]) -> None:
+    """Write the second parameter's value at the best point and at some others."""
+    step = -(-len(points) // _NOTED) or 1
+    few = [p for p in points[::step] if search.best is None or p == search.best or _is_apart(p, search)]
+    name = search.problem.variations[1].name
+    for point in dict.fromkeys([*few, *([search.best] if search.best else [])]):
+        axes.annotate(
+            f"{name} {point.setting[1]}", (point.setting[0], height.of(point)), xytext=(0, 9),
+            textcoords="offset points", ha="center", fontsize=8, color=INK,
+            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
+        )  # fmt: skip
+    axes.margins(x=0.08, y=0.12)
+
+
+def _is_apart(point: Point, search: Search) -> bool:
+    """Whether it is far enough from the best that their notes do not overlap."""
+    values = search.problem.variations[0].values
+    return (
+        search.best is None or abs(point.setting[0] - search.best.setting[0]) > (values[-1] - values[0]) / 7
+    )
+
+
+def _label(axes: Any, search: Search, height: Height) -> None:
+    axes.set_xlabel(parameter_label(search.problem.variations[0].name))
+    axes.set_ylabel(height.label)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.grid(alpha=0.3)
 
 
 def _dateless(path: Path) -> dict[str, None] | None:

@@ -62,7 +62,7 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """How many parameters there are; running statistics are not among them."""
+        """How many parameters there are; running statistics are not among them, nor heads that exist only in training."""
         return self._costs.count.total
 
     @property
@@ -72,7 +72,7 @@ class Network:
 
     @cached_property
     def _costs(self) -> Cost:
-        return cost(self.graph)
+        return cost(self.graph.without_auxiliary())
 
     @property
     def text(self) -> str:

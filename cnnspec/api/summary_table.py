@@ -8,9 +8,9 @@ from __future__ import annotations
 from itertools import zip_longest
 from textwrap import wrap
 
-from ..analyses.memory import bytes_text
 from ..analyses.receptive_field import Field
 from ..analyses.rows import Row, rows, shares
+from ..analyses.sizes import bytes_text
 from ..analyses.summary import Summary
 from ..ir import Shape
 from ..train.wording import printable
@@ -39,8 +39,8 @@ def totals(summary: Summary) -> tuple[str, ...]:
         ("", held),
         *_trained(summary),
         ("buffers", buffers),
-        *_without_auxiliary(summary),
         ("MACs", f"{summary.macs:,} ({summary.flops:,} FLOPs)"),
+        *_with_auxiliary(summary),
         ("memory", f"{bytes_text(memory.parameters)} parameters"),
         ("", f"{bytes_text(memory.activations_inference)} activations of a sample at inference"),
         ("", f"{bytes_text(memory.activations_training)} activations of a sample in training"),
@@ -59,15 +59,8 @@ def _trained(summary: Summary) -> list[tuple[str, str]]:
     return [*lines, ("frozen", f"{frozen:,}{' for good' if times else ''}")] if frozen else lines
 
 
-def _without_auxiliary(summary: Summary) -> list[tuple[str, str]]:
-    if summary.deployed is None:
-        return []
-    params, macs = summary.deployed.params, summary.deployed.macs
-    said = (
-        "auxiliary outputs, which exist only in training, are counted;",
-        f"without: {params:,}, {macs:,} MACs",
-    )
-    return [("", line) for line in said]
+def _with_auxiliary(summary: Summary) -> list[tuple[str, str]]:
+    return [("in training", summary.in_training.text)] if summary.in_training else []
 
 
 def title(summary: Summary) -> str:

@@ -20,13 +20,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from shutil import get_terminal_size
 
 from ..source import SpecError
 from ..train.wording import printable
-from .compare_columns import BY_NAME, COLUMNS, Column, Figure, Network
+from .compare_columns import BY_NAME, COLUMNS, Column, Figure, Network, figures_json, heads_lines
 from .compare_errors import ColumnsOfRuns
 from .compare_runs import are_runs, compare_runs
 from .errors import NoCurves, NothingToSet
@@ -108,7 +107,8 @@ def _print(networks: Sequence[Network], options: argparse.Namespace) -> None:
     elif options.json:
         print_json([_json(each, options.columns) for each in networks])
     else:
-        print("\n".join(_text(networks, options.columns, get_terminal_size((_ENDLESS, 0)).columns)))
+        width = get_terminal_size((_ENDLESS, 0)).columns
+        print("\n".join([*_text(networks, options.columns, width), *heads_lines(networks, width)]))
 
 
 def _text(networks: Sequence[Network], chosen: Sequence[Column] | None, width: int) -> list[str]:
@@ -143,8 +143,8 @@ def _forms(networks: Sequence[Network], chosen: Sequence[Column] | None) -> Iter
 
 def _json(network: Network, chosen: Sequence[Column] | None) -> dict[str, object]:
     if chosen is None:
-        return {**asdict(network.figures), "model": network.title}
-    return {"model": network.title, **{each.name: each.value(network) for each in chosen}}
+        return {**figures_json(network.figures), "model": network.title}
+    return {"model": network.title, **{each.name: each.json(network) for each in chosen}}
 
 
 def _print_csv(networks: Sequence[Network], chosen: Sequence[Column]) -> None:

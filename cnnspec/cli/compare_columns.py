@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..analyses.comparison import Figures, figures
+from ..analyses.sizes import bytes_text
 from ..ir import Graph, Shape
 from ..source.values import Value
+from ..train.wording import printable
 
 if TYPE_CHECKING:
     from ..analyses.footprint import Footprint
@@ -21,18 +24,16 @@ Unit = Literal["", "bytes", "share", "field", "shape"]
 
 @dataclass(frozen=True)
 class Network:
-    """What a column is read from: a graph, what that is called, the number of images that memory is told for, and whether
-    ``auxiliary`` heads, which exist only in training, are counted."""
+    """What a column is read from: a graph, what that is called, and the number of images that memory is told for."""
 
     graph: Graph
     title: str
     batch: int = 1
-    auxiliary: bool = False
 
     @cached_property
     def figures(self) -> Figures:
         """Activations are those of the batch."""
-        each = figures(self.graph, self.auxiliary)
+        each = figures(self.graph)
         memory = replace(
             each.memory,
             activations_inference=self.batch * each.memory.activations_inference,
@@ -58,6 +59,11 @@ class Column(Value):
     shown: bool = True
     brief: bool = False
     whole: Callable[[Network], int] = lambda n: 0
+
+    def json(self, network: Network) -> object:
+        """The value for a program that reads JSON; of several outputs an object."""
+        outputs = network.figures.outputs
+        return dict(outputs) if self.name == "output" and len(outputs) > 1 else self.value(network)
 
     def text(self, network: Network) -> str:
         """The figure as people read it."""
@@ -101,14 +107,17 @@ def share_text(part: int, whole: int) -> str:
     return f"{part:,} ({100 * part / whole:.1f} %)" if part else "-"
 
 
-def bytes_text(size: int) -> str:
-    """``102.4 MB``, ``12.34 kB``."""
-    return f"{size / 10**6:,.1f} MB" if size >= 10**5 else f"{size / 1000:,.2f} kB"
+def _output(network: Network) -> Figure:
+    """The shape of the output, or each by its name."""
+    outputs = network.figures.outputs
+    if len(outputs) == 1:
+        return network.figures.output
+    return ", ".join(f"{printable(name)} {shape_text(shape)}" for name, shape in outputs)
 
 
 COLUMNS = (
     Column("input", "input", lambda n: n.figures.input, "shape", brief=True),
-    Column("output", "output", lambda n: n.figures.output, "shape"),
+    Column("output", "output", _output, "shape"),
     Column("layers", "layers", lambda n: n.figures.layers),
     Column("conv-layers", "  convolutions", lambda n: n.figures.convolution.layers),
     Column("linear-layers", "  linear", lambda n: n.figures.linear.layers),
@@ -173,3 +182,22 @@ COLUMNS = (
 )
 """In the order in which they are shown."""
 BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def heads_lines(networks: Iterable[Network], width: int) -> list[str]:
+    """What is counted of auxiliary heads, for each network that has some."""
+    lines = []
+    for network in networks:
+        if (both := network.figures.in_training) is not None:
+            said = f"{printable(network.title)}: without auxiliary heads, which count in the memory of training alone;"
+            lines += wrap(f"{said} {both.text}", width, break_long_words=False)
+    return lines
+
+
+def figures_json(found: Figures) -> dict[str, Any]:
+    """Figures as plain values: several outputs by their names too, and with auxiliary heads where there are some."""
+    told = asdict(found)
+    outputs, both = told.pop("outputs"), told.pop("in_training")
+    if len(outputs) > 1:
+        told |= {"output": [shape for _, shape in outputs], "outputs": dict(outputs)}
+    return told | ({"in_training": both} if both else {})

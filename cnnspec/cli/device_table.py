@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
+from typing import Literal
 
 from ..analyses.devices import DEVICES, Device
 from ..analyses.sizes import UNITS, parse_bytes
 from ..source import Source, Span, SpecError, did_you_mean
 from .cost_errors import NoPeak, NotMemory, UnlistedDevice
+from .output import print_json
 
 PRECISIONS = {"fp32": "float32", "float32": "float32", "bf16": "bf16", "fp16": "fp16"}
 """As people call them; the second is the section train's name."""
-_MEGA, _GIGA = 10**6, 10**9
+_FOLDED_UNITS = {unit.lower(): unit for unit in UNITS}
+_GIGA = 10**9
+_FIGURES = re.compile(r"(\d+(?:\.\d+)?)\s*TFLOP/?s\s*,\s*(\d+(?:\.\d+)?)\s*GB/s", re.IGNORECASE)
 
 
 def device_named(name: str, option: str = "--device") -> Device:
-    """A device of the table, by its name in any case; raises :class:`SpecError`."""
-    device = DEVICES.get(_folded(name))
+    """A device of the table, by its name in any case, or of these figures; raises :class:`SpecError`."""
+    device = DEVICES.get(_folded(name)) or _by_figures(name)
     if device is None:
         raise SpecError([UnlistedDevice(name=name, span=_span(option, name), hints=_nearest(name))])
     return device
+
+
+def _by_figures(text: str) -> Device | None:
+    """Of ``30TFLOP/s,360GB/s``, whatever the precision is."""
+    given = _FIGURES.fullmatch(text.strip())
+    if given is None or not all(map(float, given.groups())):
+        return None
+    flops, bandwidth = map(float, given.groups())
+    peak = dict.fromkeys(PRECISIONS.values(), flops * 10**12)
+    title = f"a device of {flops:g} TFLOP/s and {bandwidth:g} GB/s"
+    return Device(title, peak, bandwidth * _GIGA, 0, "as given by --device")
 
 
 def peak_checked(device: Device, precision: str) -> None:
@@ -53,9 +69,15 @@ def memory_named(text: str) -> int:
 
 
 def _hints(text: str) -> tuple[str, ...]:
-    unit = re.fullmatch(r"\s*[\d._]+\s*([A-Za-z]+)\s*", text)
-    if unit:
-        return did_you_mean(unit[1], UNITS)
+    parts = re.fullmatch(r"\s*-?([\d._]+)\s*([A-Za-z]*)\s*", text)
+    if parts and not parts[1].strip("0._"):
+        return ("write it as 8GB or 512MiB",)
+    if parts and parts[2].lower() in _FOLDED_UNITS:
+        return (f"did you mean '{parts[1]}{_FOLDED_UNITS[parts[2].lower()]}'?",)
+    if parts and not parts[2]:
+        return (f"did you mean '{parts[1]}GB' or '{parts[1]}MB'?",)
+    if parts:
+        return did_you_mean(parts[2], UNITS)
     return (
         ("write it as 8GB or 512MiB", *_nearest(text))
         if re.search("[A-Za-z]", text)
@@ -74,6 +96,24 @@ def _folded(name: str) -> str:
 
 def _span(option: str, text: str) -> Span:
     return Span(Source(option, text), 0, len(text))
+
+
+def print_devices(form: Literal["text", "json", "csv"]) -> None:
+    """The table of devices; for programs in bytes, bytes/s and FLOP/s."""
+    if form == "text":
+        print(devices_text())
+        return
+    names = ("name", "title", "memory", "bandwidth", "float32", "bf16", "fp16", "source")
+    rows = [
+        (name, d.title, d.memory, d.bandwidth, *(d.peak.get(p) for p in names[4:7]), d.source)
+        for name, d in DEVICES.items()
+    ]
+    if form == "json":
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        import csv
+
+        csv.writer(sys.stdout, lineterminator="\n").writerows([names, *rows])
 
 
 def devices_text() -> str:

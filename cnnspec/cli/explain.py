@@ -150,7 +150,12 @@ def _is_spec(name: str) -> bool:
     from ..elaborate.modules import SUFFIXES
 
     head = name.partition("(")[0].strip()
-    return head.endswith(SUFFIXES) or head in zoo_names() or "(" in name
+    return head.endswith(SUFFIXES) or head in zoo_names() or "(" in name or _is_other_file(name)
+
+
+def _is_other_file(name: str) -> bool:
+    """A file with another ending, which all commands read as a spec; a code has neither a dot nor a slash."""
+    return ("." in name or "/" in name) and Path(name).is_file()
 
 
 # Networks
@@ -225,6 +230,8 @@ def _unknown(code: str, catalogue: dict[str, type[Diagnostic]]) -> UnknownCode:
 
     span = Span(Source("<command line>", code), 0, len(code)) if code else None
     hints = did_you_mean(code, (*catalogue, *zoo_names()))
+    if "." in code or "/" in code:
+        hints = (*hints, "there is no such file; a spec is a file that ends in .cnn or .yaml")
     return UnknownCode(
         name=code, span=span, hints=(*hints, "a network is explained by 'cnnspec explain SPEC PATH'")
     )

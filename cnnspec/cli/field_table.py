@@ -1,50 +1,77 @@
-"""The receptive field of each layer that changes it, beside the size of the image."""
+"""The receptive field of each layer that changes it, beside the size of the image.
+
+Where the terminal is too narrow, what is said of a row goes into a line below it; names are cut where that is not enough.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from shutil import get_terminal_size
+from textwrap import wrap
 
-from ..analyses.receptive_field import Field, Number, joined_inputs, receptive_fields
+from ..analyses.receptive_field import Field, Number, image_size, joined_inputs, last_map, receptive_fields
 from ..ir import Graph, Node, is_map
 from ..train.wording import printable
 from .device_table import table
 
 _HEAD = ("layer", "op", "output", "field", "of image", "stride", "edge", "")
+_SIDES = "lllrrrrl"
+_INDENT = "    "
 
 
 def field_table(graph: Graph) -> str:
     """A row a layer with a window, a join or an end of maps: size, stride and first pixel of the field, in pixels of the
-    input (height x width where they differ); what gates, joins and global pooling do to it."""
+    input (height x width where they differ); what gates, joins, statistics and global pooling do to it. ``of image`` is
+    the smaller share of the two axes."""
     graph = graph.without_auxiliary()
     fields = receptive_fields(graph)
-    image = graph.input_shape[1:] if is_map(graph.input_shape) else (graph.input_shape[0], 1)
+    image = image_size(graph.input_shape)
     told = list(_told(graph, fields))
     rows = [_row(graph, fields, index, image) for index in told]
     if not rows:
         return f"{printable(graph.name)}: no layer sees more than a pixel"
     title = f"{printable(graph.name)}: receptive fields, image {_pair(image)}"
-    head, rule, *body = table(_HEAD, rows, "lllrrrrl").splitlines()
     parts = [printable(graph.nodes[index].name).rpartition(".")[0] for index in told]
+    width = get_terminal_size().columns
+    head, rule, *lines = _laid_out(rows, width - 2 * any(parts))
+    body = [line.split("\n") for line in lines]
     if any(parts):
         head, rule, body = f"  {head}", f"──{rule}", list(_under_parts(body, parts, head.index("op")))
-    return "\n".join([title, head, rule, *body, "", *_last(graph, fields, image)])
+    flat = [line for row in body for line in row]
+    return "\n".join([title, head, rule, *flat, "", *_last(graph, fields, image)])
 
 
-def _under_parts(lines: Sequence[str], parts: Sequence[str], column: int) -> Iterator[str]:
-    """Rows under the names of the parts that they are in; the second column begins at ``column``."""
+def _laid_out(rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
+    """Head, rule, and a text a row, of more than one line where what is said of it does not fit beside it."""
+    lines = table(_HEAD, rows, _SIDES).splitlines()
+    if len(lines[1]) <= width:
+        return lines
+    head, rule, *short = table(_HEAD[:-1], [row[:-1] for row in rows], _SIDES[:-1], width).splitlines()
+    return [head, rule, *(_noted(line, row[-1], width) for line, row in zip(short, rows, strict=True))]
+
+
+def _noted(line: str, note: str, width: int) -> str:
+    if len(beside := f"{line}  {note}".rstrip()) <= width:
+        return beside
+    return "\n".join([line, *wrap(note, width, initial_indent=_INDENT, subsequent_indent=_INDENT)])
+
+
+def _under_parts(rows: Sequence[list[str]], parts: Sequence[str], column: int) -> Iterator[list[str]]:
+    """Lines of rows under the names of the parts that they are in; the second column begins at ``column``."""
     now = ""
-    for line, part in zip(lines, parts, strict=True):
+    for (line, *below), part in zip(rows, parts, strict=True):
         if part and part != now:
-            yield part
-        yield f"  {line}" if part else f"{line[:column]}  {line[column:]}"
+            yield [part]
+        yield [f"  {line}" if part else f"{line[:column]}  {line[column:]}", *(f"  {each}" for each in below)]
         now = part
 
 
 def _op(node: Node) -> str:
     """``conv 3x3, /2``: what of a layer makes its field; channels are those of the output."""
     parts = [part for part in node.op.label().split(", ") if not part.isdigit() and "groups" not in part]
-    return " ".join(filter(None, (node.op.call_name, ", ".join(parts))))
+    values = [part.partition("=")[2] or part for part in parts]
+    return " ".join(filter(None, (node.op.call_name, ", ".join(values))))
 
 
 def _told(graph: Graph, fields: Sequence[Field]) -> Iterator[int]:
@@ -53,14 +80,19 @@ def _told(graph: Graph, fields: Sequence[Field]) -> Iterator[int]:
         before = [fields[i] for i in node.inputs]
         if not before or (whole and fields[index].whole):
             continue
-        if len(before) > 1 or _moved(before[0], fields[index]):
+        if len(before) > 1 or _moved(before[0], fields[index]) or _statistics(graph, node):
             yield index
         whole = fields[index].whole and not is_map(node.shape)
 
 
 def _moved(before: Field, after: Field) -> bool:
-    same = before.size == after.size and before.jump == after.jump and before.edge == after.edge
-    return not same or before.whole != after.whole
+    if before.whole or after.whole:
+        return before.whole != after.whole
+    return (before.height, before.width) != (after.height, after.width)
+
+
+def _statistics(graph: Graph, node: Node) -> bool:
+    return node.op.window(*graph.input_shapes(node)).statistics
 
 
 def _row(graph: Graph, fields: Sequence[Field], index: int, image: Sequence[int]) -> tuple[str, ...]:
@@ -75,15 +107,29 @@ def _row(graph: Graph, fields: Sequence[Field], index: int, image: Sequence[int]
 
 
 def _note(graph: Graph, fields: Sequence[Field], index: int) -> str:
-    """What a join does to the fields of its tracks."""
+    """What a join does to the fields of its tracks, and what is left out."""
     node = graph.nodes[index]
     if len(node.inputs) == 1:
-        return "whole image" if fields[index].whole else ""
+        return _of_one(graph, node, fields[index])
     joined = joined_inputs(graph, node)
-    sizes = sorted({fields[i].size for i in joined if not fields[i].whole})
-    union = f"union of {_listed([_pair(size) for size in sizes])}" if len(sizes) > 1 else ""
     gate = "gate left out" if len(joined) < len(node.inputs) else ""
-    return ", ".join(filter(None, (union, gate)))
+    return ", ".join(filter(None, (_union([fields[i] for i in joined]), gate)))
+
+
+def _of_one(graph: Graph, node: Node, field: Field) -> str:
+    window = node.op.window(*graph.input_shapes(node))
+    if window.statistics:
+        return "statistics of the whole map left out"
+    if field.whole:
+        return "whole image"
+    return "mean stride of uneven cells" if any(window.cells) and node.op.family == "pooling" else ""
+
+
+def _union(fields: Sequence[Field]) -> str:
+    if any(field.whole for field in fields):
+        return "whole image" if all(field.whole for field in fields) else "union with a track that sees all"
+    sizes = sorted({field.size for field in fields})
+    return f"union of {_listed([_pair(size) for size in sizes])}" if len(sizes) > 1 else ""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -92,12 +138,13 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _last(graph: Graph, fields: Sequence[Field], image: Sequence[int]) -> Iterator[str]:
-    maps = [
-        i for i, node in enumerate(graph.nodes) if node.inputs and is_map(node.shape) and not fields[i].whole
-    ]
-    if not maps:
+    last = last_map(graph, fields)
+    if last is None:
         return
-    field = fields[maps[-1]]
+    field = fields[last]
+    if field.whole:
+        yield f"an element of the last map sees all of the image's {_pair(image)}"
+        return
     short = any(seen < pixels for seen, pixels in zip(field.size, image, strict=True))
     word = "less than" if short else "all of"
     yield f"an element of the last map sees {_pair(field.size)}: {word} the image's {_pair(image)}"

@@ -1,5 +1,5 @@
 """Where the bytes go, whether they fit, and the largest batch that does. Exits 0 where it fits (or no --memory is
-given), 1 where it does not, so that a check can ask.
+given), 3 where it does not, so that a script can ask; 1 means that the spec or the memory is wrong.
 
 What training takes follows from the spec's sections optimizer and train (ema, accumulate, recompute, precision);
 --batch, --optimizer and --precision stand for --set train.batch, optimizer and train.precision. Without these
@@ -17,19 +17,32 @@ cnnspec fits vgg16 --inference --memory 512MiB"""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..analyses.footprint import Footprint, Need, footprint_need
-from ..analyses.memory import bytes_text
+from ..analyses.sizes import bytes_text
 from ..elaborate import elaborate, open_target
-from ..source import SpecError
+from ..ir import Graph
+from ..source import Diagnostic, Source, Span, SpecError
 from ..train.need import BYTES_EACH, need_of
 from .cost_errors import OptionOfTraining
 from .device_table import PRECISIONS, memory_named, table
 from .output import add_spec, not_empty, print_json, sections, whole_number
 
-_GIGA = 10**9
+if TYPE_CHECKING:
+    from ..train.experiment import Experiment
+
+_DOES_NOT_FIT = 3
+_COUNTED = {
+    True: (
+        "counted: one step of training; not counted: driver, libraries, validation",
+        "measured within 15 % of what tinygrad allocates for a step (docs/costs.md)",
+    ),
+    False: ("counted: what is alive at once; not counted: driver, libraries",),
+}
+"""In training, and not. ``benchmarks/memory.py`` measures."""
 _PARTS = {
     "parameters": "parameters",
     "copies": "weights in half precision",
@@ -75,6 +88,8 @@ class Asked:
     model: str
     what: str
     training: bool
+    heads: str = ""
+    """Said of heads that exist only in training, where there are some."""
     changes: tuple[tuple[str, Need], ...] = ()
     """What could be changed in the spec, and what would be needed then."""
 
@@ -87,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(_json(asked, memory))
     else:
         print("\n".join(_text(asked, memory)))
-    return 0 if fits else 1
+    return 0 if fits else _DOES_NOT_FIT
 
 
 def _of_inference(options: argparse.Namespace) -> Asked:
@@ -96,15 +111,17 @@ def _of_inference(options: argparse.Namespace) -> Asked:
     graph = elaborate(open_target(options.spec, options.overrides, sections))
     precision = PRECISIONS[options.precision or "fp32"]
     batch = options.batch or 1
+    heads = "auxiliary heads are not counted: they exist only in training" if _has_heads(graph) else ""
     need = footprint_need(graph, False, 0, BYTES_EACH[precision])
-    return Asked(need, batch, graph.name, f"inference, batch {batch:,}, {precision}", False)
+    return Asked(need, batch, graph.name, f"inference, batch {batch:,}, {precision}", False, heads)
+
+
+def _has_heads(graph: Graph) -> bool:
+    return len(graph.main_outputs) < len(graph.outputs)
 
 
 def _of_training(options: argparse.Namespace) -> Asked:
-    from ..train.sections import bind_experiment
-
-    module = open_target(options.spec, [*options.overrides, *_set_by(options)], sections)
-    experiment = bind_experiment(module, elaborate(module))
+    experiment = _experiment(options)
     settings = experiment.settings
     extras = [
         f"average of weights (ema = {settings.ema:g})" if settings.ema is not None else "",
@@ -119,20 +136,36 @@ def _of_training(options: argparse.Namespace) -> Asked:
         changed["--precision bf16"] = replace(settings, precision="bf16")
     changes = tuple((name, need_of(replace(experiment, settings=s))) for name, s in changed.items())
     what = ", ".join([said, *filter(None, extras)])
-    return Asked(need_of(experiment), settings.batch, experiment.graph.name, what, True, changes)
+    graph = experiment.graph
+    heads = "auxiliary heads are counted: they are trained too" if _has_heads(graph) else ""
+    return Asked(need_of(experiment), settings.batch, graph.name, what, True, heads, changes)
 
 
-def _set_by(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    if options.optimizer is not None:
-        yield "optimizer", options.optimizer
-    if options.batch is not None:
-        yield "train.batch", str(options.batch)
-    if options.precision is not None:
-        yield "train.precision", PRECISIONS[options.precision]
+def _experiment(options: argparse.Namespace) -> Experiment:
+    from ..train.sections import bind_experiment
+
+    given = {
+        "--optimizer": ("optimizer", options.optimizer),
+        "--batch": ("train.batch", options.batch),
+        "--precision": ("train.precision", options.precision and PRECISIONS[options.precision]),
+    }
+    set_by = {option: (name, str(value)) for option, (name, value) in given.items() if value is not None}
+    try:
+        module = open_target(options.spec, [*options.overrides, *set_by.values()], sections)
+        return bind_experiment(module, elaborate(module))
+    except SpecError as error:
+        raise SpecError([_of_option(each, set_by) for each in error.diagnostics]) from None
 
 
-def _amount(number: int) -> str:
-    return f"{number / _GIGA:,.2f} GB" if number >= _GIGA else bytes_text(number)
+def _of_option(problem: Diagnostic, set_by: Mapping[str, tuple[str, str]]) -> Diagnostic:
+    """What is wrong with a value that an option of ours set, put down to that option."""
+    span = problem.span
+    for option, (name, value) in set_by.items():
+        if span is not None and span.source.name == "--set" and span.source.text == f"{name}={value}":
+            start = len(name) + 1
+            moved = Span(Source(option, value), max(span.start - start, 0), max(span.end - start, 0))
+            return replace(problem, span=moved)
+    return problem
 
 
 def _parts(found: Footprint) -> dict[str, int]:
@@ -145,23 +178,26 @@ def _text(asked: Asked, memory: int | None) -> Iterator[str]:
     yield f"{asked.model}: {asked.what}"
     parts = _parts(found)
     rows = [
-        (_PARTS[name], f"{number:,}", _amount(number), f"{100 * number / found.total:.1f} %")
+        (_PARTS[name], f"{number:,}", bytes_text(number), f"{100 * number / found.total:.1f} %")
         for name, number in parts.items()
     ]
-    rows.append(("total", f"{found.total:,}", _amount(found.total), ""))
+    rows.append(("total", f"{found.total:,}", bytes_text(found.total), ""))
     yield table(("", "bytes", "", "share"), rows, "lrrr")
     yield ""
     yield f"at any batch: {asked.need.fixed.total:,} + batch * {asked.need.each.total:,} bytes"
     if memory is not None:
         yield from _verdict(asked, memory, found.total)
+    if asked.heads:
+        yield asked.heads
+    yield from _COUNTED[asked.training]
 
 
 def _verdict(asked: Asked, memory: int, total: int) -> Iterator[str]:
     largest = asked.need.largest_batch(memory)
     if total <= memory:
-        yield f"fits {_amount(memory)}: {_amount(memory - total)} are left"
+        yield f"fits {bytes_text(memory)}: {bytes_text(memory - total)} are left"
     else:
-        yield f"does not fit {_amount(memory)}: {_amount(total - memory)} too much"
+        yield f"does not fit {bytes_text(memory)}: {bytes_text(total - memory)} too much"
     yield f"largest batch that fits: {largest:,}" if largest else "not even a batch of 1 fits"
     if total <= memory:
         return
@@ -172,7 +208,7 @@ def _verdict(asked: Asked, memory: int, total: int) -> Iterator[str]:
         yield "what would help:"
         width = max(len(name) for _, name in better)
         for number, name in better:
-            yield f"  {name:<{width}}  {_amount(number)}{'' if number <= memory else ', still too much'}"
+            yield f"  {name:<{width}}  {bytes_text(number)}{'' if number <= memory else ', still too much'}"
 
 
 def _json(asked: Asked, memory: int | None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ..source import SpecError
+from .encoding import printing_all
 from .output import fail
 
 COMMANDS = {
@@ -98,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry() -> None:
     """The program: run a command and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        printing_all(stream)
     gc.disable()  # most commands end before a collection would pay; training turns it on again
     try:
         code = main()

@@ -1,10 +1,14 @@
 """The setting of one or two parameters that is best and satisfies all constraints. Every setting that is told of was
 built and measured. What is sought is a parameter that varies, or a quantity: params, macs, flops,
-memory(batch = 32), layers, depth, resolution, receptive_field, shape. Constraints are written as those of 'assert' in a
-spec.
+memory(batch = 32), layers, depth, resolution, receptive_field. Constraints are written as those of 'assert' in a spec.
 
-Where figures rise or fall with a parameter all along, the edge of what is allowed is found by bisection; else all settings
-are tried. With two parameters, the second is searched for each value of the first, and the best of each is told.
+All settings are tried where that takes at most about ten seconds. Else some are: along a parameter with which every figure
+rises or falls, the edge of what is allowed is found by bisection; the neighbours of the best are tried; and the result is
+called the best of those tried. With two parameters, the best of each value of the first is told.
+
+A parameter is bounded by --vary. A name that both a parameter and a quantity have is the parameter after --vary,
+--maximise and --minimise, the quantity in a claim; with brackets, as in depth(), it is the quantity everywhere. Of a
+receptive field or resolution the smaller side is sought; a shape cannot be.
 
 cnnspec solve net.cnn --vary width=16..256 --maximise width --subject-to "params <= 1M"
 cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution --subject-to "macs <= 3G"
@@ -16,14 +20,23 @@ Exit code 0 where there is such a setting, 1 where there is none."""
 from __future__ import annotations
 
 import argparse
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ..analyses.quantities import Setting as Training
 from ..elaborate import Module, open_target
-from ..source import SpecError
+from ..source import SpecError, writing
 from ..studies.errors import NoSolution
 from ..studies.problem import Wish, problem_of
-from ..studies.search import Point, Problem, Search, solve
+from ..studies.report import course, frontier_table, headline, nearest
+from ..studies.search import Point, Problem, Search
+from ..studies.strategy import Budget, solve
 from .lint import has_experiment
 from .output import add_spec, not_empty, print_json, sections
 
@@ -63,20 +76,51 @@ def run(options: argparse.Namespace) -> int:
     module = open_target(options.spec, options.overrides, sections)
     sought = options.maximise or options.minimise
     wish = Wish(options.vary, sought, options.subject_to, options.maximise is not None)
-    search = solve(_problem(module, wish))
+    if options.output:
+        _check_writable(options.output)
+    problem = _problem(module, wish)
+    with progress(sys.stderr, problem.settings) as budget:
+        search = solve(problem, budget)
     best = search.best
     if options.json:
         print_json(_object(search, wish))
     elif best is not None:
-        print(_told(search, wish, best))
+        print(_told(search, best))
     if best is None:
-        raise _none(search, wish)
+        raise _none(search)
     if options.output:
         from ..api.frontier import draw_frontier
 
-        draw_frontier(search, wish, options.output)
-        print(f"wrote {options.output}")
+        draw_frontier(search, options.output)
+        print(f"wrote {options.output}", file=sys.stderr if options.json else sys.stdout)
     return 0
+
+
+def _check_writable(path: Path) -> None:
+    """A picture that cannot be written is told before the search."""
+    with writing(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.is_file() or not path.exists():
+            tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent).close()
+
+
+@contextmanager
+def progress(stream: TextIO, settings: int) -> Iterator[Budget]:
+    """The time that the search may take; on a terminal a line says how far it is once it has taken a second."""
+    last, clear = 1.0, ""
+
+    def told(built: int, seconds: float) -> None:
+        nonlocal last, clear
+        if seconds >= last:
+            line = f"{built:,} of {settings:,} settings built, {seconds:.0f} s"
+            last, clear = seconds + 0.2, f"\r{' ' * len(line)}\r"
+            print(f"\r{line}", end="", file=stream, flush=True)
+
+    try:
+        yield Budget(told=told) if stream.isatty() else Budget()
+    finally:
+        print(clear, end="", file=stream, flush=True)
 
 
 def _problem(module: Module, wish: Wish) -> Problem:
@@ -91,63 +135,19 @@ def _problem(module: Module, wish: Wish) -> Problem:
     return problem_of(module, wish, sections, setting, tuned_graph)
 
 
-def _none(search: Search, wish: Wish) -> SpecError:
-    networks = [point for point in search.ordered if point.is_network]
-    if not networks:
+def _none(search: Search) -> SpecError:
+    if not any(point.is_network for point in search.ordered):
         search.problem.build(search.ordered[0].setting)  # says what is wrong with it
     varied = " and ".join(map(str, search.problem.variations))
     claims = " and ".join(claim.text for claim in search.problem.claims)
-    nearest = min(networks, key=lambda point: _excess(search, point))
-    hint = f"at {_setting(search, nearest)}: {', '.join(_cells(search, nearest)[1:])}"
-    return SpecError([NoSolution(varied=varied, claims=claims, hints=(hint,))])
+    which = "" if search.is_complete else "that was tried "
+    hints = (nearest(search), *(() if search.is_complete else (course(search),)))
+    return SpecError([NoSolution(varied=varied, claims=claims, which=which, hints=hints)])
 
 
-def _excess(search: Search, point: Point) -> float:
-    """How far the figures are from their bounds, as shares of these."""
-    claims = search.problem.claims
-    return sum(
-        abs(number - bound) / (bound or 1)
-        for claim, figure in zip(claims, point.figures, strict=True)
-        if not claim.holds(figure)
-        for number, bound in zip(figure, claim.bound * len(figure), strict=False)
-    )
-
-
-def _setting(search: Search, point: Point) -> str:
-    names = (variation.name for variation in search.problem.variations)
-    return ", ".join(f"{name} = {value}" for name, value in zip(names, point.setting, strict=True))
-
-
-def _cells(search: Search, point: Point) -> list[str]:
-    """What is sought, and the figure of each constraint."""
-    figures = (
-        f"{claim.node.measure.name} {' x '.join(f'{n:,}' for n in figure)}"
-        for claim, figure in zip(search.problem.claims, point.figures, strict=True)
-    )
-    return [f"{point.objective:,}", *figures]
-
-
-def _told(search: Search, wish: Wish, best: Point) -> str:
-    from ..studies.report import frontier_table
-
-    lines = [
-        f"{_setting(search, best)}: {'largest' if wish.largest else 'smallest'} {wish.objective}, {best.objective:,}"
-    ]
-    return "\n".join([*lines, "", frontier_table(search, wish.objective, _MOST_ROWS), "", _how(search)])
-
-
-def _how(search: Search) -> str:
-    """How it was looked for, and what that means for the result."""
-    broken = [point for point in search.ordered if not point.is_network]
-    number = len(search.points)
-    text = f"{number:,} settings built"
-    if search.bisected:
-        text += "; the edges found by bisection, as every figure rises or falls all along at those"
-    if search.thinned:
-        text += "; of so many values only some at equal distances were tried"
-    if broken:
-        text += f"; {len(broken):,} of them are no network, such as {_setting(search, broken[0])}: {broken[0].reason}"
-    return text
+def _told(search: Search, best: Point) -> str:
+    table = frontier_table(search, _MOST_ROWS)
+    return "\n".join([headline(search, best), "", table, "", course(search)])
 
 
 def _object(search: Search, wish: Wish) -> dict[str, object]:
@@ -163,7 +163,7 @@ def _object(search: Search, wish: Wish) -> dict[str, object]:
     return {
         "objective": wish.objective,
         "best": told(best) if best else None,
+        "complete": search.is_complete,
         "bisected": search.bisected,
-        "thinned": search.thinned,
         "points": [told(point) for point in search.ordered],
     }

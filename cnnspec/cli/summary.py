@@ -3,7 +3,8 @@ statistics. Memory is at float32, a sample.
 
 --style keras is the table of Keras' model.summary(), which counts running statistics as parameters that are not trained.
 --style lecture has a row for each size and each operation, and the parameters as formulas.
---style field has the receptive field of each layer that changes it: size, stride, first pixel."""
+--style field has the receptive field of each layer that changes it: size, smaller share of the image's sides, stride,
+first pixel."""
 
 from __future__ import annotations
 

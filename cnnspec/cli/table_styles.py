@@ -10,6 +10,7 @@ from textwrap import wrap
 from typing import Any
 
 from ..analyses.rows import shares
+from ..analyses.cost import cost
 from ..analyses.summary import Summary, summarize
 from ..analyses.working.layer import cost_working, flattened, worked_out
 from ..ir import Graph, Node, Shape, is_map, size
@@ -56,7 +57,7 @@ def keras(graph: Graph) -> str:
             connected = (", ".join(names[i] for i in node.inputs),) if branches else ()
             rows.append((f"{names[index]} ({kind})", _keras_shape(node.shape), str(count), *connected))
     head = ("Layer (type)", "Output Shape", "Param #", *(("Connected to",) if branches else ()))
-    held = summarize(graph).params
+    held = cost(graph).count
     total = held.total + held.buffers
     totals = (
         f"Total params: {total:,}",

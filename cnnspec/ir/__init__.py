@@ -15,7 +15,7 @@ from .errors import (
 )
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, scopes_around, verify
 from .initialisers import INITIALISERS, Initialiser
-from .op import LAYERS, POINTWISE, WHOLE, Example, Op, ParameterSpec, Run, Window, known_as
+from .op import LAYERS, POINTWISE, STATISTICS, WHOLE, Cells, Example, Op, ParameterSpec, Run, Window, known_as
 from .patterns import ALL, Patterns, covered, covers
 from .shape import Shape, is_map, show, size
 from .signature import (
@@ -48,12 +48,14 @@ __all__ = [
     "INITIALISERS",
     "LAYERS",
     "POINTWISE",
+    "STATISTICS",
     "WHOLE",
     "Argument",
     "BadValue",
     "Bool",
     "CallOf",
     "CallsOf",
+    "Cells",
     "Choice",
     "Either",
     "EmptyMap",

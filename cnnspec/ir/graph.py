@@ -87,6 +87,10 @@ class Graph(Value):
             return self
         return self.ending(kept)
 
+    def at_inference(self) -> frozenset[int]:
+        """The indices of the nodes that ``without_auxiliary`` keeps."""
+        return frozenset(self.needed_by(self.main_outputs))
+
     def ending(self, outputs: tuple[GraphOutput, ...]) -> Graph:
         """The graph with these outputs, of what they need and no more."""
         return self.keep(self.needed_by(outputs), outputs)

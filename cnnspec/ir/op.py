@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from ..source.values import Value
 from .errors import OpError, WrongRank
@@ -19,6 +19,7 @@ LAYERS: Registry[Op] = Registry("layer")
 
 Read = Literal["input", "output", "mask"]
 Role = Literal["weight", "bias", "norm", "buffer"]
+Cells: TypeAlias = tuple[tuple[int, int], ...]
 Family = Literal[
     "input", "convolution", "pooling", "norm", "activation", "linear", "reshape", "merge", "regularize"
 ]
@@ -58,17 +59,34 @@ class Window(Value):
     ``extent`` is the kernel with its dilation, ``before`` the padding at top and left (negative
     where pixels are cropped), and
     ``stride`` the step in input pixels (a fraction for upsampling). ``whole`` marks a layer
-    each of whose outputs sees the whole map (global pooling, linear).
+    each of whose outputs sees the whole map (global pooling, linear); with ``statistics``, by its mean and variance alone,
+    beside the pixel in its own place (group norm).
+
+    Where windows differ from one output to the next, in a pattern, ``cells`` has the first and the last input element of
+    each output of the pattern; ``extent`` is then that of the largest, ``before`` that of output 0, ``stride`` the mean.
     """
 
     extent: tuple[int, int] = (1, 1)
     stride: tuple[Fraction, Fraction] = (Fraction(1), Fraction(1))
     before: tuple[int, int] = (0, 0)
     whole: bool = False
+    statistics: bool = False
+    cells: tuple[Cells, Cells] = ((), ())
+
+    def looks_at(self, axis: int, output: int) -> tuple[int, int]:
+        """First and last input element of an output along an axis (0 height, 1 width), as if the map went on."""
+        stride, cells = self.stride[axis], self.cells[axis]
+        if not cells:
+            first = output * stride.numerator // stride.denominator - self.before[axis]
+            return first, first + self.extent[axis] - 1
+        turns, place = divmod(output, len(cells))
+        moved = turns * int(len(cells) * stride)
+        return cells[place][0] + moved, cells[place][1] + moved
 
 
 POINTWISE = Window()
 WHOLE = Window(whole=True)
+STATISTICS = Window(whole=True, statistics=True)
 
 
 class Run(Protocol):

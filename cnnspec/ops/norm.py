@@ -9,7 +9,7 @@ from ..ir import (
     INITIALISERS,
     LAYERS,
     POINTWISE,
-    WHOLE,
+    STATISTICS,
     Bool,
     Choice,
     Example,
@@ -147,7 +147,7 @@ class LayerNorm(_Norm):
         return _affine(shape) if self.affine else ()
 
     def window(self, *inputs: Shape) -> Window:
-        return WHOLE if self.over == "all" and is_map(inputs[0]) else POINTWISE
+        return STATISTICS if self.over == "all" and is_map(inputs[0]) else POINTWISE
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
@@ -182,7 +182,7 @@ class GroupNorm(_Norm):
         return _affine(inputs[0][:1]) if self.affine else ()
 
     def window(self, *inputs: Shape) -> Window:
-        return WHOLE if is_map(inputs[0]) else POINTWISE
+        return STATISTICS if is_map(inputs[0]) else POINTWISE
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()

@@ -40,7 +40,7 @@ from .geometry import (
     slide,
     sliding_window,
 )
-from .resizing import adaptive, cells_of
+from .resizing import adaptive, cells_of, largest, looked_at
 from .sliding import Sliding, sliding_working
 
 _STRIDE_DOC = "step of the window; the kernel's size where not given"
@@ -193,9 +193,10 @@ class _AdaptivePool(Op):
         if self.size == (1, 1):
             return WHOLE
         (_, h, w), (rows, columns) = inputs[0], self.size
-        tallest = max(stop - start for start, stop in cells_of(h, rows))
-        widest = max(stop - start for start, stop in cells_of(w, columns))
-        return Window((tallest, widest), (Fraction(h, rows), Fraction(w, columns)))
+        tall, wide = (tuple(looked_at(*axis)) for axis in ((h, rows), (w, columns)))
+        extent = (largest(tall), largest(wide))
+        cells = (tall if h % rows else (), wide if w % columns else ())
+        return Window(extent, (Fraction(h, rows), Fraction(w, columns)), cells=cells)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

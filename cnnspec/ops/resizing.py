@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from math import gcd
+
 from ..ir import Given, Shape, Slide, Step, Working, input_givens, kept, size_step
 from .geometry import Sides, SizePair
 from .sliding import pair, sides_given
@@ -10,6 +13,25 @@ from .sliding import pair, sides_given
 def cells_of(n: int, parts: int) -> list[tuple[int, int]]:
     """Start and stop of the ``parts`` cells that an adaptive pool divides ``n`` pixels into."""
     return [(i * n // parts, -(-(i + 1) * n // parts)) for i in range(parts)]
+
+
+def looked_at(n: int, parts: int) -> Iterator[tuple[int, int]]:
+    """First and last pixel of each cell of an adaptive pool, as far as the pattern does not repeat."""
+    for start, stop in cells_of(n, parts)[: parts // gcd(n, parts)]:
+        yield start, stop - 1
+
+
+def blended(factor: int) -> Iterator[tuple[int, int]]:
+    """First and last of the pixels that each new pixel mixes, upsampled bilinearly: new pixel q lies at
+    (q + 1/2) / factor - 1/2, between two pixels or on one."""
+    for place in range(factor):
+        first, between = divmod(2 * place + 1 - factor, 2 * factor)
+        yield first, first + (1 if between else 0)
+
+
+def largest(cells: Sequence[tuple[int, int]]) -> int:
+    """Pixels of the largest cell."""
+    return max(last - first for first, last in cells) + 1
 
 
 def adaptive(shape: Shape, size: SizePair) -> Working:

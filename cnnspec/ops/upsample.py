@@ -26,6 +26,7 @@ from ..ir import (
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
 from .geometry import SizePair
+from .resizing import blended, largest
 from .sliding import pair
 
 
@@ -55,20 +56,21 @@ class Upsample(Op):
     def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
         factor, f = pair("f", "factor", self.factor, "factor")
         steps = (*kept("C"), size_step("H", f"{f[0]}*H_in"), size_step("W", f"{f[1]}*W_in", like="H"))
-        tall, wide = self.window(*inputs).extent
-        window = (
-            Slide(str(tall), f" / {f[0]}", f"-{tall // 2}"),
-            Slide(str(wide), f" / {f[1]}", f"-{wide // 2}"),
+        window = self.window(*inputs)
+        tall, wide = (
+            Slide(str(extent), f" / {name}", f"-{before}")
+            for extent, name, before in zip(window.extent, f, window.before, strict=True)
         )
-        return Working((*input_givens(inputs[0]), *factor), steps, window)
+        return Working((*input_givens(inputs[0]), *factor), steps, (tall, wide))
 
     def window(self, *inputs: Shape) -> Window:
         steps = (Fraction(1, self.factor[0]), Fraction(1, self.factor[1]))
         if self.mode == "nearest":
             return Window((1, 1), steps)
-        # Of the pixel itself and both its neighbours, each new pixel mixes two.
-        tall, wide = (1 if f == 1 else 3 for f in self.factor)
-        return Window((tall, wide), steps, (tall // 2, wide // 2))
+        tall, wide = (tuple(blended(factor)) for factor in self.factor)
+        extent, before = (largest(tall), largest(wide)), (-tall[0][0], -wide[0][0])
+        cells = (tall if self.factor[0] > 1 else (), wide if self.factor[1] > 1 else ())
+        return Window(extent, steps, before, cells=cells)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         stretch = _repeat if self.mode == "nearest" else _blend

@@ -76,11 +76,25 @@ class NothingVaries(Diagnostic):
 
 
 class NoSolution(Diagnostic):
-    """No setting that was looked at satisfies all constraints. The hint tells of the one that comes nearest."""
+    """No setting that was looked at satisfies all constraints. The hint tells of the one that comes nearest, and what each
+    constraint wants of it."""
 
     code = "no-solution"
-    message = "no setting of {varied} satisfies {claims}"
+    message = "no setting {which}of {varied} satisfies {claims}"
     bad = 'cnnspec solve resnet18 --vary "classes=2..10" --maximise classes --subject-to "params <= 1M"'
     good = 'cnnspec solve resnet18 --vary "classes=2..10" --maximise classes --subject-to "params <= 12M"'
     varied: str
     claims: str
+    which: str = ""
+
+
+class NotOneNumber(Diagnostic):
+    """What is sought is a parameter that varies, or a quantity that is a number. A shape has three sizes, none of which is
+    the shape's; of a receptive field or resolution the smaller side is taken."""
+
+    code = "not-one-number"
+    message = "{quantity} is no one number, to be {wanted}; expected a parameter that varies, or a number such as macs"
+    bad = "cnnspec solve net.cnn --vary width=16..256 --maximise shape"
+    good = "cnnspec solve net.cnn --vary width=16..256 --maximise macs"
+    quantity: str
+    wanted: str

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..analyses.quantities import QUANTITIES, Quantity
 from ..analyses.quantities import Setting as Training
 from ..elaborate import Environment, bind_entry, elaborate, overridden
-from ..elaborate.errors import Failure
+from ..elaborate.errors import BadOverride, Failure, UnknownEntry
 from ..elaborate.modules import Module
 from ..elaborate.target import Override, Settable
 from ..ir import Graph, OpError
 from ..source import Diagnostic, Diagnostics, Source, Span, SpecError, did_you_mean
 from ..syntax import parse_call, parse_claim
 from .assertions import Claim, bound_claim
-from .errors import NothingVaries
-from .search import Problem, Setting
+from .errors import NothingVaries, NotOneNumber
+from .search import Objective, Problem, Setting
 from .varying import Variation, read_variation
 
 Sections = Callable[[], Mapping[str, Settable]]
@@ -53,7 +52,7 @@ def problem_of(
     claims: list[Claim] = []
     for text in wish.subject_to:
         with found.stage():
-            claim = bound_claim(parse_claim(Source("--subject-to", text)), found)
+            claim = _claim(text, variations, found)
             claims += [claim] if claim else []
     found.raise_errors()
     names = [variation.name for variation in variations]
@@ -70,9 +69,24 @@ def problem_of(
         except Failure as failure:
             raise SpecError([failure.diagnostic]) from None
 
-    _try_names(build, variations, wish.vary)
-    objective = _objective(wish, names, training)
-    return Problem(tuple(variations), build, objective, tuple(claims), measure, wish.largest)
+    _try_spec(module, build, variations, wish.vary)
+    objective, sought, own = _objective(wish, names, training)
+    return Problem(tuple(variations), build, objective, tuple(claims), measure, wish.largest, sought, own)
+
+
+def _claim(text: str, variations: Sequence[Variation], found: Diagnostics) -> Claim | None:
+    """A constraint; one of a parameter is told how parameters are bounded."""
+    own = Diagnostics()
+    node = parse_claim(Source("--subject-to", text))
+    claim = bound_claim(node, own)
+    by_name = {variation.name: variation for variation in variations}
+    for diagnostic in own.found:
+        if isinstance(diagnostic, UnknownEntry) and node.measure.name in by_name:
+            bounds = str(by_name[node.measure.name]).replace(" = ", "=")
+            hints = (f"a parameter that varies is bounded by its values: --vary {bounds}",)
+            diagnostic = replace(diagnostic, hints=hints)
+        found.add(diagnostic)
+    return claim
 
 
 def _check_number(names: Sequence[str]) -> None:
@@ -82,34 +96,55 @@ def _check_number(names: Sequence[str]) -> None:
         raise SpecError([NothingVaries(problem=f"'{names[0]}' is varied twice")])
 
 
-def _try_names(
-    build: Callable[[Setting], Graph], variations: Sequence[Variation], texts: Sequence[str]
+def _try_spec(
+    module: Module, build: Callable[[Setting], Graph], variations: Sequence[Variation], texts: Sequence[str]
 ) -> None:
-    """A name that nothing has is told once, not at each setting."""
+    """What is wrong at any setting is told once, not searched through: a name that nothing has, with what is wrong with
+    the spec itself, and what is wrong with the spec and at both ends alike."""
+    first, last = (tuple(v.values[end] for v in variations) for end in (0, -1))
+    errors = _errors(lambda: build(first))
+    if not errors:
+        return
+    names = {f"{v.name}={v.values[0]}": text for v, text in zip(variations, texts, strict=True)}
+    told = [
+        replace(d, span=Span(Source("--vary", names[d.span.source.text]), d.span.start, d.span.end))
+        for d in errors
+        if isinstance(d, BadOverride) and d.span is not None and d.span.source.text in names
+    ]
+    own = _errors(lambda: elaborate(module))
+    if told or (own and own == errors == _errors(lambda: build(last))):
+        raise SpecError([*own, *told])
+
+
+def _errors(build: Callable[[], Graph]) -> tuple[Diagnostic, ...]:
     try:
-        build(tuple(variation.values[0] for variation in variations))
+        build()
     except SpecError as error:
-        names = {f"{v.name}={v.values[0]}": text for v, text in zip(variations, texts, strict=True)}
-        told = [
-            replace(d, span=Span(Source("--vary", names[d.span.source.text]), d.span.start, d.span.end))
-            for d in error.diagnostics
-            if d.span is not None and d.span.source.text in names
-        ]
-        if told:
-            raise SpecError(told) from None
+        return error.diagnostics
+    return ()
 
 
-def _objective(wish: Wish, names: Sequence[str], training: Training) -> Callable[[Setting, Graph], int]:
+def _objective(wish: Wish, names: Sequence[str], training: Training) -> tuple[Objective, str, int | None]:
+    """What is sought, what it is called in a table, and the place of the parameter that it is."""
     text = wish.objective
     if text in names:
         place = names.index(text)
-        return lambda setting, graph: setting[place]
+        return lambda setting, graph: setting[place], parameter_label(text), place
     found = Diagnostics()
     call = parse_call(Source("--maximise" if wish.largest else "--minimise", text))
     quantity = bind_entry(QUANTITIES, call, Environment(), found)
     if quantity is None:
         raise SpecError([_with_names(diagnostic, text, names) for diagnostic in found.found])
-    return lambda setting, graph: _number(quantity, graph, training)
+    if quantity.is_shape:
+        wanted = "large" if wish.largest else "small"
+        raise SpecError([NotOneNumber(quantity=call.name, wanted=wanted, span=call.span)])
+    label = f"{text} (smaller side)" if len(quantity.sizes) > 1 else text
+    return lambda setting, graph: _number(quantity, graph, training), label, None
+
+
+def parameter_label(name: str) -> str:
+    """A parameter's name in a table, told from the quantity that has the same name."""
+    return f"{name} (parameter)" if name in QUANTITIES.entries else name
 
 
 def _with_names(diagnostic: Diagnostic, text: str, names: Sequence[str]) -> Diagnostic:
@@ -118,9 +153,9 @@ def _with_names(diagnostic: Diagnostic, text: str, names: Sequence[str]) -> Diag
 
 
 def _number(quantity: Quantity, graph: Graph, training: Training) -> int:
-    """One number: of a shape its elements, of a field its smaller side."""
+    """One number: of a field or resolution its smaller side."""
     try:
         figure = quantity.figure(graph, training)
     except OpError as error:
         raise SpecError([error.diagnostic]) from None
-    return math.prod(figure) if quantity.is_shape else min(figure)
+    return min(figure)

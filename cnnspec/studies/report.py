@@ -1,22 +1,88 @@
-"""A search as a table."""
+"""A search in words and as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .assertions import shown
+from .problem import parameter_label
 from .search import Point, Search
 
 
-def frontier_table(search: Search, objective: str, most: int) -> str:
+def headline(search: Search, best: Point) -> str:
+    """The best setting, and whether it is the best of all or of those that were tried."""
+    problem = search.problem
+    if search.is_complete:
+        told = f"{'largest' if problem.largest else 'smallest'} {problem.sought}, {best.objective:,}"
+    else:
+        told = f"best of those tried, {problem.sought} {best.objective:,}"
+    return f"{named(search, best)}: {told}"
+
+
+def named(search: Search, point: Point) -> str:
+    """A setting as one reads it: ``width = 64, depth = 3``."""
+    names = (variation.name for variation in search.problem.variations)
+    return ", ".join(f"{name} = {value}" for name, value in zip(names, point.setting, strict=True))
+
+
+def nearest(search: Search) -> str:
+    """Of settings that do not satisfy the constraints the one that comes nearest, with what each constraint wants."""
+    point = min((p for p in search.ordered if p.is_network), key=lambda p: _excess(search, p))
+    claims = [
+        f"{claim.text}, {'and' if claim.holds(figure) else 'but'} it is {shown(claim, figure)}"
+        for claim, figure in zip(search.problem.claims, point.figures, strict=True)
+    ]
+    return f"nearest is {named(search, point)}: {'; '.join(claims)}"
+
+
+def _excess(search: Search, point: Point) -> float:
+    """How far the figures are from their bounds, as shares of these."""
+    claims = search.problem.claims
+    return sum(
+        abs(number - bound) / (bound or 1)
+        for claim, figure in zip(claims, point.figures, strict=True)
+        if not claim.holds(figure)
+        for number, bound in zip(figure, claim.bound * len(figure), strict=False)
+    )
+
+
+def course(search: Search) -> str:
+    """How it was looked for, and what that means for the result."""
+    built, all_of_them = len(search.points), search.problem.settings
+    if search.is_complete:
+        text = f"all {built:,} settings built"
+    else:
+        text = "; ".join([f"{built:,} of {all_of_them:,} settings built", *_skipped(search)])
+    broken = [point for point in search.ordered if not point.is_network]
+    if broken:
+        text += f"; {len(broken):,} of them {'is' if len(broken) == 1 else 'are'} no network, such as "
+        text += f"{named(search, broken[0])}: {broken[0].reason}"
+    return text
+
+
+def _skipped(search: Search) -> list[str]:
+    first, *others = search.problem.variations
+    tried = len({point.setting[0] for point in search.ordered})
+    words = ["the others would have taken too long"]
+    if others and tried < len(first.values):
+        words.append(f"{tried:,} of the {len(first.values):,} values of {first.name} were tried")
+    if search.bisected:
+        assumed = "every figure rises or falls all along, as it does at those built"
+        words.append(f"edges found by bisection, on the assumption that {assumed}")
+    return words
+
+
+def frontier_table(search: Search, most: int) -> str:
     """The settings of the frontier with their figures; of many, those around the best and some of the others.
 
     ``*`` marks the best, ``-`` what does not satisfy a constraint.
     """
+    problem = search.problem
     points = _some([p for p in search.frontier if p.is_network], search.best, most)
-    names = [variation.name for variation in search.problem.variations]
-    own = [] if objective in names else [objective]
-    heads = ["", *names, *own, *(claim.text for claim in search.problem.claims)]
-    rows = [_row(search, point, bool(own)) for point in points]
+    names = [parameter_label(variation.name) for variation in problem.variations]
+    sought = [problem.sought] if problem.own is None else []
+    heads = ["", *names, *sought, *(claim.text for claim in problem.claims)]
+    rows = [_row(search, point) for point in points]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     lines = [
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
@@ -25,10 +91,11 @@ def frontier_table(search: Search, objective: str, most: int) -> str:
     return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
 
 
-def _row(search: Search, point: Point, own: bool) -> list[str]:
+def _row(search: Search, point: Point) -> list[str]:
     mark = "*" if point == search.best else "" if point.holds else "-"
+    sought = [f"{point.objective:,}"] if search.problem.own is None else []
     figures = [" x ".join(f"{number:,}" for number in figure) for figure in point.figures]
-    return [mark, *map(str, point.setting), *([f"{point.objective:,}"] if own else []), *figures]
+    return [mark, *map(str, point.setting), *sought, *figures]
 
 
 def _some(points: Sequence[Point], best: Point | None, most: int) -> list[Point]:

@@ -1,14 +1,12 @@
-"""The best setting of one or two parameters of a spec that satisfies constraints.
+"""Settings of one or two parameters of a spec that were built and measured, none is estimated, and the best of them.
 
-Settings are networks that are built and measured, none is estimated. Of one parameter all values are tried where they are
-few; where they are many, some are tried first, and where every figure rises or falls with the parameter all along, the edge
-of what is allowed is found by bisection, else by trying them all. Of two, the second is searched so for each value of
-the first.
+How settings are chosen is in :mod:`.strategy`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,14 +14,6 @@ from ..ir import Graph
 from ..source import SpecError
 from .assertions import Claim
 from .varying import Variation
-
-FEW = 40
-"""Values of a parameter that are all tried."""
-_SAMPLES = 9
-_MOST = 1000
-"""Values that are tried where they have to be tried all; of more, some at equal distances."""
-_OUTER = 65
-"""Values of the first of two parameters that are tried; of more, some at equal distances."""
 
 Setting = tuple[int, ...]
 Objective = Callable[[Setting, Graph], int]
@@ -48,7 +38,8 @@ class Point:
 @dataclass(frozen=True)
 class Problem:
     """What is sought: ``build`` makes the network of a setting, or raises :class:`SpecError`; ``measure`` gives a
-    constraint's figure of it."""
+    constraint's figure of it. ``sought`` names the objective for a reader; ``own`` is the place of the parameter that it
+    is, None of a quantity."""
 
     variations: tuple[Variation, ...]
     build: Callable[[Setting], Graph]
@@ -56,23 +47,34 @@ class Problem:
     claims: tuple[Claim, ...]
     measure: Callable[[Claim, Graph], tuple[int, ...]]
     largest: bool = True
+    sought: str = ""
+    own: int | None = None
+
+    @property
+    def settings(self) -> int:
+        """How many there are in all."""
+        return math.prod(len(variation.values) for variation in self.variations)
 
 
 @dataclass
 class Search:
-    """All points that were looked at, by setting; ``bisected``: not all settings were, because figures rise or fall
-    all along; ``thinned``: of two parameters' settings only some."""
+    """All points that were looked at, by setting; ``bisected``: edges were found on the assumption that figures rise or
+    fall all along."""
 
     problem: Problem
     points: dict[Setting, Point] = field(default_factory=dict)
     bisected: bool = False
-    thinned: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every setting was looked at, so that the best is the best there is."""
+        return len(self.points) == self.problem.settings
 
     @property
     def best(self) -> Point | None:
         """The best that holds; of equals the first."""
         good = [point for point in self.ordered if point.holds]
-        return max(good, key=self._worth, default=None)
+        return max(good, key=self.worth, default=None)
 
     @property
     def ordered(self) -> list[Point]:
@@ -86,11 +88,12 @@ class Search:
         rows: dict[int, Point] = {}
         for point in self.ordered:
             first = point.setting[0]
-            if point.holds and (first not in rows or self._worth(point) > self._worth(rows[first])):
+            if point.holds and (first not in rows or self.worth(point) > self.worth(rows[first])):
                 rows[first] = point
         return list(rows.values())
 
-    def _worth(self, point: Point) -> int:
+    def worth(self, point: Point) -> int:
+        """What is sought, so that more is better."""
         return point.objective if self.problem.largest else -point.objective
 
     def at(self, setting: Setting) -> Point:
@@ -108,68 +111,6 @@ class Search:
         figures = tuple(problem.measure(claim, graph) for claim in problem.claims)
         holds = all(claim.holds(figure) for claim, figure in zip(problem.claims, figures, strict=True))
         return Point(setting, problem.objective(setting, graph), figures, holds)
-
-
-def solve(problem: Problem) -> Search:
-    """Look for the best setting; every point that was looked at is in what is returned."""
-    search = Search(problem)
-    *outer, inner = problem.variations
-    for before in _outer(search, outer):
-        _along(search, before, inner.values)
-    return search
-
-
-def _outer(search: Search, outer: Sequence[Variation]) -> Iterator[Setting]:
-    if not outer:
-        yield ()
-        return
-    values = outer[0].values
-    search.thinned = len(values) > _OUTER
-    for value in _spread(values, _OUTER):
-        yield (value,)
-
-
-def _spread(values: Sequence[int], number: int) -> list[int]:
-    """At most ``number`` of the values at equal distances, the ends among them."""
-    if len(values) <= number:
-        return list(values)
-    return [values[round(i * (len(values) - 1) / (number - 1))] for i in range(number)]
-
-
-def _along(search: Search, before: Setting, values: Sequence[int]) -> None:
-    """Look along the last parameter, the others being ``before``."""
-    if len(values) <= FEW:
-        _all(search, before, values)
-        return
-    seen = [search.at((*before, value)) for value in _spread(values, _SAMPLES)]
-    if not is_monotone(seen):
-        _all(search, before, values)
-        return
-    search.bisected = True
-    places = [values.index(point.setting[-1]) for point in seen]
-    for (low, one), (high, other) in pairwise(zip(places, seen, strict=True)):
-        if one.holds != other.holds:
-            _bisect(search, before, values, low, high)
-    along = [point for point in search.ordered if point.setting[:-1] == before]
-    if not is_monotone(along):
-        _all(search, before, values)
-
-
-def _all(search: Search, before: Setting, values: Sequence[int]) -> None:
-    search.thinned = search.thinned or len(values) > _MOST
-    for value in _spread(values, _MOST):
-        search.at((*before, value))
-
-
-def _bisect(search: Search, before: Setting, values: Sequence[int], low: int, high: int) -> None:
-    """Find the two neighbours between which what holds ends."""
-    held = search.at((*before, values[low])).holds
-    while high - low > 1:
-        middle = (low + high) // 2
-        if search.at((*before, values[middle])).holds == held:
-            low = middle
-        else:
-            high = middle
 
 
 def is_monotone(points: Sequence[Point]) -> bool:

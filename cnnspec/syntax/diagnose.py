@@ -140,6 +140,8 @@ def _shown(lexeme: Lexeme) -> str:
 def _hints(found: Scan, index: int) -> tuple[str, ...]:
     lexeme, stack = found.lexemes[index], found.open_before(index)
     in_body = not stack or stack[-1].text == "{"
+    if turned := _turned(found, index):
+        return (f"to compare, write '{turned}'",)
     if lexeme.text == "=":
         two_before = found.lexemes[index - 2].text if index > 1 else ""
         if two_before == "if" or _asserted(found, index):
@@ -155,6 +157,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     before = found.lexemes[index - 1] if index else None
+    if _power_and_unit(found, index):
+        return ("a number with a unit has no power of ten: 0.5M, 500k, or without the unit: 5e5",)
     if before and before.text == "assert" and lexeme.kind == "number":
         return ("the quantity stands first, as in 'params <= 5M'",)
     if lexeme.text in ("and", "or") and not stack and "assert" in {each.text for each in found.lexemes}:
@@ -175,6 +179,14 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
 
 
+def _power_and_unit(found: Scan, index: int) -> bool:
+    """Whether a bound such as ``1e-3M`` is at ``index``."""
+    sign, number, unit = (*found.lexemes[max(index - 1, 0) : index + 2], None, None, None)[:3]
+    if sign is None or number is None or unit is None or sign.text not in COMPARISONS:
+        return False
+    return "e" in number.text.lower() and number.end == unit.start and unit.kind == "name"
+
+
 def _asserted(found: Scan, index: int) -> bool:
     """Whether a quantity of an assertion, with or without arguments, ends before ``index``."""
     texts = [lexeme.text for lexeme in found.lexemes[:index]]
@@ -184,13 +196,25 @@ def _asserted(found: Scan, index: int) -> bool:
     return texts[-2:-1] == ["assert"]
 
 
-def _hyphenated(found: Scan, index: int) -> str:
-    """What two names with a hyphen between them at ``index`` were meant to be."""
-    before, sign, after = (*found.lexemes[max(index - 1, 0) : index + 2], None, None, None)[:3]
-    if before is None or sign is None or after is None or sign.text != "-":
+def _turned(found: Scan, index: int) -> str:
+    """The comparison that ``=<`` or ``=>`` at ``index`` was meant to be."""
+    equal, other = (*found.lexemes[index : index + 2], None, None)[:2]
+    if equal is None or other is None or equal.text != "=" or equal.end != other.start:
         return ""
-    joined = before.end == sign.start and sign.end == after.start
-    return f"{before.text}_{after.text}"[:80] if joined and before.kind == after.kind == "name" else ""
+    return f"{other.text}=" if other.text in ("<", ">") else ""
+
+
+def _hyphenated(found: Scan, index: int) -> str:
+    """What names with hyphens between them, the first at ``index``, were meant to be."""
+    if not index or found.lexemes[index].text != "-":
+        return ""
+    parts = found.lexemes[index - 1 : index]
+    for sign, name in zip(found.lexemes[index::2], found.lexemes[index + 1 :: 2], strict=False):
+        if sign.text != "-" or name.kind != "name" or not parts[-1].end == sign.start == name.start - 1:
+            break
+        parts.append(name)
+    hyphenated = len(parts) > 1 and parts[0].kind == "name"
+    return "_".join(part.text for part in parts)[:80] if hyphenated else ""
 
 
 def _parted(found: Scan, index: int, accepted: set[str], source: Source) -> Diagnostic | None:

@@ -244,7 +244,8 @@ class Quantity(Tree):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Assertion(Tree):
-    """``assert params <= 5M``: what must hold of the network. ``bound`` is one quantity, or the three of a shape."""
+    """``assert params <= 5M``: what must hold of the network. ``bound`` is one quantity, or one a size:
+    two of a height and width, three of a shape."""
 
     measure: Call
     operator: str

@@ -131,7 +131,7 @@ class _Reader:
             elif name == "blocks":
                 items += self.blocks(value)
             else:
-                items.append(self.section(key, value))
+                items.append(self.section_or_misspelt(key, value))
         if model:
             items.append(self.model(model, [key for key, _ in root.pairs]))
         return [item for item in items if item is not None]
@@ -191,6 +191,16 @@ class _Reader:
         if head is None:
             return None
         return tree.Block(head.name, head.parameters, body, head.name_span, span=key.span.to(value.span))
+
+    def section_or_misspelt(self, key: Node, value: Node) -> tree.Section | None:
+        """A section; where it can't be read as one, its name may be nearly one of our keys."""
+        before = len(self.found)
+        section = self.section(key, value)
+        near = nearest(key.text, ("assert", "use", "blocks"))
+        if near and len(self.found) > before:
+            hints = (f"did you mean '{near}'?",)
+            self.found[before:] = [syntax_errors.MisspeltKeyword(span=key.span, word=key.text, hints=hints)]
+        return section
 
     def section(self, key: Node, value: Node) -> tree.Section | None:
         name = self.argument_name(key)

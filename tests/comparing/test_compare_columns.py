@@ -58,7 +58,7 @@ def test_memory_is_that_of_the_batch_in_every_form(capsys: pytest.CaptureFixture
     found = json.loads(printed(capsys, "lenet5", "--batch", "100", "--json"))
     memory = figures(elaborate(open_target("lenet5"))).memory
     assert found[0]["memory"]["activations_training"] == 100 * memory.activations_training
-    assert "3.6 MB" in printed(capsys, "lenet5", "--batch", "100")
+    assert "3.64 MB" in printed(capsys, "lenet5", "--batch", "100")
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

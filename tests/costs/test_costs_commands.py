@@ -34,9 +34,9 @@ def test_fits_says_by_its_exit_code_whether_it_fits(capsys: pytest.CaptureFixtur
     found = json.loads(out)
     assert code == 0 and found["fits"] is True
     assert found["bytes"]["total"] == found["fixed"] + 64 * found["each"]
-    code, out, _ = ran(capsys, *asked, str(found["bytes"]["total"] - 1))
-    assert code == 1 and json.loads(out)["largest_batch"] == 63
-    code, out, _ = ran(capsys, *asked, str(found["bytes"]["total"]))
+    code, out, _ = ran(capsys, *asked, f"{found['bytes']['total'] - 1}B")
+    assert code == 3 and json.loads(out)["largest_batch"] == 63
+    code, out, _ = ran(capsys, *asked, f"{found['bytes']['total']}B")
     assert code == 0 and json.loads(out)["largest_batch"] == 64
 
 
@@ -55,6 +55,13 @@ def test_fits_follows_the_sections_of_the_spec(capsys: pytest.CaptureFixture[str
     [
         (["--memory", "8XB"], "there is no unit 'XB'"),
         (["--memory", "nan"], "error[not-memory]"),
+        (["--memory", "8"], "did you mean '8GB' or '8MB'?"),
+        (["--memory", "8Gb"], "did you mean '8GB'?"),
+        (["--memory", "0GB"], "it must be positive"),
+        (["--memory=-1GB"], "it must be positive"),
+        (["--batch", "9" * 20], "--batch:1:1"),
+        (["--optimizer", "addam"], "--optimizer:1:1"),
+        (["--set", "optimizer=addam"], "--set:1:11"),
         (["--memory", "rtx4091"], "did you mean 'rtx4090'?"),
         (["--optimizer", "adm"], "did you mean 'adam'?"),
         (["--optimizer", "adam(lr = -1)"], "lr"),

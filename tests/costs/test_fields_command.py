@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cnnspec.cli.main import main
@@ -16,6 +18,11 @@ conv3  conv 3x3  1x3x3       7       78%       1     0
 
 an element of the last map sees 7: less than the image's 9
 """
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 def table(capsys: pytest.CaptureFixture[str], name: str) -> str:
@@ -40,3 +47,32 @@ def test_stacked_windows(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_what_joins_gates_and_pools_do(name: str, row: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert row in [" ".join(line.split()) for line in table(capsys, name).splitlines()]
+
+
+CONTEXT = """\
+model context(norm = none) {
+  input 3 x 64 x 64
+  conv(8, 3, stride = 2, padding = 1)  norm  relu
+  concat { | conv(8, 1) | conv(8, 3, padding = 2, dilation = 2) | global_avgpool  conv(8, 1)  upsample(32) }
+  conv(8, 3, padding = 1)  relu  global_avgpool  flatten  linear(3)
+}
+"""
+
+
+def test_a_pooled_context_and_statistics(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    spec = tmp_path / "context.cnn"
+    spec.write_text(CONTEXT)
+    lines = [" ".join(line.split()) for line in table(capsys, f"{spec}(norm = group_norm(4))").splitlines()]
+    assert "group_norm1 group_norm 8x32x32 3 5% 2 -1 statistics of the whole map left out" in lines
+    assert "concat1 concat 24x32x32 all union with a track that sees all" in lines
+    assert lines[-1] == "an element of the last map sees all of the image's 64"
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg16", "lenet5"])
+def test_fits_eighty_columns(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = table(capsys, name).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert name != "resnet18" or "      union of 27 and 43" in lines

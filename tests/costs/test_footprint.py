@@ -160,7 +160,7 @@ def test_training_here_takes_what_tinygrad_was_seen_to_allocate() -> None:
         ("8 GiB", 2**33),
         ("1.5kB", 1500),
         ("512mib", 2**29),
-        ("7", 7),
+        ("7B", 7),
         ("1_000 B", 1000),
         (".5TB", 5 * 10**11),
     ],
@@ -170,7 +170,7 @@ def test_amounts(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "GB", "8XB", "-1GB", "nan", "inf", "1e9", "0GB", "0.5B", "8 G B", "8GB8"]
+    "text", ["", "GB", "7", "8Gb", "8Mib", "8XB", "-1GB", "nan", "inf", "1e9", "0GB", "0.5B", "8 G B", "8GB8"]
 )
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError):

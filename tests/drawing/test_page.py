@@ -128,7 +128,7 @@ def test_equal_layers_are_a_row_that_is_open_at_the_last_level():
 def test_training_heads_are_told_apart():
     data = data_of(page(several_outputs()))
     assert [output["auxiliary"] for output in data["outputs"]] == [False, False, True]
-    assert any(what.endswith("without training heads") for what, _ in data["totals"])
+    assert any(what.endswith("with training heads") for what, _ in data["totals"])
 
 
 def test_nothing_leads_elsewhere():

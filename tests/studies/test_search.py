@@ -1,18 +1,20 @@
-"""The search against trying everything; the command that asks for it."""
+"""The command that asks for a search."""
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from cnnspec.api.frontier import height_of
 from cnnspec.cli.main import main
+from cnnspec.cli.solve import progress
 from cnnspec.source import Diagnostics, Source, SpecError
-from cnnspec.studies.assertions import Claim, bound_claim
-from cnnspec.studies.search import FEW, Problem, Search, solve
+from cnnspec.studies.assertions import bound_claim
+from cnnspec.studies.search import Problem
+from cnnspec.studies.strategy import solve
 from cnnspec.studies.varying import Variation, read_variation
 from cnnspec.syntax import parse_claim
 
@@ -22,84 +24,6 @@ SPEC = """model net(width = 16, depth = 2) {
   global_avgpool  flatten  linear(10)
 }
 """
-
-
-def claim(text: str) -> Claim:
-    bound = bound_claim(parse_claim(Source("", text)), Diagnostics())
-    assert bound is not None
-    return bound
-
-
-def searched(figures: list[list[int]], objective: list[list[int]], bound: int, largest: bool) -> Search:
-    """A search in tables of a figure and of what is sought, by two parameters (or one, where there is one row)."""
-    rows, columns = len(figures), len(figures[0])
-    both = rows > 1
-    names = (Variation("a", range(rows)), Variation("b", range(columns)))
-
-    def build(setting: tuple[int, ...]) -> object:
-        return setting if both else (0, *setting)
-
-    problem = Problem(
-        names if both else names[1:],
-        build,  # type: ignore[arg-type]
-        lambda _, at: objective[at[0]][at[1]],  # type: ignore[index]
-        (claim(f"params <= {bound}"),),
-        lambda _, at: (figures[at[0]][at[1]],),  # type: ignore[index]
-        largest,
-    )
-    return solve(problem)
-
-
-def tried(figures: list[list[int]], objective: list[list[int]], bound: int, largest: bool) -> int | None:
-    good = [
-        objective[i][j] for i, row in enumerate(figures) for j, figure in enumerate(row) if figure <= bound
-    ]
-    return (max if largest else min)(good, default=None)
-
-
-@st.composite
-def tables(draw: st.DrawFn, monotone: bool) -> tuple[list[list[int]], list[list[int]]]:
-    rows = draw(st.integers(1, 4))
-    columns = draw(st.integers(FEW + 1, 150) if monotone else st.integers(1, FEW))
-    numbers = st.lists(st.integers(0, 1000), min_size=columns, max_size=columns)
-
-    def table() -> list[list[int]]:
-        found = [draw(numbers) for _ in range(rows)]
-        if monotone:
-            turned = draw(st.booleans())
-            found = [sorted(row, reverse=turned) for row in found]
-        return found
-
-    return table(), table()
-
-
-@settings(max_examples=150, deadline=None)
-@given(tables(True), st.integers(0, 1000), st.booleans())
-def test_bisection_finds_what_trying_all_finds(
-    drawn: tuple[list[list[int]], list[list[int]]], bound: int, largest: bool
-) -> None:
-    search = searched(*drawn, bound, largest)
-    best = tried(*drawn, bound, largest)
-    assert (search.best.objective if search.best else None) == best
-    assert len(search.points) <= len(drawn[0]) * len(drawn[0][0])
-
-
-@settings(max_examples=150, deadline=None)
-@given(tables(False), st.integers(0, 1000), st.booleans())
-def test_few_settings_are_all_tried(
-    drawn: tuple[list[list[int]], list[list[int]]], bound: int, largest: bool
-) -> None:
-    search = searched(*drawn, bound, largest)
-    assert (search.best.objective if search.best else None) == tried(*drawn, bound, largest)
-    assert len(search.points) == len(drawn[0]) * len(drawn[0][0]) and not search.bisected
-
-
-def test_figures_that_rise_and_fall_are_tried_all() -> None:
-    """A fall between two samples is seen where bisection comes upon it, one at a sample at once."""
-    figures = [abs(50 - i) for i in range(101)]
-    search = searched([figures], [list(range(101))], 10, True)
-    assert search.best is not None and search.best.objective == 60
-    assert len(search.points) == 101 and not search.bisected
 
 
 @pytest.mark.parametrize(
@@ -137,11 +61,11 @@ def test_the_widest_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     picture = tmp_path / "front.png"
     assert asked(tmp_path, *sought, "-o", str(picture)) == 0
     said = capsys.readouterr().out
-    assert said.startswith("width = 103: largest width, 103") and "bisection" in said
+    assert said.startswith("width = 103: largest width, 103") and "all 241 settings built" in said
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert asked(tmp_path, *sought, "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["best"]["setting"] == {"width": 103} and told["bisected"]
+    assert told["best"]["setting"] == {"width": 103} and told["complete"] and not told["bisected"]
     assert [p["holds"] for p in told["points"] if p["setting"]["width"] in (103, 104)] == [True, False]
 
 
@@ -150,7 +74,7 @@ def test_a_frontier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     claims = ["--subject-to", "params <= 50k", "--subject-to", "memory(batch = 8) <= 1GB"]
     assert asked(tmp_path, *vary, "--maximise", "receptive_field", *claims) == 0
     said = capsys.readouterr().out
-    assert said.startswith("width = 16, depth = 9: largest receptive_field, 19")
+    assert said.startswith("width = 16, depth = 9: largest receptive_field (smaller side), 19")
     assert "27 settings built" in said
 
 
@@ -165,6 +89,8 @@ def test_a_frontier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--vary", "width=1..3", "--vary", "width=1..3", "--maximise", "width"], "nothing-varies"),
         (["--vary", "width=4..8", "--maximise", "width", "--subject-to", "params < 5"], "no-solution"),
         (["--vary", "width=-4..-1", "--maximise", "width"], "out-of-range"),
+        (["--vary", "width=1..3", "--maximise", "shape"], "not-one-number"),
+        (["--vary", "width=1..3", "--maximise", "width", "--subject-to", "width <= 2"], "unknown-entry"),
     ],
 )
 def test_what_is_refused(
@@ -173,3 +99,83 @@ def test_what_is_refused(
     assert asked(tmp_path, *arguments, "-o", str(tmp_path / "x.png")) == 1
     assert f"error[{code}]" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["net.cnn"]
+
+
+def test_a_parameter_in_a_constraint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["--maximise", "width", "--subject-to", "width <= 2"]
+    assert asked(tmp_path, "--vary", "width=1..9:2", *wanted) == 1
+    assert "bounded by its values: --vary width=1..9:2" in capsys.readouterr().err
+
+
+def test_a_parameter_with_the_name_of_a_quantity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claim = ["--subject-to", "depth <= 4"]
+    assert asked(tmp_path, "--vary", "depth=1..5", "--maximise", "depth", *claim) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "depth = 3: largest depth (parameter), 3"
+    assert said[2].strip().split("  ") == ["depth (parameter)", "depth <= 4"]
+    assert asked(tmp_path, "--vary", "depth=1..5", "--maximise", "depth()", *claim) == 0
+    assert capsys.readouterr().out.startswith("depth = 3: largest depth(), 4")
+
+
+def test_constraints_that_contradict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claims = ["--subject-to", "params <= 4", "--subject-to", "params >= 600"]
+    assert asked(tmp_path, "--vary", "depth=1..5", "--maximise", "depth", *claims) == 1
+    told = "nearest is depth = 1: params <= 4, but it is 650; params >= 600, and it is 650"
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "codes"), [("width", 1), ("widht", 2)])
+def test_the_errors_of_the_spec(
+    name: str, codes: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "net.cnn"
+    file.write_text("model m(width = 8) { input 3 x 8 x 8  conv(width, 3)  rleu }", encoding="utf-8")
+    assert main(["solve", str(file), "--vary", f"{name}=1..4", "--maximise", "macs"]) == 1
+    said = capsys.readouterr().err
+    assert "no layer or block named 'rleu'" in said and said.count("error[") == codes
+
+
+def test_a_picture_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told before the search, which would fail here."""
+    vary = ["--vary", "widht=1..99999", "--maximise", "macs"]
+    assert asked(tmp_path, *vary, "-o", str(tmp_path / "none" / "x.png")) == 1
+    assert "error[cannot-write]" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        asked(tmp_path, *vary, "-o", str(tmp_path / "x.pgn"))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_it_is() -> None:
+    stream = Terminal()
+    with progress(stream, 100_000) as budget:
+        budget.told(5, 0.5)
+        assert stream.getvalue() == ""
+        budget.told(1500, 1.0)
+    line = "1,500 of 100,000 settings built, 1 s"
+    assert stream.getvalue() == f"\r{line}\r{' ' * len(line)}\r"
+
+
+@pytest.mark.parametrize(
+    ("vary", "label", "bound"),
+    [
+        ((("w", 3),), "params", 10.0),
+        ((("w", 3), ("d", 2)), "params", 10.0),
+        ((("d", 2), ("w", 3)), "w, best over w", None),
+    ],
+)
+def test_what_is_drawn_upwards(vary: tuple[tuple[str, int], ...], label: str, bound: float | None) -> None:
+    """Where the parameter that goes across is sought, the first constraint's figure with its bound."""
+    names = [name for name, _ in vary]
+    found = bound_claim(parse_claim(Source("", "params <= 10")), Diagnostics())
+    assert found is not None
+    variations = tuple(Variation(name, range(number)) for name, number in vary)
+    own = names.index("w")
+    problem = Problem(
+        variations, lambda s: s, lambda s, _: s[own], (found,), lambda _, s: (sum(s),), True, "w", own  # type: ignore[arg-type, return-value]
+    )  # fmt: skip
+    drawn = height_of(solve(problem))
+    assert (drawn.label, drawn.bound) == (label, bound)

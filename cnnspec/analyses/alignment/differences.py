@@ -10,6 +10,7 @@ from ...ir import Entry, Graph, Initialiser, Node, Op, show, signature
 from ...source.values import Value
 from ..freezing import starts_of, told
 
+_SIDES = 4
 Kind = Literal["op", "argument", "inputs", "size", "start"]
 
 
@@ -137,9 +138,17 @@ def told_value(value: Any) -> str:
 
 def _told_items(values: tuple[Any, ...]) -> str:
     told_each = [told_value(v) for v in values]
-    if len(values) > 3 and len(set(told_each)) == 1:  # the four sides of a padding
-        return told_each[0]
+    if len(values) == _SIDES:
+        return _told_sides(told_each)
     return "x".join(told_each)
+
+
+def _told_sides(sides: list[str]) -> str:
+    """Left, right, top and bottom of a padding as one writes them: one number, (height, width), or all."""
+    left, right, top, bottom = sides
+    if (top, left) != (bottom, right):
+        return f"({', '.join(sides)})"
+    return top if top == left else f"({top}, {left})"
 
 
 def _told_call(entry: Entry) -> str:

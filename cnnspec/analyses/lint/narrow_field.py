@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from ...ir import Graph, Node, is_map
 from ..receptive_field import Field, receptive_fields
@@ -15,7 +16,8 @@ class NarrowField(GraphLint):
 
     Brendel and Bethge 2019 train such networks on purpose. More layers, larger kernels, dilation, or stride and pooling
     earlier widen the field (``cnnspec summary`` has it, layer by layer). With ``--object-size N`` the field is compared
-    with objects of N pixels, also where a map is the output or is flattened.
+    with objects of N pixels, also where a map is the output or is flattened. Where several tracks are joined (maps of
+    several depths, each pooled; a pooled context that is concatenated), it is enough that one of them sees so much.
     """
 
     code = "narrow-field"
@@ -39,35 +41,44 @@ class NarrowField(GraphLint):
         least, what = ((height, width), f"the image of {height} x {width}")
         if wanted is not None:
             least, what = (wanted, wanted), f"an object of {wanted} x {wanted}"
-        for node, reader in _last_maps(seen, fields):
-            size = fields[node].size
-            if not _decides(graph.nodes[reader], wanted) or not (size[0] < least[0] or size[1] < least[1]):
+        whole = _whole(graph, fields)
+        told: set[int] = set()
+        for output in graph.main_outputs:
+            ends = list(_last_maps(graph, fields, whole, output.node))
+            if not ends or any(_enough(graph, fields[n], graph.nodes[r], least, wanted) for n, r in ends):
                 continue
-            shown = f"{size[0]} x {size[1]}"
+            node, reader = max(ends, key=lambda end: prod(fields[end[0]].size))
+            if node in told:
+                continue
+            told.add(node)
+            shown = "{} x {}".format(*fields[node].size)
             hints = ("more layers, larger kernels, dilation, or earlier stride and pooling widen it",)
             yield cls.at(
                 graph.nodes[reader], layer=graph.nodes[node].name, field=shown, what=what, hints=hints
             )
 
 
-def _decides(reader: Node, wanted: int | None) -> bool:
-    """Whether what a map's pixels see limits the network: pooled as a whole, or asked for."""
-    return wanted is not None or reader.op.family == "pooling"
+def _enough(graph: Graph, field: Field, reader: Node, least: tuple[int, int], wanted: int | None) -> bool:
+    """Whether what a map's pixels see does not limit the network: it is enough, or where they lie is known and no size was
+    asked for."""
+    if wanted is None and reader.op.family != "pooling":
+        return True
+    return field.whole or (field.size[0] >= least[0] and field.size[1] >= least[1])
 
 
-def _last_maps(seen: Seen, fields: tuple[Field, ...]) -> Iterator[tuple[int, int]]:
-    """The last nodes that do not see the whole image, from outputs backwards, with what takes them (or themselves)."""
-    whole = _whole(seen.graph, fields)
-    waiting = [(output.node, output.node) for output in seen.graph.main_outputs]
-    known: set[int] = set()
+def _last_maps(
+    graph: Graph, fields: tuple[Field, ...], whole: list[bool], output: int
+) -> Iterator[tuple[int, int]]:
+    """The last nodes before a map is taken in as a whole, from an output backwards, with what takes them (or themselves)."""
+    waiting, known = [(output, output)], {output}
     while waiting:
-        node, reader = waiting.pop()
-        if not whole[node]:
-            if node not in known:
-                yield node, reader
-        elif node not in known:
-            waiting += [(taken, node) for taken in seen.graph.nodes[node].inputs]
-        known.add(node)
+        index, reader = waiting.pop()
+        node = graph.nodes[index]
+        if not whole[index] or (is_map(node.shape) and node.shape[1:] != (1, 1)):
+            yield index, reader
+            continue
+        waiting += [(taken, index) for taken in node.inputs if taken not in known]
+        known.update(node.inputs)
 
 
 def _whole(graph: Graph, fields: tuple[Field, ...]) -> list[bool]:

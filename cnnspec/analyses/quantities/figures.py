@@ -7,7 +7,7 @@ from ...ir.signature import Bool, Int, arg
 from ..cost import FLOPS_PER_MAC, cost
 from ..depth import depth, has_weights
 from ..footprint import footprint
-from ..receptive_field import receptive_fields
+from ..receptive_field import last_map, receptive_fields
 from .base import BYTES, PLAIN, QUANTITIES, Part, Quantity, Setting, nodes_of
 
 
@@ -17,10 +17,10 @@ class _Sum(Quantity):
     part: str | None = arg(Part(), "of this layer or part; left out: of the whole network", None)
 
     def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
-        graph = graph.without_auxiliary()
-        values = self.values(graph)
+        values, kept = self.values(graph), graph.at_inference()
         nodes = range(len(values)) if self.part is None else nodes_of(graph, self.part)
-        return (sum(values[node] for node in nodes),)
+        counted = kept.intersection(nodes) or nodes  # of a part that exists only in training all of it
+        return (sum(values[node] for node in counted),)
 
     def values(self, graph: Graph) -> tuple[int, ...]:
         """One number a node."""
@@ -29,7 +29,8 @@ class _Sum(Quantity):
 
 @QUANTITIES.register("params")
 class Params(_Sum):
-    """Parameters, trained or not; running statistics do not count, nor do heads that exist only in training."""
+    """Parameters, trained or not. Running statistics do not count, nor do auxiliary heads, which exist only in training,
+    unless such a head is what one asks for."""
 
     def values(self, graph: Graph) -> tuple[int, ...]:
         return cost(graph).params
@@ -89,10 +90,10 @@ class Depth(Quantity):
 
 @QUANTITIES.register("receptive_field")
 class ReceptiveField(Quantity):
-    """Height and width, in pixels of the input, of what one element sees; after global pooling it is the image."""
+    """Height and width, in pixels of the input, of what one element sees; where it sees everything it is the image."""
 
     part: str | None = arg(
-        Part(), "of the end of this layer or part; left out: of the last map before all is seen", None
+        Part(), "of the end of this layer or part; left out: of the last map on the way to the output", None
     )
 
     units = PLAIN
@@ -103,8 +104,8 @@ class ReceptiveField(Quantity):
         fields = receptive_fields(graph)
         if self.part is not None:
             return fields[nodes_of(graph, self.part)[-1]].size
-        maps = [i for i, n in enumerate(graph.nodes) if n.inputs and is_map(n.shape) and not fields[i].whole]
-        return fields[maps[-1] if maps else -1].size
+        last = last_map(graph, fields)
+        return fields[graph.main_outputs[0].node if last is None else last].size
 
 
 @QUANTITIES.register("resolution")
@@ -120,7 +121,7 @@ class Resolution(Quantity):
 
 @QUANTITIES.register("shape")
 class OutputShape(Quantity):
-    """Channels, height and width of an output; the features of a vector."""
+    """Channels, height and width of an output (of several, the first); the features of a vector."""
 
     part: str | None = arg(Part(), "of the end of this layer or part; left out: of the network", None)
 

@@ -2,17 +2,18 @@
 
 Through a window r_out = r_in + (k − 1)·j_in, j_out = j_in·s, e_out = e_in − p·j_in. Behind an upsampling neighbours
 see different numbers of pixels, in a pattern; then the element that sees most is followed by its first and last pixel.
-Joins take the union of their tracks.
+Joins take the union of their tracks. Gates and statistics over the map are left out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from ...ir import Given, Graph, Node, Number, Shape, Slide, Step, Window, Working, is_map
+from ...ir import Given, Graph, Node, Number, Slide, Step, Window, Working, is_map
 from ...ir.working import number_text
 from ...source.values import Value
-from ..receptive_field import Axis, Field, joined_inputs
+from ..receptive_field import Axis, Field, image_size, joined_inputs
 
 _WORDS = {
     "r": "pixels that an element sees",
@@ -20,6 +21,8 @@ _WORDS = {
     "e": "first pixel seen by element 0",
 }
 _OF_INPUT = {"r": "receptive field of the input", "j": "jump of the input", "e": "first pixel of the input"}
+_TOLD = 3
+"""So many of the elements that look at different ones are told."""
 _AXES = (("_h", ", height"), ("_w", ", width"))
 
 
@@ -75,13 +78,14 @@ class _Along(Value):
     def _whole(self, suffix: str, words: str) -> Working:
         """Each element sees the whole image; where one element is left, it stands for all of it."""
         shape = self.graph.input_shape
-        image = Given(f"image{suffix}", _image(shape)[self.which], f"size of the network's input{words}")
+        image = Given(f"image{suffix}", image_size(shape)[self.which], f"size of the network's input{words}")
         givens: tuple[Given, ...] = (image,)
         jump = image.symbol
-        if not self.window.whole or (is_map(self.node.shape) and self.node.shape[1:] != (1, 1)):
+        all_at_once = self.window.whole and not self.window.statistics
+        if not all_at_once or (is_map(self.node.shape) and self.node.shape[1:] != (1, 1)):
             before, jump = self._jumps(suffix, words)
             givens = (image, *before)
-            jump += "" if self.window.whole or self._stays else self._slide.factor
+            jump += "" if all_at_once or self._stays else self._slide.factor
         formulas = {"r": image.symbol, "j": jump, "e": "0"}
         return Working(givens) + _stated(suffix, words, formulas, "every element sees the whole image")
 
@@ -129,22 +133,19 @@ class _Along(Value):
         if self._stays and not self.known.window:
             window = {"r": r, "j": j, "e": e}
         givens = tuple(self._input(letter, 0, f"{letter}_in{suffix}", words) for letter in "rje")
-        if len(axis.lows) == 1 or self._stays:
-            return Working(givens) + _stated(suffix, words, window)
+        if len(axis.lows) == 1 or (self._stays and axis.size == self._axis(self.index).size):
+            return Working(givens) + _stated(suffix, words, window, self._remark(), self._mean())
         return self._pattern(suffix, words, window, axis)
 
     def _pattern(self, suffix: str, words: str, window: dict[str, str], axis: Axis) -> Working:
         """The element that sees most, where neighbours see different numbers of pixels."""
-        own, which = self._axis(self.index), self.which
-        phase = max(range(len(own.lows)), key=lambda q: own.highs[q] - own.lows[q])
-        before, extent = self.window.before[which], self.window.extent[which]
-        stride = self.window.stride[which]
-        start = phase * stride.numerator // stride.denominator - before
-        low, high = seen(axis, start)[0], seen(axis, start + extent - 1)[1]
-        first = seen(axis, -before)[0]
-        about = (
-            f"which looks at elements {number_text(start)} to {number_text(start + extent - 1)} of the input"
-        )
+        own, window_at = self._axis(self.index), self.window.looks_at
+        phase = own.widest
+        start, end = window_at(self.which, phase)
+        low, high = seen(axis, start)[0], seen(axis, end)[1]
+        zeroth = window_at(self.which, 0)[0]
+        first = seen(axis, zeroth)[0]
+        about = f"which looks at {_elements(start, end)} of the input"
         givens = (
             Given(f"a{suffix}", low, f"first pixel seen by element {phase}{words}, {about}", input=0),
             Given(f"b{suffix}", high, f"last pixel seen by it{words}", input=0),
@@ -152,22 +153,40 @@ class _Along(Value):
             Given(
                 f"c{suffix}",
                 first,
-                f"first pixel seen by element {number_text(-before)} of the input{words}",
+                f"first pixel seen by element {number_text(zeroth)} of the input{words}",
                 input=0,
             ),
         )
         note = f"elements see different numbers of pixels, in a pattern of {len(own.lows)}; element {phase} sees most"
+        note = "; ".join(filter(None, (note, self._remark())))
         steps = {
             "r": f"{_whole(f'b{suffix} - a{suffix}', high - low)} + 1",
             "j": window["j"],
             "e": _whole(f"c{suffix}", first),
         }
-        return Working(givens) + _stated(suffix, words, steps, note)
+        return Working(givens) + _stated(suffix, words, steps, note, self._mean())
+
+    def _remark(self) -> str:
+        """What is left out, or which elements of the input each one looks at where that is no sliding window."""
+        if self.window.statistics:
+            return "the statistics of the whole map tell every element the same, so they are left out"
+        if not (cells := self.window.cells[self.which]):
+            return ""
+        alike = [(cell, [q for q, _ in places]) for cell, places in groupby(enumerate(cells), lambda e: e[1])]
+        verbs = ("looks at" if len(alike[0][1]) == 1 else "look at", *["at"] * _TOLD)
+        told = zip(alike[:_TOLD], verbs, strict=False)
+        looks = [f"{_elements(q[0], q[-1])} {verb} {_range(*cell)}" for (cell, q), verb in told]
+        more = ["and so on"] if len(alike) > _TOLD or len(cells) < self.node.shape[1 + self.which] else []
+        return f"of the input, {', '.join([*looks, *more])}"
+
+    def _mean(self) -> str:
+        uneven = self.window.cells[self.which] and self.node.op.family == "pooling"
+        return "cells begin at uneven distances: this is their mean" if uneven else ""
 
     def _union(self, joined: tuple[int, ...], suffix: str, words: str) -> Working:
         """From the first pixel of the track that starts first to the last pixel of the one that ends last."""
         own = self._axis(self.index)
-        phase = max(range(len(own.lows)), key=lambda q: own.highs[q] - own.lows[q])
+        phase = own.widest
         givens: list[Given] = []
         places = [self.node.inputs.index(i) for i in dict.fromkeys(joined)]
         for number, place in enumerate(places, 1):
@@ -193,9 +212,14 @@ class _Along(Value):
         return f"a gate sees everything by design, so it is left out: {', '.join(gates)}" if gates else ""
 
 
-def _image(shape: Shape) -> tuple[int, int]:
-    """Height and width of the network's input; a vector counts as a column."""
-    return (shape[1], shape[2]) if is_map(shape) else (shape[0], 1)
+def _elements(first: int, last: int) -> str:
+    return f"element{'s' * (first < last)} {_range(first, last)}"
+
+
+def _range(first: int, last: int) -> str:
+    if first == last:
+        return number_text(first)
+    return f"{number_text(first)} {'and' if last == first + 1 else 'to'} {number_text(last)}"
 
 
 def _joined(marks: list[str], edge: str) -> dict[str, str]:
@@ -213,7 +237,8 @@ def _whole(formula: str, value: Number) -> str:
     return f"floor({formula})" if value > 0 else f"ceil({formula})"
 
 
-def _stated(suffix: str, words: str, formulas: dict[str, str], note: str = "") -> Working:
+def _stated(suffix: str, words: str, formulas: dict[str, str], note: str = "", on_jump: str = "") -> Working:
+    notes = {"r": note, "j": on_jump}
     return Working(
         steps=tuple(
             Step(
@@ -221,7 +246,7 @@ def _stated(suffix: str, words: str, formulas: dict[str, str], note: str = "") -
                 f"{letter}_out{suffix}",
                 f"{_WORDS[letter]}{words}",
                 formula,
-                note if letter == "r" else "",
+                notes.get(letter, ""),
             )
             for letter, formula in formulas.items()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ...ir import Figure, Given, Graph, Number, Scope, Shape, Step, Working, size
@@ -18,6 +19,7 @@ _SUMS: tuple[tuple[Figure, str, str], ...] = (
     ("macs", "MACs", "multiply-adds of a sample"),
     ("memory", "kept", "bytes kept for the backward pass, of a sample"),
 )
+_WITHOUT_HEADS = ", without heads that exist only in training"
 _NEEDLESS = ("buffers",)
 """Sums that are left out where they are nothing."""
 
@@ -34,6 +36,7 @@ class Row(Value):
     buffers: int
     macs: int
     kept: int
+    only_in_training: bool = False
 
     @property
     def layers(self) -> str:
@@ -92,14 +95,23 @@ class PartWorking(Value):
 def part_working(graph: Graph, found: Found, fields: tuple[Field, ...] | None = None) -> PartWorking:
     """Sums of parameters, running statistics, multiply-adds and kept bytes over what is directly inside.
 
-    They equal ``cost`` and ``memory``; the input of the whole network is among what is kept.
+    They equal ``cost`` and ``memory``; the input of the whole network is among what is kept. Heads that exist only in
+    training are among what is kept, and count otherwise only where they are what is asked for.
     """
-    make = _Rows(graph, fields or receptive_fields(graph))
+    inside = {i for child in found.children for i in child.nodes}
+    make = _Rows(graph, fields or receptive_fields(graph), graph.at_inference() & inside or inside)
     rows = tuple(make.row(child) for child in found.children)
     everything = found.scope is None
     counted = (make.row(Child(graph.nodes[0].name, graph.nodes[0].name, (0,))), *rows) if everything else rows
+    heads = _WITHOUT_HEADS if any(row.only_in_training for row in rows) else ""
     additions = tuple(
-        Addition(figure, symbol, words, some, sum(row.figure(symbol) for row in some))
+        Addition(
+            figure,
+            symbol,
+            words + (heads if figure != "memory" else ""),
+            some,
+            sum(row.figure(symbol) for row in some),
+        )
         for figure, symbol, words in _SUMS
         if (some := tuple(row for row in counted if row.figure(symbol))) or symbol not in _NEEDLESS
     )
@@ -118,22 +130,24 @@ def _entering(graph: Graph, found: Found, fields: tuple[Field, ...]) -> tuple[En
 class _Rows:
     """The figures of a graph's layers, added up for a layer or part of it."""
 
-    def __init__(self, graph: Graph, fields: tuple[Field, ...]) -> None:
-        self.graph, self.fields = graph, fields
+    def __init__(self, graph: Graph, fields: tuple[Field, ...], counted: Collection[int]) -> None:
+        self.graph, self.fields, self.counted = graph, fields, counted
         self.costs, self.kept = cost(graph), kept_for_backward(graph)
 
     def row(self, child: Child) -> Row:
         last = child.nodes[-1]
         node = self.graph.nodes[last]
-        buffers = (p for i in child.nodes for p in self.graph.nodes[i].parameters if p.role == "buffer")
+        counted = [i for i in child.nodes if i in self.counted]
+        buffers = (p for i in counted for p in self.graph.nodes[i].parameters if p.role == "buffer")
         return Row(
             child=child,
             what=_title(child.scope) if child.scope else f"{node.op.call_name} {node.op.label()}".strip(),
             output=node.shape,
             field=self.fields[last],
-            parameters=sum(self.costs.params[i] for i in child.nodes),
+            parameters=sum(self.costs.params[i] for i in counted),
             buffers=sum(size(p.shape) for p in buffers),
-            macs=sum(self.costs.macs[i] for i in child.nodes),
+            macs=sum(self.costs.macs[i] for i in counted),
+            only_in_training=not counted,
             kept=sum(self.kept[i] for i in child.nodes),
         )
 

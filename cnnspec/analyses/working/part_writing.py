@@ -136,7 +136,8 @@ class PartWriter:
     def _cells(self, row: Row, size: bool, seen: bool) -> tuple[str, ...]:
         output = (self.gaps.gap(_shape(row.output)),) if size else ()
         field = (self.gaps.gap(_field(row.field)), self.gaps.gap(_pair(row.field.jump))) if seen else ()
-        return (row.child.name, row.what or row.layers, *output, *field)
+        what = (row.what or row.layers) + (", training only" if row.only_in_training else "")
+        return (row.child.name, what, *output, *field)
 
 
 def _span(graph: Graph, found: Found) -> Span | None:

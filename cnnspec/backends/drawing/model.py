@@ -197,8 +197,8 @@ def _frame(scope: Scope, turns: Turns) -> Frame:
 
 
 def figures(graph: Graph) -> tuple[str, str, str]:
-    """Inputs, parameters and multiply-adds, as a heading says them."""
-    costs = cost(graph)
+    """Inputs, parameters and multiply-adds, as a heading says them; without heads that exist only in training."""
+    costs = cost(graph.without_auxiliary())
     shapes = ", ".join(shape_text(node.shape) for node in graph.nodes if not node.inputs)
     return f"input {shapes}", f"{costs.count.total:,} parameters", f"{macs_text(costs.total_macs)} MACs"
 

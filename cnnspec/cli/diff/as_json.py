@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...analyses.alignment import Alignment
 from ...analyses.changes import Part, Side
+from ..compare_columns import figures_json
 from .figures import field_size
 from .heading import networks
 from .weights import weights_json
@@ -24,8 +25,8 @@ def diff_json(
     first, second = networks(alignment, (alignment.first.name, alignment.second.name))
     return {
         "same": alignment.same and not sections,
-        "first": asdict(first.figures),
-        "second": asdict(second.figures),
+        "first": figures_json(first.figures),
+        "second": figures_json(second.figures),
         "parts": [_part(part) for part in root.parts],
         "weights": weights_json(weights),
         "sections": [asdict(change) for change in sections],

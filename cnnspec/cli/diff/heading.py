@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from ...analyses.alignment import Alignment, Pair
 from ...train.wording import count, printable
-from ..compare_columns import BY_NAME, Figure, Network, Unit
+from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
 from .figures import bytes_text
 from .words import MINUS, RESTS, few, renamed
@@ -33,15 +33,17 @@ _WORDS = (*RESTS.values(), _STARTS, "changed", "removed", "added")
 
 
 def networks(alignment: Alignment, titles: tuple[str, str]) -> tuple[Network, Network]:
-    """Both networks; all layers are counted, those of auxiliary heads too, as in the rows."""
-    first, second = alignment.first, alignment.second
-    return Network(first, titles[0], auxiliary=True), Network(second, titles[1], auxiliary=True)
+    """Both networks, under what they are called."""
+    return Network(alignment.first, titles[0]), Network(alignment.second, titles[1])
 
 
 def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[str]:
     """Figures of both networks and by how much they differ; then what became of the layers."""
     first, second = networks(alignment, titles)
-    told = [line for text in _told(alignment, titles) for line in wrap(text, width, break_long_words=False)]
+    told = wrap(
+        _same(alignment, titles) if alignment.same else _counts(alignment), width, break_long_words=False
+    )
+    told += heads_lines((first, second), width)
     figures = list(_figures(first, second))
     if alignment.same:
         return [*told, "", *_lines([(title, figure) for title, figure, _, _ in figures])]
@@ -87,12 +89,6 @@ def _by(before: Figure, after: Figure, unit: Unit) -> str:
         f"{percent:,.0f} %" if percent >= 100 else f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
     )
     return f"{text} ({share if share.startswith('below') else sign + share})"
-
-
-def _told(alignment: Alignment, titles: tuple[str, str]) -> Iterator[str]:
-    yield _same(alignment, titles) if alignment.same else _counts(alignment)
-    if any(o.auxiliary for graph in (alignment.first, alignment.second) for o in graph.outputs):
-        yield "Auxiliary outputs, which exist only in training, are counted."
 
 
 def _same(alignment: Alignment, titles: tuple[str, str]) -> str:

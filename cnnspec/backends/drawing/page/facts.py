@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from ....analyses.freezing import told
-from ....analyses.memory import BYTES, bytes_text
+from ....analyses.memory import BYTES
+from ....analyses.sizes import bytes_text
 from ....analyses.summary import LayerFigures, Summary
 from ....ir import Graph, Node, size
 from ....source import Span
@@ -107,16 +108,16 @@ def totals(summary: Summary) -> list[list[str]]:
         ["in training", bytes_text(memory.activations_training)],
         ["receptive field", _last_field(summary)],
     ]
-    return rows + _deployed(summary)
+    return rows + _in_training(summary)
 
 
-def _deployed(summary: Summary) -> list[list[str]]:
-    """The network as it runs outside training, where that is less."""
-    if summary.deployed is None:
+def _in_training(summary: Summary) -> list[list[str]]:
+    """The network with the heads that exist only in training, where it has some."""
+    if summary.in_training is None:
         return []
     return [
-        ["parameters without training heads", f"{summary.deployed.params:,}"],
-        ["MACs without training heads", f"{summary.deployed.macs:,}"],
+        ["parameters with training heads", f"{summary.in_training.params:,}"],
+        ["MACs with training heads", f"{summary.in_training.macs:,}"],
     ]
 
 

@@ -1,0 +1,201 @@
+"""Which settings a search looks at.
+
+All of them, where the time allows, as a few that are built first tell. Of more than that, of one parameter: where every
+figure of those built rises or falls all along, the edge of what is allowed is found by bisection; else settings are tried
+from coarse to fine. Of two: each value of the first, from coarse to fine, with the second searched in this way. What is
+left of the time goes to the neighbours of the best ones.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .search import Point, Problem, Search, Setting, is_monotone
+
+_SAMPLES = 9
+"""Values of a parameter that tell how long a build takes, and whether figures rise or fall all along."""
+_INNER_SAMPLES = 5
+"""As many of the second of two parameters, which are built for each value of the first."""
+_INNER_MOST = 65
+"""Values of the second of two parameters that are tried where figures rise and fall; the refinement tries more."""
+_COARSE = 0.6
+"""The share of the time for going from coarse to fine; the rest is for refining."""
+_BEST = 8
+"""How many of the best are refined around first."""
+
+
+@dataclass
+class Budget:
+    """The time that a search may take. ``told`` is called at each build, with how many there are and the seconds."""
+
+    seconds: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    told: Callable[[int, float], None] = lambda built, seconds: None
+    start: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start = self.clock()
+
+    @property
+    def used(self) -> float:
+        """Seconds since the start."""
+        return self.clock() - self.start
+
+
+def solve(problem: Problem, budget: Budget | None = None) -> Search:
+    """Look for the best setting; every point that was looked at is in what is returned."""
+    looking = _Looking(Search(problem), budget or Budget())
+    if looking.all_fit():
+        looking.try_all()
+    elif len(problem.variations) == 1:
+        looking.along((), _SAMPLES, problem.settings)
+    else:
+        looking.row_by_row()
+    if not looking.search.is_complete:
+        looking.refine()
+    return looking.search
+
+
+@dataclass
+class _Looking:
+    search: Search
+    budget: Budget
+    share: float = _COARSE
+    rows: dict[Setting, dict[int, Point]] = field(default_factory=lambda: defaultdict(dict))
+    """Points by the settings of all but the last parameter, and by that."""
+
+    def at(self, setting: Setting) -> Point:
+        point = self.search.at(setting)
+        self.rows[setting[:-1]][setting[-1]] = point
+        self.budget.told(len(self.search.points), self.budget.used)
+        return point
+
+    def is_over(self) -> bool:
+        """Whether the share of the time that is free now is used up."""
+        return self.budget.used >= self.share * self.budget.seconds
+
+    @property
+    def values(self) -> list[Sequence[int]]:
+        return [variation.values for variation in self.search.problem.variations]
+
+    def all_fit(self) -> bool:
+        """Whether all settings can be tried in time, by a few that are spread over them.
+
+        The first does not count: at it, things are imported and remembered.
+        """
+        *outer, inner = self.values
+        rows = [(value,) for value in spread(outer[0], _INNER_SAMPLES)] if outer else [()]
+        number = _INNER_SAMPLES if outer else _SAMPLES
+        some = [(*row, value) for row in rows for value in spread(inner, number)]
+        self.at(some[0])
+        before = self.budget.used
+        for setting in some[1:]:
+            self.at(setting)
+            if self.is_over():
+                return False
+        each = (self.budget.used - before) / max(1, len(some) - 1)
+        left = self.search.problem.settings - len(self.search.points)
+        return self.budget.used + each * left <= self.budget.seconds
+
+    def try_all(self) -> None:
+        self.share = 1.0
+        *outer, inner = self.values
+        for value in coarse_to_fine(inner):
+            for row in [(each,) for each in outer[0]] if outer else [()]:
+                if self.is_over():
+                    return
+                self.at((*row, value))
+
+    def row_by_row(self) -> None:
+        for value in coarse_to_fine(self.values[0]):
+            if self.is_over():
+                return
+            self.along((value,), _INNER_SAMPLES, _INNER_MOST)
+
+    def along(self, before: Setting, samples: int, most: int) -> None:
+        """Look along the last parameter, the others being ``before``."""
+        values = self.values[-1]
+        seen = [self.at((*before, value)) for value in spread(values, samples)]
+        if is_monotone(seen):
+            self.bisect_all(before, seen)
+            seen = [point for _, point in sorted(self.rows[before].items())]
+            if is_monotone(seen):
+                self.search.bisected |= len(seen) < len(values)
+                return
+        for value, _ in zip(coarse_to_fine(values), range(most), strict=False):
+            if self.is_over():
+                return
+            self.at((*before, value))
+
+    def bisect_all(self, before: Setting, seen: Sequence[Point]) -> None:
+        places = [self.values[-1].index(point.setting[-1]) for point in seen]
+        for (low, one), (high, other) in pairwise(zip(places, seen, strict=True)):
+            if one.holds != other.holds:
+                self.bisect(before, low, high)
+
+    def bisect(self, before: Setting, low: int, high: int) -> None:
+        """Find the two neighbours between which what holds ends."""
+        values = self.values[-1]
+        held = self.at((*before, values[low])).holds
+        while high - low > 1 and not self.is_over():
+            middle = (low + high) // 2
+            if self.at((*before, values[middle])).holds == held:
+                low = middle
+            else:
+                high = middle
+
+    def refine(self) -> None:
+        """Try the neighbours of the best few, until these have none that was not tried; of two parameters, then of more."""
+        self.share, most = 1.0, _BEST
+        while not self.is_over():
+            leaders = self.leaders(most)
+            new = [setting for point in leaders for setting in self.neighbours(point)]
+            if not new:
+                if len(leaders) < most or len(self.values) == 1:
+                    return
+                most *= 2
+            for setting in new:
+                if self.is_over():
+                    return
+                self.visit(setting)
+
+    def leaders(self, most: int) -> list[Point]:
+        """The best of the frontier, and of each row of two parameters one."""
+        good = [point for point in self.search.frontier if point.holds]
+        return sorted(good, key=self.search.worth, reverse=True)[:most]
+
+    def neighbours(self, point: Point) -> Iterator[Setting]:
+        """Settings that are next to it in one parameter and were not tried."""
+        for place, values in enumerate(self.values):
+            here = values.index(point.setting[place])
+            for near in values[max(0, here - 1) : here + 2]:
+                setting = (*point.setting[:place], near, *point.setting[place + 1 :])
+                if setting not in self.search.points:
+                    yield setting
+
+    def visit(self, setting: Setting) -> None:
+        """Of two parameters, a new value of the first is searched along the second."""
+        self.at(setting)
+        first = setting[:-1]
+        if first and len(self.rows[first]) == 1:
+            self.along(first, _INNER_SAMPLES, _INNER_MOST)
+
+
+def spread(values: Sequence[int], number: int) -> list[int]:
+    """At most ``number`` of the values at equal distances, the ends among them."""
+    if len(values) <= number:
+        return list(values)
+    return [values[round(i * (len(values) - 1) / (number - 1))] for i in range(number)]
+
+
+def coarse_to_fine(values: Sequence[int]) -> Iterator[int]:
+    """All values, so that the first few are spread over them: both ends, then by the reversed binary digits of a count."""
+    last = len(values) - 1
+    digits = max(1, last.bit_length())
+    places = (int(f"{count:0{digits}b}"[::-1], 2) for count in range(1 << digits))
+    yield from (values[place] for place in dict.fromkeys((0, last)))
+    yield from (values[place] for place in places if 0 < place < last)
