@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..ir import Graph, Shape, is_map
+from ..ir import Graph, Shape
 from ..ir.op import Family
 from ..source.values import Value
 from .cost import FLOPS_PER_MAC, InTraining, cost, in_training
 from .depth import depth, has_weights
 from .memory import Memory, memory
-from .receptive_field import receptive_fields
+from .receptive_field import last_map, receptive_fields
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -85,5 +85,5 @@ def _kind(graph: Graph, family: Family, params: tuple[int, ...], macs: tuple[int
 
 def _last_field(graph: Graph) -> tuple[int, int] | None:
     fields = receptive_fields(graph)
-    seen = [f for node, f in zip(graph.nodes, fields, strict=True) if node.inputs and is_map(node.shape)]
-    return next((field.size for field in reversed(seen) if not field.whole), None)
+    last = last_map(graph, fields)
+    return None if last is None or fields[last].whole else fields[last].size

@@ -48,7 +48,7 @@ class Work(Value):
 
     @property
     def memory_share(self) -> float | None:
-        """The part of the time (0 to 1) in layers that wait for memory; None without a device, and where nothing takes any."""
+        """The part of the time (0 to 1) in layers that wait for memory; None without a device or any time."""
         if not self.seconds or self.memory_seconds is None:
             return None
         return self.memory_seconds / self.seconds

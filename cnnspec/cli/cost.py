@@ -19,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from shutil import get_terminal_size
 
-from ..analyses.devices import Device
 from ..analyses.cost import InTraining, in_training
+from ..analyses.devices import Device
 from ..analyses.roofline import Work, step_seconds, total, work
 from ..analyses.rows import Row, rows
 from ..analyses.summary import summarize

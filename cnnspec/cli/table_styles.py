@@ -9,8 +9,8 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import Any
 
-from ..analyses.rows import shares
 from ..analyses.cost import cost
+from ..analyses.rows import shares
 from ..analyses.summary import Summary, summarize
 from ..analyses.working.layer import cost_working, flattened, worked_out
 from ..ir import Graph, Node, Shape, is_map, size

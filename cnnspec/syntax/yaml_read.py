@@ -193,10 +193,10 @@ class _Reader:
         return tree.Block(head.name, head.parameters, body, head.name_span, span=key.span.to(value.span))
 
     def section_or_misspelt(self, key: Node, value: Node) -> tree.Section | None:
-        """A section; where it can't be read as one, its name may be nearly one of our keys."""
+        """A section; where it can't be read as one, it may be a claim under nearly the right key."""
         before = len(self.found)
         section = self.section(key, value)
-        near = nearest(key.text, ("assert", "use", "blocks"))
+        near = nearest(key.text, ("assert",))
         if near and len(self.found) > before:
             hints = (f"did you mean '{near}'?",)
             self.found[before:] = [syntax_errors.MisspeltKeyword(span=key.span, word=key.text, hints=hints)]

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from cnnspec.analyses.devices import DEVICES
 from cnnspec.analyses.footprint import footprint
 from cnnspec.analyses.roofline import STEP, step_seconds, total, work
 from cnnspec.analyses.summary import summarize
+from cnnspec.cli.encoding import printing_all
 from cnnspec.cli.main import main
 from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
@@ -115,6 +117,72 @@ def test_tables_fit_eighty_columns(
         ["cost", "resnet50", "--by", "block", "--device", "t4"],
     ):
         assert all(len(line) <= 80 for line in ran(capsys, *arguments)[1].splitlines())
+
+
+HEADS = """model heads {
+  input 3 x 32 x 32
+  conv(8, 3, stride = 2, padding = 1)  relu
+  auxiliary early: { global_avgpool  flatten  linear(10) }
+  flatten
+  output class: linear(10)
+  output box: linear(4)
+}
+"""
+
+
+def test_heads_of_training_count_alike_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "heads.cnn"
+    spec.write_text(HEADS + "assert params == 28_910\nassert params(early) == 90\n")
+    assert ran(capsys, "check", str(spec))[0] == 0
+    both = "with auxiliary heads: 29,000 parameters, 84,048 MACs"
+    for command in (["summary"], ["compare"], ["cost"], ["diff", str(spec)]):
+        out = ran(capsys, command[0], str(spec), *command[1:])[1]
+        assert "28,910" in out and both in " ".join(out.split()), command
+    assert "28,910" in ran(capsys, "explain", str(spec))[1]
+    assert json.loads(ran(capsys, "summary", str(spec), "--json")[1])["params"]["total"] == 28_910
+    assert json.loads(ran(capsys, "cost", str(spec), "--json")[1])["params"] == 28_910
+    assert "early" not in ran(capsys, "cost", str(spec))[1]
+    assert "heads are counted" in ran(capsys, "fits", str(spec))[1]
+    assert "not counted: they exist" in ran(capsys, "fits", str(spec), "--inference")[1]
+
+
+def test_all_outputs_are_told_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "heads.cnn"
+    spec.write_text(HEADS)
+    for command in (["compare"], ["diff", "lenet5"]):
+        assert "class 10, box 4" in ran(capsys, command[0], str(spec), *command[1:])[1]
+    found = json.loads(ran(capsys, "compare", str(spec), "--json")[1])[0]
+    assert found["outputs"] == {"class": [10], "box": [4]} and found["output"] == [[10], [4]]
+
+
+def test_devices_for_programs_and_by_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(ran(capsys, "cost", "--device", "list", "--json")[1])
+    assert [each["name"] for each in listed] == list(DEVICES)
+    rows = list(csv.DictReader(io.StringIO(ran(capsys, "cost", "--device", "list", "--csv")[1])))
+    assert rows[0]["name"] == "t4" and rows[0]["bf16"] == ""
+    given = json.loads(ran(capsys, "cost", "lenet5", "--device", "8.1TFLOP/s,320GB/s", "--json")[1])
+    listed = json.loads(ran(capsys, "cost", "lenet5", "--device", "t4", "--json")[1])
+    assert given["seconds"] == listed["seconds"]
+    assert ran(capsys, "cost", "lenet5", "--device", "0TFLOP/s,1GB/s")[0] == 1
+
+
+def test_units_follow_the_size_and_rows_of_several_layers_tell_a_share(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = ran(capsys, "cost", "resnet20", "--by", "stage", "--device", "t4")[1]
+    assert "MACs (k)" in out and "% memory" in out and "  0.00 " not in out
+    assert "MACs (M)" in ran(capsys, "cost", "vgg16")[1]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-8"])
+def test_what_an_encoding_lacks_is_replaced(encoding: str) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    printing_all(stream)
+    print("── 3→4 µs Łé 日", file=stream, flush=True)
+    said = stream.buffer.getvalue().decode(encoding)
+    if encoding == "ascii":
+        assert said == "-- 3->4 us ?e ?\n"
+    assert said[-2] == ("日" if encoding == "utf-8" else "?")
 
 
 def test_all_of_nasnet_in_half_a_second() -> None:
