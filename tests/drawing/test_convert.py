@@ -39,8 +39,9 @@ def picture(drawing: str, scale: float = 1.0) -> Image.Image:
 
 def letters(pdf: bytes) -> set[str]:
     """What a reader of the PDF can select: the letters that its fonts say they stand for."""
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\n?endstream", pdf, re.DOTALL)
-    texts = [zlib.decompress(s) for s in streams if s.startswith(b"x\x9c")]
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    # What a stream ends with may look like the line break behind it, so that one is left to the decompressor.
+    texts = [zlib.decompressobj().decompress(s) for s in streams if s.startswith(b"x\x9c")]
     codes = [c for t in texts if b"beginbfchar" in t for c in re.findall(rb"<..> <([0-9A-F]{4,8})>", t)]
     return {bytes.fromhex(code.decode()).decode("utf-16-be") for code in codes}
 
