@@ -12,6 +12,7 @@ from ..ir import OpError, signature, size
 from ..source import SpecError
 from .errors import LossDiverged, LossNotFinite, OutOfMemory, PixelsNotFinite
 from .experiment import Experiment
+from .need import BYTES_EACH
 from .registries import Optimizer
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _DIVERGED = 1000.0
 """Times the first loss (at least 1), above which nothing is learnt any more."""
 _ROOM = 0.9
 """The share of what is free that an estimate may take."""
-_BYTES = {"float32": 4, "bf16": 2, "fp16": 2}
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def training_bytes(experiment: Experiment) -> tuple[int, int]:
         if parameter.trainable:
             copies += 1 + (settings.accumulate > 1) + len(experiment.optimizer.slots(parameter.role))
         fixed += 4 * copies * size(parameter.shape)
-    return fixed, need.activations_training * _BYTES[settings.precision] // 4
+    return fixed, need.activations_training * BYTES_EACH[settings.precision] // 4
 
 
 def diverged(first: float, now: float) -> bool:

@@ -11,15 +11,14 @@ from ...ir import Entry, Graph, OpError, Registry, scopes_around
 from ...ir.signature import Word
 from ..footprint import Need, footprint_need
 from ..memory import BYTES as FLOAT32
+from ..sizes import UNITS
 from .errors import NoSuchPart
 
 COUNTS: Mapping[str, int] = {
     "": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12,
 }  # fmt: skip
-BYTES: Mapping[str, int] = {
-    "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
-    "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
-}  # fmt: skip
+BYTES: Mapping[str, int] = {"B": UNITS["B"], "kB": UNITS["kB"], "KB": UNITS["kB"], **UNITS}
+"""In an assertion, ``KB`` is written as often as ``kB``."""
 PLAIN: Mapping[str, int] = {"": 1}
 
 
