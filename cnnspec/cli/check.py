@@ -8,19 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..elaborate import (
-    NAMES_SECTION,
-    Module,
-    check_blocks,
-    elaborate,
-    is_blocks_alone,
-    open_target,
-)
-from ..ir import Graph, verify
+from ..elaborate import Module, elaborate, open_target
+from ..ir import Graph
 from ..source import Diagnostic, Diagnostics, SpecError
 from .emit import EMITTERS
-from .lint import check_silences, has_experiment, in_words, lints_of
 from .output import add_spec, diagnostics_json, fail, print_json, sections
+from .stages import checked, in_words, lints_of
 
 if TYPE_CHECKING:
     from ..source.lints import Lint
@@ -60,42 +53,16 @@ def _check(spec: str, options: argparse.Namespace) -> str:
     if options.emit == "tree":
         print(EMITTERS["tree"](module.spec))
         return "fine"
-    if is_blocks_alone(module):
-        found = Diagnostics()
-        with found.stage():
-            check_blocks(module)
-        with found.stage():
-            check_silences(module)
-        found.raise_errors()
-        return (
-            _fine(spec, lints_of(module, None, None))
-            + " (blocks alone: shapes are checked where they are used)"
-        )
-    experimental = has_experiment(module)
-    found = Diagnostics()
-    with found.stage():
-        graph = elaborate(module)
-        verify(graph)
-    with found.stage():
-        _check_names(module)
-    if experimental and found.errors:
-        from ..train.sections import check_sections
-
-        with found.stage():
-            check_sections(module)
-    if not experimental:
-        with found.stage():
-            check_silences(module)
-    found.raise_errors()
-    experiment = None
-    if experimental:
-        from ..train.sections import bind_experiment
-
-        experiment = bind_experiment(module, graph)
-    _check_assertions(module, graph, experiment)
+    found = checked(module)
+    if found.graph is None and options.emit:
+        elaborate(module)  # says that there is no model
+    if found.graph is None:
+        return _fine(spec, lints_of(found)) + " (blocks alone: shapes are checked where they are used)"
+    _check_assertions(module, found.graph, found.experiment)
     if options.emit:
-        print(EMITTERS[options.emit](graph))
-    return _fine(spec, lints_of(module, graph, experiment))
+        print(EMITTERS[options.emit](found.graph))
+        return "fine"
+    return _fine(spec, lints_of(found))
 
 
 def _fine(spec: str, lints: Sequence[Lint]) -> str:
@@ -113,10 +80,3 @@ def _check_assertions(module: Module, graph: Graph, experiment: Experiment | Non
 
             graph, setting = experiment.graph, setting_of(experiment.optimizer, experiment.settings)
         Diagnostics(check_assertions(module.spec.assertions, graph, setting)).raise_errors()
-
-
-def _check_names(module: Module) -> None:
-    if any(section.name == NAMES_SECTION for each in module.all() for section in each.spec.sections):
-        from ..elaborate.renaming import renamings
-
-        renamings(module)

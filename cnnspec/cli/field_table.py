@@ -10,8 +10,8 @@ from fractions import Fraction
 from shutil import get_terminal_size
 from textwrap import wrap
 
-from ..analyses.receptive_field import Field, Number, image_size, joined_inputs, last_map, receptive_fields
-from ..ir import Graph, Node, is_map
+from ..analyses.receptive_field import Field, image_size, joined_inputs, last_map, receptive_fields
+from ..ir import Graph, Node, is_map, show_sides
 from ..train.wording import printable
 from .device_table import table
 
@@ -31,7 +31,7 @@ def field_table(graph: Graph) -> str:
     rows = [_row(graph, fields, index, image) for index in told]
     if not rows:
         return f"{printable(graph.name)}: no layer sees more than a pixel"
-    title = f"{printable(graph.name)}: receptive fields, image {_pair(image)}"
+    title = f"{printable(graph.name)}: receptive fields, image {show_sides(image)}"
     parts = [printable(graph.nodes[index].name).rpartition(".")[0] for index in told]
     width = get_terminal_size().columns
     head, rule, *lines = _laid_out(rows, width - 2 * any(parts))
@@ -102,8 +102,8 @@ def _row(graph: Graph, fields: Sequence[Field], index: int, image: Sequence[int]
     if field.whole:
         return *named, "all", "", "", "", note
     share = min(Fraction(n, pixels) for n, pixels in zip(field.size, image, strict=True))
-    stride, edge = _pair(field.jump), _pair(field.edge, ", ")
-    return *named, _pair(field.size), f"{float(share):.0%}", stride, edge, note
+    stride, edge = show_sides(field.jump), show_sides(field.edge, ", ")
+    return *named, show_sides(field.size), f"{float(share):.0%}", stride, edge, note
 
 
 def _note(graph: Graph, fields: Sequence[Field], index: int) -> str:
@@ -129,7 +129,7 @@ def _union(fields: Sequence[Field]) -> str:
     if any(field.whole for field in fields):
         return "whole image" if all(field.whole for field in fields) else "union with a track that sees all"
     sizes = sorted({field.size for field in fields})
-    return f"union of {_listed([_pair(size) for size in sizes])}" if len(sizes) > 1 else ""
+    return f"union of {_listed([show_sides(size) for size in sizes])}" if len(sizes) > 1 else ""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -143,14 +143,8 @@ def _last(graph: Graph, fields: Sequence[Field], image: Sequence[int]) -> Iterat
         return
     field = fields[last]
     if field.whole:
-        yield f"an element of the last map sees all of the image's {_pair(image)}"
+        yield f"an element of the last map sees all of the image's {show_sides(image)}"
         return
     short = any(seen < pixels for seen, pixels in zip(field.size, image, strict=True))
     word = "less than" if short else "all of"
-    yield f"an element of the last map sees {_pair(field.size)}: {word} the image's {_pair(image)}"
-
-
-def _pair(numbers: Sequence[Number], between: str = " x ") -> str:
-    """One number where both are equal."""
-    texts = [str(number) for number in numbers]
-    return texts[0] if len(set(texts)) == 1 else between.join(texts)
+    yield f"an element of the last map sees {show_sides(field.size)}: {word} the image's {show_sides(image)}"

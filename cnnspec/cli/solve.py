@@ -37,8 +37,8 @@ from ..studies.problem import Wish, problem_of
 from ..studies.report import course, frontier_table, headline, nearest
 from ..studies.search import Point, Problem, Search
 from ..studies.strategy import Budget, solve
-from .lint import has_experiment
 from .output import add_spec, not_empty, print_json, sections
+from .stages import has_experiment
 
 _MOST_ROWS = 24
 

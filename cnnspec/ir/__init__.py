@@ -17,7 +17,7 @@ from .graph import Graph, GraphError, GraphOutput, Node, Scope, scopes_around, v
 from .initialisers import INITIALISERS, Initialiser
 from .op import LAYERS, POINTWISE, STATISTICS, WHOLE, Cells, Example, Op, ParameterSpec, Run, Window, known_as
 from .patterns import ALL, Patterns, covered, covers
-from .shape import Shape, is_map, show, size
+from .shape import Shape, is_map, show, show_sides, size
 from .signature import (
     Argument,
     Bool,
@@ -108,6 +108,7 @@ __all__ = [
     "known_as",
     "scopes_around",
     "show",
+    "show_sides",
     "signature",
     "size",
     "size_step",

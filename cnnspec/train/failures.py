@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..analyses.memory import memory
-from ..ir import OpError, signature, size
+from ..ir import OpError, signature
 from ..source import SpecError
 from .errors import LossDiverged, LossNotFinite, OutOfMemory, PixelsNotFinite
 from .experiment import Experiment
-from .need import BYTES_EACH
+from .need import need_of
 from .registries import Optimizer
 
 if TYPE_CHECKING:
@@ -68,22 +67,9 @@ def fitting_batch(experiment: Experiment, device: str, batch: int) -> int:
     free = free_bytes(device)
     if free is None:
         return batch // 2
-    fixed, each = training_bytes(experiment)
-    fits = int(((free + used_bytes(device)) * _ROOM - fixed) // max(each, 1))
-    fits = min(fits, batch // 2)
+    room = int((free + used_bytes(device)) * _ROOM)
+    fits = min(need_of(experiment).largest_batch(room), batch // 2)
     return fits if fits < 16 else fits // 8 * 8
-
-
-def training_bytes(experiment: Experiment) -> tuple[int, int]:
-    """Bytes that training needs in any case (weights, gradients, the optimizer's state, averages), and for each image."""
-    graph, settings = experiment.graph, experiment.settings
-    need, fixed = memory(graph), 0
-    for parameter in (p for node in graph.nodes for p in node.parameters):
-        copies = 1 + (settings.ema is not None)
-        if parameter.trainable:
-            copies += 1 + (settings.accumulate > 1) + len(experiment.optimizer.slots(parameter.role))
-        fixed += 4 * copies * size(parameter.shape)
-    return fixed, need.activations_training * BYTES_EACH[settings.precision] // 4
 
 
 def diverged(first: float, now: float) -> bool:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from pathlib import Path
 
 import pytest
 
 from cnnspec.analyses.cost import cost
 from cnnspec.analyses.devices import DEVICES
-from cnnspec.analyses.footprint import footprint
 from cnnspec.analyses.roofline import STEP, step_seconds, total, work
-from cnnspec.analyses.summary import summarize
 from cnnspec.cli.encoding import printing_all
 from cnnspec.cli.main import main
 from cnnspec.elaborate import elaborate, open_target
@@ -183,14 +180,3 @@ def test_what_an_encoding_lacks_is_replaced(encoding: str) -> None:
     if encoding == "ascii":
         assert said == "-- 3->4 us ?e ?\n"
     assert said[-2] == ("日" if encoding == "utf-8" else "?")
-
-
-def test_all_of_nasnet_in_half_a_second() -> None:
-    graph = graph_of("nasnet_a_large")
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        summarize(graph), footprint(graph), footprint(graph, recompute=True), work(graph)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(3)) < 0.5

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
-from cnnspec.cli.lint import lints_of
 from cnnspec.elaborate import Loader, Module, elaborate, is_blocks_alone, open_target, zoo_folder, zoo_names
 from cnnspec.source import SpecError, render_all
 from cnnspec.source.lints import Lint, silent_name
@@ -92,23 +90,3 @@ def test_specs_that_ship(name: str) -> None:
 def test_surfaces_agree(path: Path) -> None:
     texts = [[each.text for each in found(open_target(str(path.with_suffix(s))))] for s in (".cnn", ".yaml")]
     assert texts[0] == texts[1]
-
-
-def seconds(module: Module) -> float:
-    """The least that the lints of a spec take."""
-    graph, taken = elaborate(module), []
-    for _ in range(5):
-        start = time.perf_counter()
-        lints_of(module, graph, None)
-        taken.append(time.perf_counter() - start)
-    return min(taken)
-
-
-def test_takes_little_time() -> None:
-    assert seconds(open_target("nasnet_a_large")) < 0.1
-
-
-def test_grows_with_the_layers() -> None:
-    """Four times the layers take about four times as long, not sixteen times."""
-    small, large = (seconds(open_target(str(LONG), (("depth", str(n)),))) for n in (100, 400))
-    assert large < 10 * small

@@ -19,7 +19,8 @@ from cnnspec.train.data.dataset import Dataset, Splits
 from cnnspec.train.data.pictures import ArrayPictures
 from cnnspec.train.data.targets import Targets
 from cnnspec.train.evaluate import evaluate
-from cnnspec.train.failures import fitting_batch, memory_errors, training_bytes
+from cnnspec.train.failures import fitting_batch, memory_errors
+from cnnspec.train.need import need_of
 from cnnspec.train.reading import open_run
 from cnnspec.train.registries import OPTIMIZERS, SCHEDULES, Moment, Schedule
 from cnnspec.train.training import train
@@ -110,8 +111,8 @@ def test_out_of_memory_says_which_batch_fits(error: Exception, monkeypatch: pyte
     from cnnspec.backends.tinygrad import memory
 
     made = experiment(batch=4096)
-    fixed, each = training_bytes(made)
-    monkeypatch.setattr(memory, "free_bytes", lambda device: int((fixed + each * 1000) / 0.9))
+    need = need_of(made)
+    monkeypatch.setattr(memory, "free_bytes", lambda device: int(need.at(1000).total / 0.9))
     monkeypatch.setattr(memory, "used_bytes", lambda device: 0)
     with pytest.raises(SpecError) as told, memory_errors(made, "CPU", 4096):
         raise error
@@ -119,8 +120,8 @@ def test_out_of_memory_says_which_batch_fits(error: Exception, monkeypatch: pyte
     assert found.code == "out-of-memory" and "4096" in found.text
     fits = fitting_batch(made, "CPU", 4096)
     assert 900 < fits <= 1000 and fits % 8 == 0 and f"train.batch={fits}" in found.hints[0]
-    monkeypatch.setattr(memory, "free_bytes", lambda device: fixed // 2)
-    assert fitting_batch(made, "CPU", 4096) <= 0
+    monkeypatch.setattr(memory, "free_bytes", lambda device: need.fixed.total // 2)
+    assert fitting_batch(made, "CPU", 4096) == 0
     monkeypatch.setattr(memory, "free_bytes", lambda device: None)
     assert fitting_batch(made, "CPU", 4096) == 2048
 
@@ -134,10 +135,10 @@ def test_the_state_of_optimizers_counts(monkeypatch: pytest.MonkeyPatch) -> None
     plain = replace(experiment(), optimizer=OPTIMIZERS.make("sgd"))
     adam = replace(experiment(), optimizer=OPTIMIZERS.make("adam"))
     kept = replace(experiment(ema=0.9), optimizer=OPTIMIZERS.make("adam"))
-    sizes = [training_bytes(each)[0] for each in (plain, adam, kept)]
+    sizes = [need_of(each).fixed.total for each in (plain, adam, kept)]
     assert sizes == sorted(set(sizes))
     half = experiment(precision="bf16")
-    assert training_bytes(half)[1] == training_bytes(experiment())[1] // 2
+    assert need_of(half).each.activations == need_of(experiment()).each.activations // 2
     assert failures.diverged(2.3, 2301) and not failures.diverged(0.01, 900)
 
 

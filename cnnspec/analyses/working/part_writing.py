@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...ir import Graph, Number, Shape, Step, Working
+from ...ir import Graph, Number, Step, Working, show, show_sides
 from ...ir.working import number_text, symbols
 from ...source import Span
 from ..memory import BYTES
@@ -131,10 +131,10 @@ class PartWriter:
 
     def _entering(self, entered: Entering, size: bool, seen: bool) -> tuple[str, ...]:
         field = (_field(entered.field), _pair(entered.field.jump)) if seen else ()
-        return (f"from {entered.name}", "", *((_shape(entered.shape),) if size else ()), *field)
+        return (f"from {entered.name}", "", *((show(entered.shape),) if size else ()), *field)
 
     def _cells(self, row: Row, size: bool, seen: bool) -> tuple[str, ...]:
-        output = (self.gaps.gap(_shape(row.output)),) if size else ()
+        output = (self.gaps.gap(show(row.output)),) if size else ()
         field = (self.gaps.gap(_field(row.field)), self.gaps.gap(_pair(row.field.jump))) if seen else ()
         what = (row.what or row.layers) + (", training only" if row.only_in_training else "")
         return (row.child.name, what, *output, *field)
@@ -165,14 +165,9 @@ def _title(found: Found) -> str:
     return f"{scope.title}, {layers}" if scope.block else f"a part of {layers}"
 
 
-def _shape(shape: Shape) -> str:
-    return " x ".join(map(str, shape))
-
-
 def _field(field: Field) -> str:
     return "all" if field.whole else _pair(field.size)
 
 
 def _pair(pair: tuple[Number, Number]) -> str:
-    tall, wide = map(number_text, pair)
-    return tall if tall == wide else f"{tall} x {wide}"
+    return show_sides(map(number_text, pair))

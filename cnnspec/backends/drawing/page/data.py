@@ -31,7 +31,7 @@ def page_data(graph: Graph, view: View) -> dict[str, Any]:
         view = View(level=readable_level(graph), heat=view.heat, direction=view.direction)
     return {
         "name": graph.name,
-        "totals": totals(summary),
+        "totals": totals(graph, summary),
         "nodes": layer_facts(graph, summary, lines),
         "lines": lines.texts,
         "items": [teller.item(item) for item in items],

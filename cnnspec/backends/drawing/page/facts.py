@@ -7,9 +7,10 @@ from typing import Any
 
 from ....analyses.freezing import told
 from ....analyses.memory import BYTES
+from ....analyses.receptive_field import last_map, receptive_fields
 from ....analyses.sizes import bytes_text
 from ....analyses.summary import LayerFigures, Summary
-from ....ir import Graph, Node, size
+from ....ir import Graph, Node, show_sides, size
 from ....source import Span
 from ..label import shape_text
 
@@ -83,17 +84,13 @@ def _figures(found: LayerFigures) -> dict[str, Any]:
     return {
         "params": found.params,
         "macs": found.macs,
-        "field": "whole image" if field.whole else _pair(*field.size),
-        "stride": "" if field.whole else _pair(*field.jump),
+        "field": "whole image" if field.whole else show_sides(field.size, "x"),
+        "stride": "" if field.whole else show_sides(field.jump, "x"),
         "frozen": told(found.starts),
     }
 
 
-def _pair(height: object, width: object) -> str:
-    return str(height) if height == width else f"{height}x{width}"
-
-
-def totals(summary: Summary) -> list[list[str]]:
+def totals(graph: Graph, summary: Summary) -> list[list[str]]:
     """(what, figure) of the network, as its heading shows them."""
     memory, count = summary.memory, summary.params
     rows = [
@@ -106,9 +103,8 @@ def totals(summary: Summary) -> list[list[str]]:
         ["memory of parameters", bytes_text(memory.parameters)],
         ["activations of a sample", bytes_text(memory.activations_inference)],
         ["in training", bytes_text(memory.activations_training)],
-        ["receptive field", _last_field(summary)],
     ]
-    return rows + _in_training(summary)
+    return rows + _last_field(graph) + _in_training(summary)
 
 
 def _in_training(summary: Summary) -> list[list[str]]:
@@ -121,9 +117,11 @@ def _in_training(summary: Summary) -> list[list[str]]:
     ]
 
 
-def _last_field(summary: Summary) -> str:
-    """That of the last layer that does not see everything, and whether one sees everything after it."""
-    fields = [layer.field for layer in summary.layers]
-    before = [field for field in fields if not field.whole]
-    words = [f"{_pair(*before[-1].size)} pixels"] if before else []
-    return ", then ".join([*words, "the whole image"] if len(before) < len(fields) else words)
+def _last_field(graph: Graph) -> list[list[str]]:
+    """What an element of the last map sees of the image."""
+    fields = receptive_fields(graph)
+    last = last_map(graph, fields)
+    if last is None:
+        return []
+    seen = "the whole image" if fields[last].whole else f"{show_sides(fields[last].size, 'x')} pixels"
+    return [["receptive field of the last map", seen]]

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from ....analyses.cost import cost
 from ....analyses.freezing import starts_in, told
-from ....ir import Graph, Node, Shape, is_map, show
+from ....ir import Graph, Node, Shape, is_map, show, show_sides
 from ....ir.op import Family, Window
 from ..grouping import FOLLOWERS, Chains, scope_chains
 from ..label import TIMES, label_of, shape_text
@@ -152,15 +152,11 @@ def _more_of(graph: Graph, layer: Node) -> list[str]:
     groups, dilation = getattr(layer.op, "groups", 1), getattr(layer.op, "dilation", (1, 1))
     depthwise = groups > 1 and groups == graph.input_shapes(layer)[0][0]
     texts = ["depthwise" if depthwise else f"groups {groups}"] if groups > 1 else []
-    return texts + ([f"dilation {_pair(dilation)}"] if dilation != (1, 1) else [])
+    return texts + ([f"dilation {show_sides(dilation, 'x')}"] if dilation != (1, 1) else [])
 
 
 def _follower(node: Node) -> str:
     return f"flatten {shape_text(node.shape)}" if node.op.call_name == "flatten" else node.op.call_name
-
-
-def _pair(pair: Size) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
 
 
 def _kernel(graph: Graph, layer: Node) -> Kernel | None:
