@@ -65,7 +65,7 @@ def bound_claim(node: tree.Assertion, found: Diagnostics) -> Claim | None:
 def _problems(node: tree.Assertion, quantity: Quantity) -> Iterable[Diagnostic]:
     name, units = node.measure.name, quantity.units
     if len(node.bound) not in quantity.sizes or (quantity.is_shape and node.operator not in ("==", "!=")):
-        expected = "a shape, by == or !=" if quantity.is_shape else "one number"
+        expected = _expected(quantity)
         sizes = len(node.bound)
         found = f"by '{node.operator}'" if sizes in quantity.sizes else f"with {sizes} sizes"
         yield OtherSizes(quantity=name, expected=expected, found=found, span=node.span)
@@ -77,6 +77,12 @@ def _problems(node: tree.Assertion, quantity: Quantity) -> Iterable[Diagnostic]:
         elif each.unit not in units:
             hints = did_you_mean(each.unit, [unit for unit in units if unit], limit=0)
             yield UnknownUnit(unit=each.unit, quantity=name, expected=expected, span=each.span, hints=hints)
+
+
+def _expected(quantity: Quantity) -> str:
+    if quantity.is_shape:
+        return "a shape, by == or !="
+    return "one number, or height x width" if 2 in quantity.sizes else "one number"
 
 
 def _listed(units: Iterable[str]) -> str:
