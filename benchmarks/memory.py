@@ -48,13 +48,15 @@ def measure(target: str, batch: int, optimizer: str, *more: str) -> dict[str, in
     opened = open_target(target, overrides, settable)
     experiment = bind_experiment(opened, elaborate(opened))
     graph, settings = experiment.graph, experiment.settings
-    module = lower(graph, 0, device)
+    module = lower(graph, 0, device, precision=settings.precision)
     updates = Updates(experiment.optimizer, module, settings)
     channels, height, width = graph.input_shape
     scaler = Scaler(Normalization((0.5,) * channels, (0.25,) * channels), device)
     images = np.random.default_rng(0).integers(0, 256, (batch, height, width, channels), np.uint8)
     heads = class_heads(graph, LOSSES.make("cross_entropy"))
-    step = TrainingStep(module, updates, heads, scaler, images, recompute=settings.recompute)
+    step = TrainingStep(
+        module, updates, heads, scaler, images, accumulate=settings.accumulate, recompute=settings.recompute
+    )
     for _ in range(3):
         step(images, Targets(classes=np.arange(batch) % 10), UpdateNumbers(0.01))
         step.read()
