@@ -25,6 +25,11 @@ CASES = (
     ("efficientnet_b0(classes = 10)", 2, "adam"),
     ("alexnet", 16, "sgd(momentum = 0.9)"),
     ("resnet18", 4, "sgd(momentum = 0.9)"),
+    ("lenet5", 64, "sgd(momentum = 0.9)", "train.precision=bf16"),
+    ("resnet20", 32, "sgd(momentum = 0.9)", "train.precision=bf16"),
+    ("examples/fashion_mnist_vgg.cnn", 64, "adam", "train.precision=bf16"),
+    ("efficientnet_b0(classes = 10)", 2, "adam", "train.precision=bf16"),
+    ("resnet18", 4, "sgd(momentum = 0.9)", "train.precision=fp16"),
 )
 
 

@@ -78,11 +78,11 @@ def footprint(
     """The bytes that ``graph`` takes with ``batch`` samples (at least 1).
 
     ``optimizer_slots`` are tensors kept for a parameter: 0 for plain descent, 1 with momentum, 2 for Adam; it may be a
-    function of the parameter's role. ``bytes_each`` is 4 for float32, 2 where layers compute in half precision:
-    weights, their gradients and the optimizer's state stay float32 (Micikevicius et al. 2018, "Mixed precision
-    training"). ``average`` is a moving average of the weights, ``accumulate`` that gradients of several batches are
-    added up, ``recompute`` that layers are computed a second time in the backward pass instead of being kept (Chen et
-    al. 2016).
+    function of the parameter's role. ``bytes_each`` is 4 for float32, 2 where layers compute in half precision: in
+    training weights, their gradients and the optimizer's state stay float32 (Micikevicius et al. 2018, "Mixed precision
+    training"); a network that is used has its weights in half precision alone. ``average`` is a moving average of the
+    weights, ``accumulate`` that gradients of several batches are added up, ``recompute`` that layers are computed a second
+    time in the backward pass instead of being kept (Chen et al. 2016).
     """
     need = footprint_need(
         graph, training, optimizer_slots, bytes_each,
@@ -108,7 +108,7 @@ def footprint_need(
     trained = [spec for spec in specs if spec.trainable] if training else []
     gradients = BYTES * sum(size(spec.shape) for spec in trained)
     fixed = Footprint(
-        parameters=BYTES * (count.total + count.buffers),
+        parameters=(BYTES if training else bytes_each) * count.total + BYTES * count.buffers,
         gradients=gradients,
         optimizer=sum(BYTES * size(spec.shape) * _slots(optimizer_slots, spec) for spec in trained),
         activations=0,
@@ -117,13 +117,13 @@ def footprint_need(
         if average and training
         else 0,
         sums=gradients if accumulate else 0,
-        copies=bytes_each * (count.weights + count.biases) if bytes_each < BYTES else 0,
+        copies=bytes_each * (count.weights + count.biases) if training and bytes_each < BYTES else 0,
     )
     each = Footprint(
         parameters=0,
         gradients=0,
         optimizer=0,
-        activations=bytes_each * _elements(graph, training, recompute),
+        activations=bytes_each * _elements(graph, training, recompute, BYTES // bytes_each),
         inputs=size(graph.input_shape),
     )
     return Need(fixed, each)
@@ -133,8 +133,8 @@ def _slots(slots: Slots, spec: ParameterSpec) -> int:
     return slots if isinstance(slots, int) else slots(spec.role)
 
 
-def _elements(graph: Graph, training: bool, recompute: bool) -> int:
-    """Of activations, a sample."""
+def _elements(graph: Graph, training: bool, recompute: bool, each_draw: int) -> int:
+    """Of activations, a sample. Random numbers are float32 also where layers compute in half precision."""
     if not training:
         return peak_elements(graph)
-    return recomputed_room(graph) if recompute else room(training_buffers(graph))
+    return recomputed_room(graph, each_draw) if recompute else room(training_buffers(graph, each_draw))

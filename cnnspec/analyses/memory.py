@@ -98,7 +98,7 @@ def reached(graph: Graph) -> list[bool]:
 
 
 def reads_of(node: Node) -> frozenset[str]:
-    """What the backward pass reads of a layer that gradients arrive at: some of "input", "output" and "mask".
+    """What the backward pass reads of a layer that gradients arrive at: some of "input" and "output".
 
     The input of a convolution or linear layer is read for the gradient to its weights, so not where they are frozen.
     """
@@ -123,15 +123,15 @@ def read_by_backward(graph: Graph) -> tuple[tuple[int, ...], ...]:
     return tuple(map(tuple, readers))
 
 
-def masks_kept(graph: Graph) -> tuple[bool, ...]:
-    """For each layer whether the backward pass reads a mask that it draws."""
-    arrives = reached(graph)
-    return tuple(arrives[i] and "mask" in reads_of(node) for i, node in enumerate(graph.nodes))
+def draws_kept(graph: Graph) -> tuple[int, ...]:
+    """For each layer the random numbers, for a sample, that the backward pass reads again."""
+    nodes = zip(graph.nodes, reached(graph), strict=True)
+    return tuple(node.op.draws(node.shape) if arrives else 0 for node, arrives in nodes)
 
 
 def kept_for_backward(graph: Graph) -> tuple[int, ...]:
     """For each layer the bytes a sample of what it makes that the backward pass reads: its output, where any
-    layer's gradient needs it, and the mask that it draws. Their sum is ``activations_training``.
+    layer's gradient needs it, and what it draws by chance. Their sum is ``activations_training``.
     """
-    kept = zip(graph.nodes, read_by_backward(graph), masks_kept(graph), strict=True)
-    return tuple(BYTES * size(node.shape) * (bool(readers) + mask) for node, readers, mask in kept)
+    kept = zip(graph.nodes, read_by_backward(graph), draws_kept(graph), strict=True)
+    return tuple(BYTES * (size(node.shape) * bool(readers) + draws) for node, readers, draws in kept)

@@ -29,15 +29,16 @@ def cuts(graph: Graph) -> list[int]:
     return found
 
 
-def recomputed_room(graph: Graph) -> int:
-    """Elements of a sample: what crosses cuts, and the largest segment in its backward pass."""
+def recomputed_room(graph: Graph, each_draw: int = 1) -> int:
+    """Elements of a sample: what crosses cuts, and the largest segment in its backward pass; ``each_draw`` as for
+    ``training_buffers``."""
     borders = [0, *cuts(graph), len(graph.nodes)]
     segment = [0] * len(graph.nodes)
     for number, (first, last) in enumerate(pairwise(borders)):
         segment[first:last] = [number] * (last - first)
     kept = _kept(graph, segment)
     inside: dict[int, list[Buffer]] = {}
-    for buffer in training_buffers(graph):
+    for buffer in training_buffers(graph, each_draw):
         if buffer.of not in kept or buffer.made >= len(graph.nodes):
             inside.setdefault(segment[buffer.of], []).append(buffer)
     largest = max((room(buffers) for buffers in inside.values()), default=0)

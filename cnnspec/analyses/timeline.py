@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from ..ir import Graph, Node, size
 from ..source.values import Value
-from .memory import LINEAR_MAPS, reached, reads_of
+from .memory import LINEAR_MAPS, draws_kept, reached, reads_of
 
 _ALONG = ("relu", "relu6")
 """Activations that convolutions and linear layers compute along, where nothing else reads what is before them."""
@@ -55,7 +55,8 @@ class _Step:
     """A training step as it is laid out: node i runs at step i; backward the gradient to its output is put together at
     step n + 2 (n - 1 - i), and read by its kernel at the next one."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, each_draw: int) -> None:
+        self.each_draw, self.draws = each_draw, draws_kept(graph)
         self.nodes = graph.nodes
         self.outputs = {output.node for output in graph.outputs}
         self.reached = reached(graph)
@@ -100,17 +101,20 @@ class _Step:
         return len(self.nodes) + 2 * (len(self.nodes) - 1 - index)
 
     def buffers(self) -> list[Buffer]:
-        """Outputs, masks and gradients."""
-        last, masks = list(range(len(self.nodes))), []
-        for index, node in enumerate(self.nodes):
+        """Outputs, draws and gradients."""
+        last = list(range(len(self.nodes)))
+        for index in range(len(self.nodes)):
             for root in self._read(index):
                 last[root] = max(last[root], index)
             for root, step in self._read_again(index):
                 last[root] = max(last[root], step)
-            if self.reached[index] and "mask" in reads_of(node):
-                masks.append(Buffer(index, size(node.shape), index, self._back(index)))
         outputs = [Buffer(i, size(n.shape), i, last[i]) for i, n in enumerate(self.nodes) if self.owns[i]]
-        return [*outputs, *masks, *self._gradients()]
+        return [*outputs, *self._drawn(), *self._gradients()]
+
+    def _drawn(self) -> list[Buffer]:
+        """The random numbers of layers, which the backward pass reads again."""
+        drawn = enumerate(self.draws)
+        return [Buffer(i, n * self.each_draw, i, self._back(i)) for i, n in drawn if n]
 
     def _read_again(self, index: int) -> Iterator[tuple[int, int]]:
         """The buffers that the backward pass reads of a node, and when."""
@@ -125,7 +129,9 @@ class _Step:
                 yield from ((root, self._back(min(taken))) for root in taken)
             return
         roots = [*(taken if "input" in reads else ()), *(self.roots[index] if "output" in reads else ())]
-        yield from ((root, self._back(index) + 1) for root in roots)
+        # An activation's gradient is put together for the kernel that it is computed in.
+        step = self._back(node.inputs[0]) if self.along[index] else self._back(index) + 1
+        yield from ((root, step) for root in roots)
 
     def _gradients(self) -> list[Buffer]:
         """The gradients to layers' outputs."""
@@ -163,12 +169,13 @@ class _Step:
     def _passes_on(self, index: int, source: int) -> bool:
         """Whether the gradient to what a node takes is that to what it gives."""
         node = self.nodes[index]
-        return not reads_of(node) and self.nodes[source].shape == node.shape
+        return not reads_of(node) and not self.draws[index] and self.nodes[source].shape == node.shape
 
 
-def training_buffers(graph: Graph) -> list[Buffer]:
-    """The buffers of one sample in a step of training: outputs of layers, masks, and the gradients to outputs."""
-    return _Step(graph).buffers()
+def training_buffers(graph: Graph, each_draw: int = 1) -> list[Buffer]:
+    """The buffers of one sample in a step of training: outputs of layers, what layers draw by chance, and the gradients to
+    outputs. A random number takes the room of ``each_draw`` elements: 2 where these are in half precision."""
+    return _Step(graph, each_draw).buffers()
 
 
 def room(buffers: Sequence[Buffer]) -> int:

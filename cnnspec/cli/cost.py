@@ -32,7 +32,7 @@ from .output import add_overrides, print_json, sections, whole_number
 
 _LEVELS = {"layer": None, "block": 1, "stage": 0}
 """How many levels of parts are open."""
-_UNITS = ((10**9, 10**6, "M"), (10**5, 10**3, "k"), (0, 1, ""))
+_UNITS = ((10**14, 10**12, "T"), (10**11, 10**9, "G"), (10**8, 10**6, "M"), (10**5, 10**3, "k"), (0, 1, ""))
 """Of columns: from which sum on they are told in what."""
 _SHORT = 1e-4
 """Below so many seconds times have more digits."""
@@ -181,6 +181,8 @@ def _estimate(costs: Costs, device: Device) -> Iterator[str]:
 
 
 def _time(seconds: float) -> str:
+    if seconds >= 10:
+        return f"{seconds:,.1f} s"
     return f"{seconds * 1000:,.2f} ms" if seconds >= 1e-4 else f"{seconds * 10**6:,.1f} µs"
 
 

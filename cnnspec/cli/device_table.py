@@ -13,10 +13,20 @@ from ..source import Source, Span, SpecError, did_you_mean
 from .cost_errors import NoPeak, NotMemory, UnlistedDevice
 from .output import print_json
 
-PRECISIONS = {"fp32": "float32", "float32": "float32", "bf16": "bf16", "fp16": "fp16"}
+PRECISIONS = {
+    "fp32": "float32",
+    "float32": "float32",
+    "bf16": "bf16",
+    "bfloat16": "bf16",
+    "fp16": "fp16",
+    "float16": "fp16",
+}
 """As people call them; the second is the section train's name."""
 _FOLDED_UNITS = {unit.lower(): unit for unit in UNITS}
 _GIGA = 10**9
+_OWN_FIGURES = (
+    "figures of your own are written as '30TFLOP/s, 360GB/s'; 'cnnspec cost --device list' has the table"
+)
 _FIGURES = re.compile(r"(\d+(?:\.\d+)?)\s*TFLOP/?s\s*,\s*(\d+(?:\.\d+)?)\s*GB/s", re.IGNORECASE)
 
 
@@ -24,7 +34,9 @@ def device_named(name: str, option: str = "--device") -> Device:
     """A device of the table, by its name in any case, or of these figures; raises :class:`SpecError`."""
     device = DEVICES.get(_folded(name)) or _by_figures(name)
     if device is None:
-        raise SpecError([UnlistedDevice(name=name, span=_span(option, name), hints=_nearest(name))])
+        raise SpecError(
+            [UnlistedDevice(name=name, span=_span(option, name), hints=(*_nearest(name), _OWN_FIGURES))]
+        )
     return device
 
 
@@ -79,7 +91,7 @@ def _hints(text: str) -> tuple[str, ...]:
     if parts:
         return did_you_mean(parts[2], UNITS)
     return (
-        ("write it as 8GB or 512MiB", *_nearest(text))
+        ("write it as 8GB or 512MiB, or name a device of 'cnnspec cost --device list'", *_nearest(text))
         if re.search("[A-Za-z]", text)
         else ("write it as 8GB",)
     )
@@ -118,11 +130,10 @@ def print_devices(form: Literal["text", "json", "csv"]) -> None:
 
 def devices_text() -> str:
     """The table of devices."""
-    head = ("device", "", "memory", "GB/s", "fp32", "bf16", "fp16", "source")
+    head = ("device", "memory", "GB/s", "fp32", "bf16", "fp16", "source")
     rows = [
         (
             name,
-            d.title,
             f"{d.memory // _GIGA} GB",
             f"{d.bandwidth / _GIGA:,.0f}",
             *(f"{d.peak[p] / 10**12:g}" if p in d.peak else "-" for p in ("float32", "bf16", "fp16")),
@@ -131,7 +142,7 @@ def devices_text() -> str:
         for name, d in DEVICES.items()
     ]
     note = "TFLOP/s of dense matrices, published; fp32 without tensor cores, the others summed in float32."
-    return f"{table(head, rows, 'llrrrrrl')}\n\n{note}"
+    return f"{table(head, rows, 'lrrrrrl')}\n\n{note}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, width: int | None = None) -> str:

@@ -19,6 +19,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from ..analyses.footprint import Footprint, Need, footprint_need
@@ -35,14 +37,13 @@ if TYPE_CHECKING:
     from ..train.experiment import Experiment
 
 _DOES_NOT_FIT = 3
-_COUNTED = {
-    True: (
-        "counted: one step of training; not counted: driver, libraries, validation",
-        "measured within 15 % of what tinygrad allocates for a step (docs/costs.md)",
-    ),
-    False: ("counted: what is alive at once; not counted: driver, libraries",),
+_OF_A_STEP = "counted: one step of training; not counted: driver, libraries, validation"
+_ALIVE = "counted: what is alive at once; not counted: driver, libraries"
+_MEASURED = {
+    4: "measured within 15 % of what tinygrad allocates for a step (docs/costs.md)",
+    2: "half precision is less sure: measured within 25 % of what tinygrad allocates (docs/costs.md)",
 }
-"""In training, and not. ``benchmarks/memory.py`` measures."""
+"""By the bytes of a number that layers compute in; ``benchmarks/memory.py`` measures."""
 _PARTS = {
     "parameters": "parameters",
     "copies": "weights in half precision",
@@ -90,6 +91,8 @@ class Asked:
     training: bool
     heads: str = ""
     """Said of heads that exist only in training, where there are some."""
+    counted: tuple[str, ...] = (_ALIVE,)
+    """What the figure is of, and how sure it is."""
     changes: tuple[tuple[str, Need], ...] = ()
     """What could be changed in the spec, and what would be needed then."""
 
@@ -138,7 +141,8 @@ def _of_training(options: argparse.Namespace) -> Asked:
     what = ", ".join([said, *filter(None, extras)])
     graph = experiment.graph
     heads = "auxiliary heads are counted: they are trained too" if _has_heads(graph) else ""
-    return Asked(need_of(experiment), settings.batch, graph.name, what, True, heads, changes)
+    counted = (_OF_A_STEP, _MEASURED[BYTES_EACH[settings.precision]])
+    return Asked(need_of(experiment), settings.batch, graph.name, what, True, heads, counted, changes)
 
 
 def _experiment(options: argparse.Namespace) -> Experiment:
@@ -159,13 +163,16 @@ def _experiment(options: argparse.Namespace) -> Experiment:
 
 def _of_option(problem: Diagnostic, set_by: Mapping[str, tuple[str, str]]) -> Diagnostic:
     """What is wrong with a value that an option of ours set, put down to that option."""
-    span = problem.span
-    for option, (name, value) in set_by.items():
-        if span is not None and span.source.name == "--set" and span.source.text == f"{name}={value}":
-            start = len(name) + 1
-            moved = Span(Source(option, value), max(span.start - start, 0), max(span.end - start, 0))
-            return replace(problem, span=moved)
-    return problem
+
+    def moved(span: Span | None) -> Span | None:
+        for option, (name, value) in set_by.items():
+            if span is not None and span.source.name == "--set" and span.source.text == f"{name}={value}":
+                start = len(name) + 1
+                return Span(Source(option, value), max(span.start - start, 0), max(span.end - start, 0))
+        return span
+
+    notes = tuple(replace(note, span=moved(note.span)) for note in problem.notes)
+    return replace(problem, span=moved(problem.span), notes=notes)
 
 
 def _parts(found: Footprint) -> dict[str, int]:
@@ -175,7 +182,9 @@ def _parts(found: Footprint) -> dict[str, int]:
 
 def _text(asked: Asked, memory: int | None) -> Iterator[str]:
     found = asked.need.at(asked.batch)
-    yield f"{asked.model}: {asked.what}"
+    yield from wrap(
+        f"{asked.model}: {asked.what}", max(80, get_terminal_size().columns), subsequent_indent="  "
+    )
     parts = _parts(found)
     rows = [
         (_PARTS[name], f"{number:,}", bytes_text(number), f"{100 * number / found.total:.1f} %")
@@ -189,7 +198,7 @@ def _text(asked: Asked, memory: int | None) -> Iterator[str]:
         yield from _verdict(asked, memory, found.total)
     if asked.heads:
         yield asked.heads
-    yield from _COUNTED[asked.training]
+    yield from asked.counted
 
 
 def _verdict(asked: Asked, memory: int, total: int) -> Iterator[str]:

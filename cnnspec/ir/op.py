@@ -17,7 +17,7 @@ from .workings import macs_stated, parameters_stated, size_stated
 
 LAYERS: Registry[Op] = Registry("layer")
 
-Read = Literal["input", "output", "mask"]
+Read = Literal["input", "output"]
 Role = Literal["weight", "bias", "norm", "buffer"]
 Cells: TypeAlias = tuple[tuple[int, int], ...]
 Family = Literal[
@@ -111,8 +111,8 @@ class Op(Entry):
 
     Shapes are without batch; tensors have the batch in front (N, C, H, W). ``inputs`` is the
     number of tensors taken: (least, most), most None where there is no limit. ``also_called``
-    are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs (a
-    "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
+    are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs,
+    ``is_view`` that the output shares the input's buffer,
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
     that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
@@ -141,6 +141,10 @@ class Op(Entry):
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         """Multiply-adds for one sample; by the project's convention only conv and linear count."""
+        return 0
+
+    def draws(self, output: Shape) -> int:
+        """Random numbers for one sample of a step of training; its gradient reads them again."""
         return 0
 
     def window(self, *inputs: Shape) -> Window:

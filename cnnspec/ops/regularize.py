@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import TYPE_CHECKING
 
 from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class _Drop(Op):
     """Zeroes what a draw hits with probability ``p``; what survives is scaled by 1 / (1 - p)."""
 
-    backward_reads = ("mask",)
+    backward_reads = ()
     is_view_at_inference = True
     differs_in_training = True
     family = "regularize"
@@ -24,8 +25,11 @@ class _Drop(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
+    def draws(self, output: Shape) -> int:
+        return prod(self.drawn((1, *output))) if self.p else 0
+
     def drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape of the draws for a tensor of ``shape``."""
+        """The shape of the draws for a tensor of ``shape``, with the batch."""
         return shape
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
@@ -61,6 +65,9 @@ class StochasticDepth(_Drop):
 
     p: float = arg(Float(minimum=0, below=1), "probability of dropping the branch")
     mode: str = arg(Choice("row", "batch"), "one draw a sample, or one a batch", "row")
+
+    def draws(self, output: Shape) -> int:
+        return prod(self.drawn((1, *output))) if self.p else 0
 
     def drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return (shape[0] if self.mode == "row" else 1, *(1,) * (len(shape) - 1))

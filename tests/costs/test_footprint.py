@@ -175,3 +175,26 @@ def test_amounts(text: str, number: int) -> None:
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ValueError):
         parse_bytes(text)
+
+
+def test_random_numbers_are_kept_in_float32() -> None:
+    def activations(layer: str, bytes_each: int, **given: object) -> int:
+        b = Builder(layer, 1, 8, 8)
+        b("conv", 4, 1), b(layer, **given), b("conv", 1, 1)
+        return footprint(b.graph(), bytes_each=bytes_each).activations
+
+    plain = [activations("identity", each) for each in (4, 2)]
+    dropped = [activations("dropout", each, p=0.5) for each in (4, 2)]
+    one_a_sample = [activations("stochastic_depth", each, p=0.5) for each in (4, 2)]
+    draws = 4 * 4 * 64
+    assert plain[0] == 2 * plain[1]
+    assert 2 * dropped[1] - dropped[0] == draws
+    assert dropped[0] - one_a_sample[0] == draws - 4
+    assert activations("dropout", 4, p=0) == activations("stochastic_depth", 4, p=0)
+
+
+def test_a_network_that_is_used_has_its_weights_in_half_precision_alone() -> None:
+    b = Builder("net", 1, 2, 2)
+    b("conv", 3, 1), b("bn")
+    found = footprint(b.graph(), training=False, bytes_each=2)
+    assert (found.parameters, found.copies) == (2 * (6 + 6) + 4 * 6, 0)

@@ -55,7 +55,7 @@ def check(graph: Graph, known: set[Any] | None = None) -> int:
     kept, looked = kept_of(graph), 0
     for index, node in enumerate(graph.nodes):
         shapes = graph.input_shapes(node)
-        state = (bool(kept.readers[index]), kept.masks[index])
+        state = (bool(kept.readers[index]), kept.draws[index])
         key = (node.op, shapes, tuple(fields[i] for i in node.inputs), graph.input_shape, state)
         if known is not None and key in known:
             continue

@@ -137,8 +137,8 @@ def test_the_state_of_optimizers_counts(monkeypatch: pytest.MonkeyPatch) -> None
     kept = replace(experiment(ema=0.9), optimizer=OPTIMIZERS.make("adam"))
     sizes = [need_of(each).fixed.total for each in (plain, adam, kept)]
     assert sizes == sorted(set(sizes))
-    half = experiment(precision="bf16")
-    assert need_of(half).each.activations == need_of(experiment()).each.activations // 2
+    half, whole = (need_of(experiment(precision=p)).each.activations for p in ("bf16", "float32"))
+    assert whole // 2 < half < whole  # a dropout's random numbers stay float32
     assert failures.diverged(2.3, 2301) and not failures.diverged(0.01, 900)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...ir import Graph, Node, Step, Working, size
 from ...ir.workings import elements
 from ...source.values import Value
-from ..memory import BYTES, alive_at_peak, masks_kept, read_by_backward
+from ..memory import BYTES, alive_at_peak, draws_kept, read_by_backward
 
 _MANY = 3
 FLOATS = f"{BYTES} a number (float32)"
@@ -15,10 +15,10 @@ FLOATS = f"{BYTES} a number (float32)"
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Kept(Value):
-    """Of each layer of a graph: the layers whose gradients read its output, and whether its mask is read."""
+    """Of each layer of a graph: the layers whose gradients read its output, and the random numbers that are read."""
 
     readers: tuple[tuple[int, ...], ...]
-    masks: tuple[bool, ...]
+    draws: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,7 +34,7 @@ class Peak(Value):
 
 
 def kept_of(graph: Graph) -> Kept:
-    return Kept(read_by_backward(graph), masks_kept(graph))
+    return Kept(read_by_backward(graph), draws_kept(graph))
 
 
 def peak_of(graph: Graph) -> Peak:
@@ -75,10 +75,13 @@ def _shared(node: Node) -> str:
 
 def _kept(graph: Graph, index: int, kept: Kept) -> Step:
     words = "bytes kept of it for the backward pass"
-    readers, mask = kept.readers[index], kept.masks[index]
-    formula = {0: "0", 1: "bytes", 2: "2*bytes"}[bool(readers) + mask]
+    readers, draws = kept.readers[index], kept.draws[index]
+    parts = ["bytes"] if readers else []
+    if draws:
+        parts.append("bytes" if draws == size(graph.nodes[index].shape) else f"{draws}*{BYTES}")
+    formula = " + ".join(parts) or "0"
     said = [f"the output is read by {_names(graph, index, readers)}"] if readers else []
-    said += ["its mask is kept"] if mask else []
+    said += [f"its draws are kept, {FLOATS}"] if draws else []
     if not said:
         view = graph.nodes[index].op.is_view
         said = ["what is read is counted with its input"] if view else ["no gradient reads it"]
