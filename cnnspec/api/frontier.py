@@ -10,6 +10,7 @@ from typing import Any
 
 from ..backends.palette import INK
 from ..source import write_atomically
+from ..studies.assertions import Claim
 from ..studies.problem import parameter_label
 from ..studies.report import named
 from ..studies.search import Point, Search
@@ -24,7 +25,7 @@ class Height:
     """What is drawn upwards: a figure of a point, and the bound that a constraint sets it."""
 
     label: str
-    of: Callable[[Point], int]
+    of: Callable[[Point], float]
     bound: float | None = None
 
 
@@ -41,7 +42,7 @@ def draw_frontier(search: Search, path: Path) -> None:
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
     height = height_of(search)
-    points = [point for point in search.frontier if point.is_network]
+    points = [point for point in search.frontier if point.is_measured]
     _scatter(axes, height, [p for p in points if p.holds], "o", _FITS, "satisfies all constraints")
     _scatter(axes, height, [p for p in points if not p.holds], "x", _NOT, "does not")
     if height.bound is not None:
@@ -52,7 +53,7 @@ def draw_frontier(search: Search, path: Path) -> None:
         axes.set_title(f"{named(search, best)}{own}", fontsize=11)
     if len(search.problem.variations) == 2:
         _note(axes, search, height, points)
-    _label(axes, search, height)
+    _label(axes, search, height, points)
     if search.problem.claims:
         title = "\n".join(claim.text for claim in search.problem.claims)
         figure.legend(loc="outside lower center", ncols=2, title=title, fontsize=9, title_fontsize=9)
@@ -68,10 +69,15 @@ def height_of(search: Search) -> Height:
         for place, claim in enumerate(problem.claims):
             if not claim.quantity.is_shape:
                 side = " (smaller side)" if len(claim.quantity.sizes) > 1 else ""
-                label = f"{claim.text.split(claim.node.operator)[0].strip()}{side}"
-                return Height(label, partial(_figure, place), claim.bound[0])
+                return Height(f"{_measure(claim)}{side}", partial(_figure, place), claim.bound[0])
+    bounds = [c.bound[0] for c in problem.claims if len(c.bound) == 1 and _measure(c) == problem.sought]
     over = f", best over {problem.variations[1].name}" if len(problem.variations) == 2 else ""
-    return Height(f"{problem.sought}{over}", lambda point: point.objective)
+    return Height(f"{problem.sought}{over}", lambda point: point.objective, *bounds[:1])
+
+
+def _measure(claim: Claim) -> str:
+    """The quantity of a claim as it is written."""
+    return claim.text.split(claim.node.operator)[0].strip()
 
 
 def _figure(place: int, point: Point) -> int:
@@ -95,7 +101,7 @@ def _note(axes: Any, search: Search, height: Height, points: Sequence[Point]) ->
     for point in dict.fromkeys([*few, *([search.best] if search.best else [])]):
         axes.annotate(
             f"{name} {point.setting[1]}", (point.setting[0], height.of(point)), xytext=(0, 9),
-            textcoords="offset points", ha="center", fontsize=8, color=INK,
+            textcoords="offset points", ha="center", fontsize=8, color=INK, zorder=1,
             bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
         )  # fmt: skip
     axes.margins(x=0.08, y=0.12)
@@ -109,10 +115,15 @@ def _is_apart(point: Point, search: Search) -> bool:
     )
 
 
-def _label(axes: Any, search: Search, height: Height) -> None:
+def _label(axes: Any, search: Search, height: Height, points: Sequence[Point]) -> None:
     axes.set_xlabel(parameter_label(search.problem.variations[0].name))
     axes.set_ylabel(height.label)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    from matplotlib.ticker import MaxNLocator
+
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.12g}")
+    for axis, values in ((axes.xaxis, [p.setting[0] for p in points]), (axes.yaxis, map(height.of, points))):
+        if all(isinstance(value, int) for value in values):
+            axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
 
 

@@ -1,6 +1,7 @@
 """The setting of one or two parameters that is best and satisfies all constraints. Every setting that is told of was
 built and measured. What is sought is a parameter that varies, or a quantity: params, macs, flops,
-memory(batch = 32), layers, depth, resolution, receptive_field. Constraints are written as those of 'assert' in a spec.
+memory(batch = 32), layers, depth, resolution, receptive_field. Constraints are written as those of 'assert' in a spec;
+what the spec itself asserts must hold too.
 
 All settings are tried where that takes at most about ten seconds. Else some are: along a parameter with which every figure
 rises or falls, the edge of what is allowed is found by bisection; the neighbours of the best are tried; and the result is
@@ -24,18 +25,18 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from ..analyses.quantities import Setting as Training
 from ..elaborate import Module, open_target
-from ..source import SpecError, writing
-from ..studies.errors import NoSolution
+from ..ir import Graph
+from ..source import Note, SpecError, writing
+from ..studies.errors import NoNetworks, NoSolution
 from ..studies.problem import Wish, problem_of
-from ..studies.report import course, frontier_table, headline, nearest
-from ..studies.search import Point, Problem, Search
+from ..studies.report import course, frontier_table, headline, named, nearest
+from ..studies.search import Point, Problem, Search, Subject
 from ..studies.strategy import Budget, solve
 from .output import add_spec, not_empty, print_json, sections
 from .stages import has_experiment
@@ -75,7 +76,8 @@ def _picture(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     module = open_target(options.spec, options.overrides, sections)
     sought = options.maximise or options.minimise
-    wish = Wish(options.vary, sought, options.subject_to, options.maximise is not None)
+    fixed = [name for name, _ in options.overrides]
+    wish = Wish(options.vary, sought, options.subject_to, options.maximise is not None, fixed)
     if options.output:
         _check_writable(options.output)
     problem = _problem(module, wish)
@@ -126,23 +128,38 @@ def progress(stream: TextIO, settings: int) -> Iterator[Budget]:
 def _problem(module: Module, wish: Wish) -> Problem:
     """Memory in training is that of the spec's experiment, where it has one."""
     if not has_experiment(module):
-        return problem_of(module, wish, sections, Training())
+        return problem_of(module, wish, sections)
     from ..train.need import setting_of
     from ..train.sections import bound_sections, tuned_graph
 
-    bound = bound_sections(module)
-    setting = setting_of(bound["optimizer"][0], bound["train"][0])
-    return problem_of(module, wish, sections, setting, tuned_graph)
+    def prepared(varied: Module, graph: Graph) -> Subject:
+        bound = bound_sections(varied)
+        return Subject(tuned_graph(varied, graph), setting_of(bound["optimizer"][0], bound["train"][0]))
+
+    return problem_of(module, wish, sections, prepared)
 
 
 def _none(search: Search) -> SpecError:
-    if not any(point.is_network for point in search.ordered):
-        search.problem.build(search.ordered[0].setting)  # says what is wrong with it
     varied = " and ".join(map(str, search.problem.variations))
+    errors = [point.error for point in search.ordered if point.error]
+    if len(errors) == len(search.points):
+        return _nothing_measured(search, varied, errors)
     claims = " and ".join(claim.text for claim in search.problem.claims)
-    which = "" if search.is_complete else "that was tried "
     hints = (nearest(search), *(() if search.is_complete else (course(search),)))
-    return SpecError([NoSolution(varied=varied, claims=claims, which=which, hints=hints)])
+    return SpecError([NoSolution(varied=varied, claims=claims, which=_which(search), hints=hints)])
+
+
+def _nothing_measured(search: Search, varied: str, errors: Sequence[SpecError]) -> SpecError:
+    """The same that is wrong everywhere as it is; else that nothing can be measured, and what is wrong with the first."""
+    if all(error.diagnostics == errors[0].diagnostics for error in errors):
+        return errors[0]
+    name = named(search, search.ordered[0])
+    notes = tuple(Note(f"with {name}: {each.text}", each.span) for each in errors[0].diagnostics[:3])
+    return SpecError([NoNetworks(varied=varied, which=_which(search), notes=notes)])
+
+
+def _which(search: Search) -> str:
+    return "" if search.is_complete else "that was tried "
 
 
 def _told(search: Search, best: Point) -> str:
@@ -156,8 +173,15 @@ def _object(search: Search, wish: Wish) -> dict[str, object]:
     def told(point: Point) -> dict[str, object]:
         claims = zip(search.problem.claims, point.figures, strict=False)
         figures = {claim.text: figure[0] if len(figure) == 1 else list(figure) for claim, figure in claims}
-        own = {"setting": dict(zip(names, point.setting, strict=True)), "error": point.reason or None}
-        return own | {"objective": point.objective, "figures": figures, "holds": point.holds}
+        own = {
+            "setting": dict(zip(names, point.setting, strict=True)),
+            "error": point.error.line if point.error else None,
+        }
+        return own | {
+            "objective": point.objective if point.is_measured else None,
+            "figures": figures,
+            "holds": point.holds,
+        }
 
     best = search.best
     return {

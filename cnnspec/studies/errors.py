@@ -55,8 +55,8 @@ class OtherSizes(Diagnostic):
 
 
 class BadVariation(Diagnostic):
-    """What varies is a parameter of the model, or another that ``--set`` takes, over whole numbers: a range, a range with a
-    step, or a list."""
+    """What varies is a parameter of the model, or another that ``--set`` takes, over numbers: a range, a range with a step,
+    or a list. A range of decimal numbers has a step."""
 
     code = "bad-variation"
     message = "{problem}; expected NAME=FROM..TO, NAME=FROM..TO:STEP or NAME=[A, B]"
@@ -85,6 +85,18 @@ class NoSolution(Diagnostic):
     good = 'cnnspec solve resnet18 --vary "classes=2..10" --maximise classes --subject-to "params <= 12M"'
     varied: str
     claims: str
+    which: str = ""
+
+
+class NoNetworks(Diagnostic):
+    """None of the settings that were tried gives a network that can be measured. The notes say what is wrong with the
+    first."""
+
+    code = "no-networks"
+    message = "no setting {which}of {varied} gives a network that can be measured"
+    bad = 'cnnspec solve vgg16 --vary "size=1..16" --maximise size'
+    good = 'cnnspec solve vgg16 --vary "size=1..512:32" --maximise size'
+    varied: str
     which: str = ""
 
 

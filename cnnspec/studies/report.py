@@ -16,6 +16,9 @@ def headline(search: Search, best: Point) -> str:
         told = f"{'largest' if problem.largest else 'smallest'} {problem.sought}, {best.objective:,}"
     else:
         told = f"best of those tried, {problem.sought} {best.objective:,}"
+    equals = search.equals(best) if problem.own is None else 0
+    if equals:
+        told += f", as {'one other has' if equals == 1 else f'{equals:,} others have'}"
     return f"{named(search, best)}: {told}"
 
 
@@ -27,7 +30,7 @@ def named(search: Search, point: Point) -> str:
 
 def nearest(search: Search) -> str:
     """Of settings that do not satisfy the constraints the one that comes nearest, with what each constraint wants."""
-    point = min((p for p in search.ordered if p.is_network), key=lambda p: _excess(search, p))
+    point = min((p for p in search.ordered if p.is_measured), key=lambda p: _excess(search, p))
     claims = [
         f"{claim.text}, {'and' if claim.holds(figure) else 'but'} it is {shown(claim, figure)}"
         for claim, figure in zip(search.problem.claims, point.figures, strict=True)
@@ -50,13 +53,12 @@ def course(search: Search) -> str:
     """How it was looked for, and what that means for the result."""
     built, all_of_them = len(search.points), search.problem.settings
     if search.is_complete:
-        text = f"all {built:,} settings built"
+        text = f"all {built:,} settings built" if built > 1 else "the one setting built"
     else:
         text = "; ".join([f"{built:,} of {all_of_them:,} settings built", *_skipped(search)])
-    broken = [point for point in search.ordered if not point.is_network]
-    if broken:
-        text += f"; {len(broken):,} of them {'is' if len(broken) == 1 else 'are'} no network, such as "
-        text += f"{named(search, broken[0])}: {broken[0].reason}"
+    broken = [(point, point.error) for point in search.ordered if point.error is not None]
+    for point, error in broken[:1]:
+        text += f"; {len(broken):,} of them cannot be measured, such as {named(search, point)}: {error.line}"
     return text
 
 
@@ -78,7 +80,7 @@ def frontier_table(search: Search, most: int) -> str:
     ``*`` marks the best, ``-`` what does not satisfy a constraint.
     """
     problem = search.problem
-    points = _some([p for p in search.frontier if p.is_network], search.best, most)
+    points = _some([p for p in search.frontier if p.is_measured], search.best, most)
     names = [parameter_label(variation.name) for variation in problem.variations]
     sought = [problem.sought] if problem.own is None else []
     heads = ["", *names, *sought, *(claim.text for claim in problem.claims)]

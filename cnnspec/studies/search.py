@@ -10,29 +10,41 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ..analyses.quantities import Setting as Training
 from ..ir import Graph
 from ..source import SpecError
 from .assertions import Claim
-from .varying import Variation
+from .varying import Value, Variation
 
-Setting = tuple[int, ...]
-Objective = Callable[[Setting, Graph], int]
+Setting = tuple[Value, ...]
 Figures = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
+class Subject:
+    """The network of a setting, and how it is trained."""
+
+    graph: Graph
+    training: Training
+
+
+Objective = Callable[[Setting, Subject], Value]
+
+
+@dataclass(frozen=True)
 class Point:
-    """A setting, what is sought there, and the constraints' figures; ``reason`` says why it is no network, or is ""."""
+    """A setting, what is sought there, and the constraints' figures; ``error`` says why it cannot be measured, where it is
+    no network or lacks a part that is asked about."""
 
     setting: Setting
-    objective: int = 0
+    objective: Value = 0
     figures: Figures = ()
     holds: bool = False
-    reason: str = ""
+    error: SpecError | None = None
 
     @property
-    def is_network(self) -> bool:
-        return not self.reason
+    def is_measured(self) -> bool:
+        return self.error is None
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,10 @@ class Problem:
     is, None of a quantity."""
 
     variations: tuple[Variation, ...]
-    build: Callable[[Setting], Graph]
+    build: Callable[[Setting], Subject]
     objective: Objective
     claims: tuple[Claim, ...]
-    measure: Callable[[Claim, Graph], tuple[int, ...]]
+    measure: Callable[[Claim, Subject], tuple[int, ...]]
     largest: bool = True
     sought: str = ""
     own: int | None = None
@@ -64,6 +76,8 @@ class Search:
     problem: Problem
     points: dict[Setting, Point] = field(default_factory=dict)
     bisected: bool = False
+    searched: set[Setting] = field(default_factory=set)
+    """Of two parameters the values of the first for which the second was searched, not only sampled."""
 
     @property
     def is_complete(self) -> bool:
@@ -82,17 +96,23 @@ class Search:
 
     @property
     def frontier(self) -> list[Point]:
-        """Of one parameter all points; of two the best that holds for each value of the first."""
+        """Of one parameter all points; of two the best that holds for each value of the first that was searched."""
         if len(self.problem.variations) == 1:
             return self.ordered
-        rows: dict[int, Point] = {}
+        rows: dict[Value, Point] = {}
+        best = self.best
         for point in self.ordered:
             first = point.setting[0]
-            if point.holds and (first not in rows or self.worth(point) > self.worth(rows[first])):
+            told = self.is_complete or (first,) in self.searched or point is best
+            if told and point.holds and (first not in rows or self.worth(point) > self.worth(rows[first])):
                 rows[first] = point
         return list(rows.values())
 
-    def worth(self, point: Point) -> int:
+    def equals(self, point: Point) -> int:
+        """How many others that hold are as good as ``point``."""
+        return sum(p.holds and p.objective == point.objective for p in self.points.values()) - 1
+
+    def worth(self, point: Point) -> Value:
         """What is sought, so that more is better."""
         return point.objective if self.problem.largest else -point.objective
 
@@ -105,26 +125,27 @@ class Search:
     def _look(self, setting: Setting) -> Point:
         problem = self.problem
         try:
-            graph = problem.build(setting)
+            subject = problem.build(setting)
+            figures = tuple(problem.measure(claim, subject) for claim in problem.claims)
+            objective = problem.objective(setting, subject)
         except SpecError as error:
-            return Point(setting, reason=error.line)
-        figures = tuple(problem.measure(claim, graph) for claim in problem.claims)
+            return Point(setting, error=error)
         holds = all(claim.holds(figure) for claim, figure in zip(problem.claims, figures, strict=True))
-        return Point(setting, problem.objective(setting, graph), figures, holds)
+        return Point(setting, objective, figures, holds)
 
 
 def is_monotone(points: Sequence[Point]) -> bool:
-    """Whether all are networks, of which each figure and the objective rise, or fall, all along."""
-    if not all(point.is_network for point in points):
+    """Whether all are measured, and of them each figure and the objective rise, or fall, all along."""
+    if not all(point.is_measured for point in points):
         return False
-    columns: Iterable[tuple[int, ...]] = zip(*map(_numbers, points), strict=True)
+    columns: Iterable[tuple[Value, ...]] = zip(*map(_numbers, points), strict=True)
     return all(_one_way(column) for column in columns)
 
 
-def _numbers(point: Point) -> tuple[int, ...]:
+def _numbers(point: Point) -> tuple[Value, ...]:
     return (point.objective, *(number for figure in point.figures for number in figure))
 
 
-def _one_way(column: tuple[int, ...]) -> bool:
+def _one_way(column: tuple[Value, ...]) -> bool:
     steps = [after - before for before, after in pairwise(column)]
     return all(step >= 0 for step in steps) or all(step <= 0 for step in steps)

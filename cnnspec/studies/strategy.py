@@ -2,19 +2,22 @@
 
 All of them, where the time allows, as a few that are built first tell. Of more than that, of one parameter: where every
 figure of those built rises or falls all along, the edge of what is allowed is found by bisection; else settings are tried
-from coarse to fine. Of two: each value of the first, from coarse to fine, with the second searched in this way. What is
-left of the time goes to the neighbours of the best ones.
+from coarse to fine. Where the first or last settings cannot be measured (an image too small, a network too large), it is
+bisected where those begin, and only what lies between them is looked at. Of two: each value of the first, from coarse to
+fine, with the second searched in this way. What is left of the time goes to the neighbours of the best ones.
 """
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .search import Point, Problem, Search, Setting, is_monotone
+from .varying import Value
 
 _SAMPLES = 9
 """Values of a parameter that tell how long a build takes, and whether figures rise or fall all along."""
@@ -22,8 +25,12 @@ _INNER_SAMPLES = 5
 """As many of the second of two parameters, which are built for each value of the first."""
 _INNER_MOST = 65
 """Values of the second of two parameters that are tried where figures rise and fall; the refinement tries more."""
+_TELLING = 0.2
+"""The share of the time after which what was built tells that not all can be."""
 _COARSE = 0.6
 """The share of the time for going from coarse to fine; the rest is for refining."""
+_WIDE = 200
+"""From which ratio of the last value to the first samples stand at equal ratios."""
 _BEST = 8
 """How many of the best are refined around first."""
 
@@ -65,7 +72,7 @@ class _Looking:
     search: Search
     budget: Budget
     share: float = _COARSE
-    rows: dict[Setting, dict[int, Point]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[Setting, dict[Value, Point]] = field(default_factory=lambda: defaultdict(dict))
     """Points by the settings of all but the last parameter, and by that."""
 
     def at(self, setting: Setting) -> Point:
@@ -79,7 +86,7 @@ class _Looking:
         return self.budget.used >= self.share * self.budget.seconds
 
     @property
-    def values(self) -> list[Sequence[int]]:
+    def values(self) -> list[Sequence[Value]]:
         return [variation.values for variation in self.search.problem.variations]
 
     def all_fit(self) -> bool:
@@ -95,7 +102,7 @@ class _Looking:
         before = self.budget.used
         for setting in some[1:]:
             self.at(setting)
-            if self.is_over():
+            if self.budget.used > _TELLING * self.budget.seconds:
                 return False
         each = (self.budget.used - before) / max(1, len(some) - 1)
         left = self.search.problem.settings - len(self.search.points)
@@ -109,6 +116,7 @@ class _Looking:
                 if self.is_over():
                     return
                 self.at((*row, value))
+        self.search.searched.update((each,) for row in outer for each in row)
 
     def row_by_row(self) -> None:
         for value in coarse_to_fine(self.values[0]):
@@ -118,35 +126,61 @@ class _Looking:
 
     def along(self, before: Setting, samples: int, most: int) -> None:
         """Look along the last parameter, the others being ``before``."""
-        values = self.values[-1]
-        seen = [self.at((*before, value)) for value in spread(values, samples)]
-        if is_monotone(seen):
-            self.bisect_all(before, seen)
-            seen = [point for _, point in sorted(self.rows[before].items())]
-            if is_monotone(seen):
-                self.search.bisected |= len(seen) < len(values)
-                return
+        values = self.measured(before, samples)
+        if self.follow(before, values, samples):
+            if not self.is_over():
+                self.search.searched.add(before)
+            return
         for value, _ in zip(coarse_to_fine(values), range(most), strict=False):
             if self.is_over():
                 return
             self.at((*before, value))
+        self.search.searched.add(before)
+
+    def follow(self, before: Setting, values: Sequence[Value], samples: int) -> bool:
+        """Find the edges of what is allowed among ``values`` by bisection; whether figures rise or fall all along."""
+        seen = [self.at((*before, value)) for value in spread(values, samples)]
+        if not is_monotone(seen):
+            return False
+        self.bisect_all(before, seen)
+        row = self.rows[before]
+        if not is_monotone([row[value] for value in values if value in row]):
+            return False
+        self.search.bisected |= any(value not in row for value in self.values[-1])
+        return True
+
+    def measured(self, before: Setting, samples: int) -> Sequence[Value]:
+        """The values between which all that were sampled can be measured: those before and after cannot, by bisection.
+        All of them, where what can be measured is not in one piece."""
+        values = self.values[-1]
+        tried = [values.index(value) for value in spread(values, samples)]
+        good = [place for place in tried if self.at((*before, values[place])).is_measured]
+        if not good or len(good) == len(tried) or tried.index(good[-1]) - tried.index(good[0]) >= len(good):
+            return values
+        first, last = good[0], good[-1]
+        if first > 0:
+            first = self.bisect(before, tried[tried.index(first) - 1], first, _is_measured)[1]
+        if last < len(values) - 1:
+            last = self.bisect(before, last, tried[tried.index(last) + 1], _is_measured)[0]
+        return values[first : last + 1]
 
     def bisect_all(self, before: Setting, seen: Sequence[Point]) -> None:
         places = [self.values[-1].index(point.setting[-1]) for point in seen]
         for (low, one), (high, other) in pairwise(zip(places, seen, strict=True)):
             if one.holds != other.holds:
-                self.bisect(before, low, high)
+                self.bisect(before, low, high, _holds)
 
-    def bisect(self, before: Setting, low: int, high: int) -> None:
-        """Find the two neighbours between which what holds ends."""
+    def bisect(self, before: Setting, low: int, high: int, told: Callable[[Point], bool]) -> tuple[int, int]:
+        """The two neighbouring places between which what is ``told`` of a point changes."""
         values = self.values[-1]
-        held = self.at((*before, values[low])).holds
+        held = told(self.at((*before, values[low])))
         while high - low > 1 and not self.is_over():
             middle = (low + high) // 2
-            if self.at((*before, values[middle])).holds == held:
+            if told(self.at((*before, values[middle]))) == held:
                 low = middle
             else:
                 high = middle
+        return low, high
 
     def refine(self) -> None:
         """Try the neighbours of the best few, until these have none that was not tried; of two parameters, then of more."""
@@ -185,14 +219,28 @@ class _Looking:
             self.along(first, _INNER_SAMPLES, _INNER_MOST)
 
 
-def spread(values: Sequence[int], number: int) -> list[int]:
-    """At most ``number`` of the values at equal distances, the ends among them."""
+def _holds(point: Point) -> bool:
+    return point.holds
+
+
+def _is_measured(point: Point) -> bool:
+    return point.is_measured
+
+
+def spread(values: Sequence[Value], number: int) -> list[Value]:
+    """At most ``number`` of the values, the ends among them: at equal distances, or, where the last is many times the
+    first, at equal ratios, as large networks take long."""
     if len(values) <= number:
         return list(values)
+    first, last = values[0], values[-1]
+    if first > 0 and last / first >= _WIDE:
+        ratios = ((last / first) ** (i / (number - 1)) for i in range(number))
+        places = {min(bisect_left(values, first * ratio), len(values) - 1) for ratio in ratios}
+        return [values[place] for place in sorted(places | {0, len(values) - 1})]
     return [values[round(i * (len(values) - 1) / (number - 1))] for i in range(number)]
 
 
-def coarse_to_fine(values: Sequence[int]) -> Iterator[int]:
+def coarse_to_fine(values: Sequence[Value]) -> Iterator[Value]:
     """All values, so that the first few are spread over them: both ends, then by the reversed binary digits of a count."""
     last = len(values) - 1
     digits = max(1, last.bit_length())

@@ -19,7 +19,9 @@ def need_of(experiment: Experiment) -> Need:
 
 def setting_of(optimizer: Optimizer, settings: TrainSettings) -> Setting:
     """What quantities of memory go by, of any graph, where it is trained as these sections say."""
-    return Setting(lambda graph: _need(graph, optimizer, settings), BYTES_EACH[settings.precision])
+    return Setting(
+        lambda graph: _need(graph, optimizer, settings), BYTES_EACH[settings.precision], settings.batch
+    )
 
 
 def _need(graph: Graph, optimizer: Optimizer, settings: TrainSettings) -> Need:

@@ -37,8 +37,32 @@ def test_as_fits_has_it(sections: str, tmp_path: Path, capsys: pytest.CaptureFix
         spec.write_text(NET.format(f"{sections}\nassert memory(batch = 32) <= {bound}B"))
         assert main(["check", str(spec)]) == code
     capsys.readouterr()
+    spec.write_text(NET.format(sections))
     claim = f"memory(batch = 32) <= {total}B"
     assert (
         main(["solve", str(spec), "--vary", "width=8..32", "--maximise", "width", "--subject-to", claim]) == 0
     )
     assert "width = 16: largest width" in capsys.readouterr().out
+
+
+def test_the_batch_is_that_of_the_spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(NET.format("train (batch = 48, epochs = 2)"))
+    assert main(["fits", str(spec), "--json"]) == 0
+    total = json.loads(capsys.readouterr().out)["bytes"]["total"]
+    for bound, code in ((total, 0), (total - 1, 1)):
+        spec.write_text(NET.format(f"train (batch = 48, epochs = 2)\nassert memory <= {bound}B"))
+        assert main(["check", str(spec)]) == code
+    spec.write_text(NET.format("train (batch = 8, epochs = 2)"))
+    capsys.readouterr()
+    varied = ["--vary", "train.batch=8..256:8", "--maximise", "train.batch"]
+    assert main(["solve", str(spec), *varied, "--subject-to", f"memory <= {total}B"]) == 0
+    assert "train.batch = 48: largest train.batch, 48" in capsys.readouterr().out
+
+
+def test_what_a_spec_asserts_is_a_constraint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(NET.format("assert params <= 10k"))
+    assert main(["solve", str(spec), "--vary", "width=4..64", "--maximise", "width"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("width = 32: largest") and "params <= 10k" in told

@@ -33,6 +33,8 @@ SPEC = """model net(width = 16, depth = 2) {
         ("w = 8..30:8", [8, 16, 24]),
         ("w=[4, 2,2 ]", [2, 4]),
         ("w=-2..0", [-2, -1, 0]),
+        ("w=1.0..1.4:0.2", [1, 1.2, 1.4]),
+        ("w=[1.5, 1]", [1, 1.5]),
     ],
 )
 def test_variations(text: str, values: list[int]) -> None:
@@ -41,7 +43,25 @@ def test_variations(text: str, values: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["w", "=1..3", "w=", "w=3..1", "w=1..9:0", "w=1-3", "w=[]", "w=[1.5]", "w=1..10000000", "w=a..b"]
+    "text",
+    [
+        "w",
+        "=1..3",
+        "w=",
+        "w=3..1",
+        "w=1..9:0",
+        "w=1-3",
+        "w=[]",
+        "w=[a]",
+        "w=[1, 2",
+        "w=1..10000000",
+        "w=a..b",
+        "w=1..2:-1",
+        "w=1.5..2.5",
+        "w=16,20",
+        "w=1..99999999999999999999",
+        "w=1..9e9",
+    ],
 )
 def test_no_variations(text: str) -> None:
     with pytest.raises(SpecError) as caught:
@@ -88,7 +108,10 @@ def test_a_frontier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--vary", "width=1..3", "--maximise", "width", "--subject-to", "params(x) < 5"], "part-not-found"),
         (["--vary", "width=1..3", "--vary", "width=1..3", "--maximise", "width"], "nothing-varies"),
         (["--vary", "width=4..8", "--maximise", "width", "--subject-to", "params < 5"], "no-solution"),
-        (["--vary", "width=-4..-1", "--maximise", "width"], "out-of-range"),
+        (["--vary", "width=-4..-1", "--maximise", "width"], "no-networks"),
+        (["--vary", "width=-4..-4", "--maximise", "width"], "out-of-range"),
+        (["--vary", "width=1..3", "--maximise", "width", "--set", "width=2"], "nothing-varies"),
+        (["--vary", "width=1..3", "--maximise", "params(x)"], "part-not-found"),
         (["--vary", "width=1..3", "--maximise", "shape"], "not-one-number"),
         (["--vary", "width=1..3", "--maximise", "width", "--subject-to", "width <= 2"], "unknown-entry"),
     ],

@@ -25,10 +25,11 @@ PLAIN: Mapping[str, int] = {"": 1}
 @dataclass(frozen=True)
 class Setting:
     """How a network is used, as far as its memory depends on it: what ``training`` needs at any batch (by Adam in float32
-    where nothing else is said), and the bytes of an activation."""
+    where nothing else is said), the bytes of an activation, and the batch where a question names none."""
 
     training: Callable[[Graph], Need] = footprint_need
     bytes_each: int = FLOAT32
+    batch: int = 1
 
 
 class Quantity(Entry):

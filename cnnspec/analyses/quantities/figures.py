@@ -57,15 +57,19 @@ class Memory(Quantity):
     """Bytes: parameters, and what is computed; in training also gradients, the optimizer's state and what is kept for the
     backward pass. See docs/costs.md."""
 
-    batch: int = arg(Int(1), "images at once", 1)
+    batch: int | None = arg(
+        Int(1),
+        "images at once; left out: the batch of the section train, 1 of inference or without one",
+        None,
+    )
     training: bool = arg(Bool(), "false: of inference", True)
 
     units = BYTES
 
     def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
         if self.training:
-            return (setting.training(graph).at(self.batch).total,)
-        return (footprint(graph, self.batch, False, bytes_each=setting.bytes_each).total,)
+            return (setting.training(graph).at(self.batch or setting.batch).total,)
+        return (footprint(graph, self.batch or 1, False, bytes_each=setting.bytes_each).total,)
 
 
 @QUANTITIES.register("layers")
