@@ -10,8 +10,8 @@ from fractions import Fraction
 from shutil import get_terminal_size
 from textwrap import wrap
 
-from ..analyses.receptive_field import Field, image_size, joined_inputs, last_map, receptive_fields
-from ..ir import Graph, Node, is_map, show_sides
+from ..analyses.receptive_field import NOTHING, Field, image_size, joined_inputs, last_map, receptive_fields
+from ..ir import Graph, Node, Shape, is_map, show_sides
 from ..train.wording import printable
 from .device_table import table
 
@@ -39,7 +39,8 @@ def field_table(graph: Graph) -> str:
     if any(parts):
         head, rule, body = f"  {head}", f"──{rule}", list(_under_parts(body, parts, head.index("op")))
     flat = [line for row in body for line in row]
-    return "\n".join([title, head, rule, *flat, "", *_last(graph, fields, image)])
+    last = wrap(_last(graph, fields, image), width)
+    return "\n".join([title, head, rule, *flat, "", *last])
 
 
 def _laid_out(rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
@@ -118,6 +119,10 @@ def _note(graph: Graph, fields: Sequence[Field], index: int) -> str:
 
 def _of_one(graph: Graph, node: Node, field: Field) -> str:
     window = node.op.window(*graph.input_shapes(node))
+    if field is NOTHING:
+        return "zeros"
+    if node.op.drops_channels:
+        return "of the channels taken alone"
     if window.statistics:
         return "statistics of the whole map left out"
     if field.whole:
@@ -128,7 +133,7 @@ def _of_one(graph: Graph, node: Node, field: Field) -> str:
 def _union(fields: Sequence[Field]) -> str:
     if any(field.whole for field in fields):
         return "whole image" if all(field.whole for field in fields) else "union with a track that sees all"
-    sizes = sorted({field.size for field in fields})
+    sizes = sorted({field.size for field in fields if field is not NOTHING})
     return f"union of {_listed([show_sides(size) for size in sizes])}" if len(sizes) > 1 else ""
 
 
@@ -137,14 +142,27 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(few[:-1])} and {few[-1]}"
 
 
-def _last(graph: Graph, fields: Sequence[Field], image: Sequence[int]) -> Iterator[str]:
+def _last(graph: Graph, fields: Sequence[Field], image: tuple[int, int]) -> str:
+    """What an element of the last map sees of the image."""
     last = last_map(graph, fields)
     if last is None:
-        return
-    field = fields[last]
+        return ""
+    field, shape = fields[last], graph.nodes[last].shape
+    sees = "an element of the last map sees"
     if field.whole:
-        yield f"an element of the last map sees all of the image's {show_sides(image)}"
-        return
-    short = any(seen < pixels for seen, pixels in zip(field.size, image, strict=True))
-    word = "less than" if short else "all of"
-    yield f"an element of the last map sees {show_sides(field.size)}: {word} the image's {show_sides(image)}"
+        return f"{sees} all of the image's {show_sides(image)}"
+    return f"{sees} {show_sides(field.size)}: {_of_image(field, shape, image)}"
+
+
+def _of_image(field: Field, shape: Shape, image: tuple[int, int]) -> str:
+    """How much of the image that is; a field may be as large as the image and lie partly beside it."""
+    pixels = f"the image's {show_sides(image)}"
+    if any(seen < there for seen, there in zip(field.size, image, strict=True)):
+        return f"less than {pixels}"
+    elements, all_seen = shape[1] * shape[2], field.seeing_all(shape, image)
+    if not all_seen:
+        return f"no less than {pixels}, but no element sees all of it"
+    who = "" if elements == 1 else f"each of the map's {elements:,} elements sees "
+    if all_seen < elements:
+        who = f"{all_seen:,} of the map's {elements:,} elements {'sees' if all_seen == 1 else 'see'} "
+    return f"{who}all of {pixels}"

@@ -15,6 +15,7 @@ from .errors import (
 )
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, scopes_around, verify
 from .initialisers import INITIALISERS, Initialiser
+from .mixing import APART, MIXED, Grouped, Mixing, Neighbours, Picked
 from .op import LAYERS, POINTWISE, STATISTICS, WHOLE, Cells, Example, Op, ParameterSpec, Run, Window, known_as
 from .patterns import ALL, Patterns, covered, covers
 from .shape import Shape, is_map, show, show_sides, size
@@ -45,8 +46,10 @@ from .workings import input_givens, kept, size_step
 
 __all__ = [
     "ALL",
+    "APART",
     "INITIALISERS",
     "LAYERS",
+    "MIXED",
     "POINTWISE",
     "STATISTICS",
     "WHOLE",
@@ -67,11 +70,14 @@ __all__ = [
     "Graph",
     "GraphError",
     "GraphOutput",
+    "Grouped",
     "Initialiser",
     "Int",
     "KernelTooLarge",
     "Kind",
     "ListOf",
+    "Mixing",
+    "Neighbours",
     "Node",
     "NotDivisible",
     "Number",
@@ -81,6 +87,7 @@ __all__ = [
     "Pair",
     "ParameterSpec",
     "Patterns",
+    "Picked",
     "Registry",
     "Run",
     "Scope",

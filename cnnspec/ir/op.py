@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 from ..source.values import Value
 from .errors import OpError, WrongRank
 from .initialisers import Initialiser
+from .mixing import MIXED, Mixing
 from .shape import Shape, is_map, show
 from .signature import Entry, Registry, signature
 from .working import Working
@@ -116,6 +117,8 @@ class Op(Entry):
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
     that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
+    ``drops_channels`` says that some channels of the input are read by no output, ``takes_gates`` that inputs of
+    C x 1 x 1 scale the channels of a map beside them.
     """
 
     family: ClassVar[Family]
@@ -130,6 +133,8 @@ class Op(Entry):
     output_range: ClassVar[tuple[float, float] | None] = None
     keeps_range: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False
+    drops_channels: ClassVar[bool] = False
+    takes_gates: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""
@@ -150,6 +155,10 @@ class Op(Entry):
     def window(self, *inputs: Shape) -> Window:
         """The receptive-field window; pointwise unless a layer says otherwise."""
         return POINTWISE
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        """Which input channels each output channel is computed from; all unless a layer says otherwise."""
+        return MIXED
 
     def forward(self, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Run) -> Any:
         """The tensor given; written against ``cnnspec.ir.tensor.Tensor``."""

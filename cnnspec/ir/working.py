@@ -45,6 +45,7 @@ class Given(Value):
     """A number that a working starts from: an ``argument`` of the layer, or a size of the ``input`` of that place.
 
     It is neither where it is a size of the whole network. ``text`` is what is written for it, where that is no number.
+    ``is_part``: of some channels of the input alone, so it may be another than the input's.
     """
 
     symbol: str
@@ -53,6 +54,7 @@ class Given(Value):
     argument: str | None = None
     input: int | None = None
     text: str = ""
+    is_part: bool = False
 
     @property
     def shown(self) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
+from ..ir import APART, LAYERS, MIXED, Choice, Example, Float, Mixing, Op, Run, Shape, arg
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -43,6 +43,9 @@ class Activation(Op):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return self.apply(inputs[0])
@@ -192,6 +195,9 @@ class Softmax(Activation):
     output_range = (0.0, 1.0)
     backward_reads = ("output",)
     examples = (Example("softmax", _MAP), Example("softmax", _VECTOR))
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return MIXED
 
     def apply(self, x: Tensor) -> Tensor:
         return x.softmax(1)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from ..ir import (
     INITIALISERS,
     LAYERS,
+    MIXED,
     Bool,
     CallOf,
     Example,
     Given,
+    Grouped,
     Initialiser,
     Int,
+    Mixing,
     NotDivisible,
     Op,
     OpError,
@@ -131,6 +134,9 @@ class Conv(Op):
 
     def window(self, *inputs: Shape) -> Window:
         return sliding_window(extent(self.kernel, self.dilation), self.stride, self.sides(inputs[0]))
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Grouped(self.groups) if self.groups > 1 else MIXED
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

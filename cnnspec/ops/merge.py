@@ -7,10 +7,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    APART,
     LAYERS,
     Example,
+    Mixing,
     Op,
     OpError,
+    Picked,
     Run,
     Shape,
     ShapeMismatch,
@@ -87,6 +90,9 @@ class Add(_Merge):
             raise self.mismatch(inputs, reason, *hints)
         return inputs[0]
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         total = inputs[0]
         for x in inputs[1:]:
@@ -104,6 +110,7 @@ class Multiply(_Merge):
 
     also_called = ("mul",)
     any_axes = True
+    takes_gates = True
     examples = (
         Example("multiply", ((3, 2, 4), (3, 1, 1))),
         Example("multiply", ((1, 2, 4), (3, 2, 4))),
@@ -127,6 +134,9 @@ class Multiply(_Merge):
         """The sizes of the largest track, beside which the others are gates."""
         givens = input_givens(output, inputs.index(output))
         return Working(givens, kept(*(given.symbol.partition("_")[0] for given in givens)))
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         product = inputs[0]
@@ -164,6 +174,9 @@ class Concat(_Merge):
         joined = size_step(letter, " + ".join(track.symbol for track in tracks))
         stay = kept(*(given.symbol.partition("_")[0] for given in others))
         return Working((*tracks, *others), (joined, *stay))
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Picked(tuple((track, range(shape[0])) for track, shape in enumerate(inputs)))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].cat(*inputs[1:], dim=1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    APART,
     INITIALISERS,
     LAYERS,
     POINTWISE,
@@ -14,7 +15,10 @@ from ..ir import (
     Choice,
     Example,
     Float,
+    Grouped,
     Int,
+    Mixing,
+    Neighbours,
     NotDivisible,
     Op,
     OpError,
@@ -92,6 +96,9 @@ class BatchNorm(_Norm):
         mean = ParameterSpec("running_mean", shape, _ZEROS, "buffer")
         variance = ParameterSpec("running_var", shape, _ONES, "buffer")
         return (*_affine(shape), mean, variance) if self.affine else (mean, variance)
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
@@ -184,6 +191,9 @@ class GroupNorm(_Norm):
     def window(self, *inputs: Shape) -> Window:
         return STATISTICS if is_map(inputs[0]) else POINTWISE
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Grouped(self.groups)
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
         grouped = x.reshape((x.shape[0], self.groups, -1))
@@ -212,6 +222,9 @@ class LocalResponseNorm(_Norm):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.need_map(inputs[0])
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Neighbours(self.size // 2, (self.size - 1) // 2)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()

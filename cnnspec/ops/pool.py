@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    APART,
     LAYERS,
     WHOLE,
     BadValue,
     Bool,
     Example,
+    Mixing,
     Op,
     OpError,
     Pair,
@@ -47,11 +49,18 @@ _STRIDE_DOC = "step of the window; the kernel's size where not given"
 _CEIL_DOC = "round the output size up; a window that would start in the far padding is dropped"
 
 
-class _SlidingPool(Op):
-    """What maximum and average pooling share."""
+class _Pool(Op):
+    """What all pools share: what they give lies in the range of one channel's pixels."""
 
     keeps_range = True
     family = "pooling"
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
+
+
+class _SlidingPool(_Pool):
+    """What maximum and average pooling share."""
 
     kernel: SizePair
     stride: SizePair | None
@@ -175,11 +184,8 @@ class AvgPool(_SlidingPool):
         return x.avg_pool2d(self.kernel, self.step, (1, 1), sides, self.ceil_mode, self.count_include_pad)
 
 
-class _AdaptivePool(Op):
+class _AdaptivePool(_Pool):
     """What the adaptive pools share: cell i of n covers pixels floor(i * H / n) to ceil((i + 1) * H / n)."""
-
-    keeps_range = True
-    family = "pooling"
 
     size: SizePair
 
@@ -255,11 +261,8 @@ class AdaptiveMaxPool(_AdaptivePool):
         return x.max((axis,), keepdim)
 
 
-class _GlobalPool(Op):
+class _GlobalPool(_Pool):
     """What the global pools share."""
-
-    keeps_range = True
-    family = "pooling"
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return self.need_map(inputs[0])[0], 1, 1

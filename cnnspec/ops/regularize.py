@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..ir import LAYERS, Choice, Example, Float, Op, Run, Shape, arg
+from ..ir import APART, LAYERS, Choice, Example, Float, Mixing, Op, Run, Shape, arg
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -31,6 +31,9 @@ class _Drop(Op):
     def drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of the draws for a tensor of ``shape``, with the batch."""
         return shape
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    APART,
     INITIALISERS,
     LAYERS,
     POINTWISE,
@@ -17,12 +18,15 @@ from ..ir import (
     Example,
     Float,
     Given,
+    Grouped,
     Initialiser,
     Int,
+    Mixing,
     NotDivisible,
     Op,
     OpError,
     ParameterSpec,
+    Picked,
     Run,
     Shape,
     Window,
@@ -53,6 +57,9 @@ class Identity(Op):
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0]
 
@@ -81,6 +88,9 @@ class Flatten(Op):
     def window(self, *inputs: Shape) -> Window:
         """A vector has no positions, so it sees what all pixels of the map see."""
         return WHOLE if is_map(inputs[0]) and inputs[0][1:] != (1, 1) else POINTWISE
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Grouped(inputs[0][0])
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -112,6 +122,9 @@ class Pad(Op):
     def window(self, *inputs: Shape) -> Window:
         return sliding_window((1, 1), (1, 1), self.padding)
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].pad(self.padding, value=self.value)
 
@@ -140,6 +153,9 @@ class PadChannels(Op):
             Given("after", self.after, "channels of zeros at the end", "after"),
         )
         return other_channels(inputs[0], added, "before + {} + after")
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return Picked(((None, range(self.before)), (0, range(inputs[0][0])), (None, range(self.after))))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -176,6 +192,9 @@ class Crop(Op):
         left, right, top, bottom = self.padding
         return sliding_window((1, 1), (1, 1), (-left, -right, -top, -bottom))
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         left, right, top, bottom = self.padding
@@ -191,6 +210,7 @@ class Split(Op):
     """
 
     backward_reads = ()
+    drops_channels = True
     family = "reshape"
     examples = (Example("split(2, part = 1)", ((6, 2, 3),)), Example("split(3, 0)", ((6,),)))
 
@@ -210,6 +230,10 @@ class Split(Op):
     def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
         parts = Given("parts", self.parts, "equal slices, of which one is taken", "parts")
         return other_channels(inputs[0], (parts,), "{} / parts")
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        each = inputs[0][0] // self.parts
+        return Picked(((0, range(self.part * each, (self.part + 1) * each)),))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -235,6 +259,11 @@ class Shuffle(Op):
             raise OpError(problem, "groups")
         return inputs[0]
 
+    def mixing(self, *inputs: Shape) -> Mixing:
+        channels = inputs[0][0]
+        each = channels // self.groups
+        return Picked(tuple((0, range(place, channels, each)) for place in range(each)))
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         n, c, h, w = x.shape
@@ -258,6 +287,9 @@ class Scale(Op):
 
     def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
         return (ParameterSpec("weight", inputs[0][:1], self.init, "norm"),)
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    APART,
     LAYERS,
     Choice,
     Example,
+    Mixing,
     Op,
     Pair,
     Run,
@@ -71,6 +73,9 @@ class Upsample(Op):
         extent, before = (largest(tall), largest(wide)), (-tall[0][0], -wide[0][0])
         cells = (tall if self.factor[0] > 1 else (), wide if self.factor[1] > 1 else ())
         return Window(extent, steps, before, cells=cells)
+
+    def mixing(self, *inputs: Shape) -> Mixing:
+        return APART
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         stretch = _repeat if self.mode == "nearest" else _blend

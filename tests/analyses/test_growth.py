@@ -17,8 +17,9 @@ from cnnspec.analyses.lint import graph_lints
 from cnnspec.analyses.receptive_field import receptive_fields
 from cnnspec.analyses.roofline import work
 from cnnspec.analyses.summary import summarize
-from cnnspec.elaborate import elaborate, open_target
+from cnnspec.elaborate import Loader, elaborate, open_target
 from cnnspec.ir import Graph
+from cnnspec.source import Source
 
 LONG = Path(__file__).parent.parent / "lint" / "long.cnn"
 ANALYSES: dict[str, Callable[[Graph], object]] = {
@@ -46,6 +47,19 @@ def calls(made: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return count
+
+
+def shuffled(units: int) -> Graph:
+    """Units of ShuffleNetV2: half of the channels go on as they are."""
+    branch = "split(2, 1) conv(8, 1) bn conv(8, 3, padding = 1, groups = 8)"
+    unit = f"let x = in concat {{ | x -> split(2, 0) | x -> {branch} }} shuffle(2)"
+    text = f"model shuffled {{ input 16 x 32 x 32 repeat {units} {{ unit }} }} block unit {{ {unit} }}"
+    return elaborate(Loader().link(Source("shuffled.cnn", text), None))
+
+
+def test_channels_that_differ_are_followed_in_linear_time() -> None:
+    small, large = (calls(partial(receptive_fields, graph)) for graph in (shuffled(40), shuffled(160)))
+    assert large < 4.4 * small
 
 
 @pytest.mark.parametrize("name", ANALYSES)

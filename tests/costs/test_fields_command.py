@@ -68,6 +68,47 @@ def test_a_pooled_context_and_statistics(capsys: pytest.CaptureFixture[str], tmp
     assert lines[-1] == "an element of the last map sees all of the image's 64"
 
 
+SLICED = """\
+model sliced {
+  input 3 x 8 x 8
+  wide: concat { | conv(4, 1) | conv(4, 7, padding = 3) }
+  split(2, 0)  conv(2, 1)  pad_channels(2)  split(2, 1)  conv(2, 3)
+}
+"""
+
+
+def test_slices_and_channels_of_zeros(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "sliced.cnn").write_text(SLICED)
+    lines = [" ".join(line.split()) for line in table(capsys, str(tmp_path / "sliced.cnn")).splitlines()]
+    assert lines[5:8] == [
+        "concat1 concat 8x8x8 7 88% 1 -3 union of 1 and 7",
+        "split1 split 2, 0 4x8x8 1 12% 1 0 of the channels taken alone",
+        "split2 split 2, 1 2x8x8 0 0% 0 0 zeros",
+    ]
+
+
+@pytest.mark.parametrize(
+    "layers, told",
+    [
+        ("conv(4, 8)", "8: all of the image's 8"),
+        ("conv(4, 3)", "3: less than the image's 8"),
+        ("conv(4, 15, padding = 7)", "15: each of the map's 64 elements sees all of the image's 8"),
+        ("conv(4, 8, padding = 1)", "8: 1 of the map's 9 elements sees all of the image's 8"),
+        (
+            "conv(4, 3, padding = 1) conv(4, 3, padding = 1) avgpool(2) avgpool(2)",
+            "8: no less than the image's 8, but no element sees all of it",
+        ),
+    ],
+)
+def test_how_many_elements_see_all(
+    layers: str, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "seeing.cnn").write_text(f"model m {{ input 3 x 8 x 8 {layers} flatten linear(2) }}")
+    assert table(capsys, str(tmp_path / "seeing.cnn")).splitlines()[-1] == (
+        f"an element of the last map sees {told}"
+    )
+
+
 @pytest.mark.parametrize("name", ["resnet18", "vgg16", "lenet5"])
 def test_fits_eighty_columns(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -166,12 +166,17 @@ LAYER = st.one_of(
             "group_norm(1)",
             "dropout(0.5)",
             "conv(4, 3, groups = 2, padding = 1)",
+            "conv(in.channels, (1, 2), groups = in.channels)",
+            "sliced(0)",
+            "sliced(1)",
+            "shuffle(2)",
             "pad_channels(1, 2)",
             "gated",
             "avgpool(2, 1, padding = same)",
         ]
     ),
 )
+SLICED = "{ concat { | conv(1, 1) pad_channels(1) | conv(2, 3, padding = 1) } split(2, part) }"
 GATE = "{ multiply { | | global_avgpool conv(in.channels, 1) sigmoid } }"
 PATH = st.lists(LAYER, max_size=4).map(" ".join)
 
@@ -183,7 +188,7 @@ def test_any_network(before: str, tracks: list[str], after: str) -> None:
     sized = " ".join(f"| {track} adaptive_maxpool((4, 3)) conv(2, 1)" for track in tracks)
     body = f"input 2 x 19 x 24 {before} concat {{ {sized} }} {after} flatten linear(2)"
     try:
-        graph = graph_of(f"model drawn {{ {body} }} block gated {GATE}")
+        graph = graph_of(f"model drawn {{ {body} }} block gated {GATE} block sliced(part) {SLICED}")
     except SpecError:
         return  # a window that does not fit
     check(graph)

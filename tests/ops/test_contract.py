@@ -52,6 +52,28 @@ def test_shape_parameters_and_window(example: Example) -> None:
         _check_window(op.window(*example.inputs), _influence(output, largest))
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_mixing_is_what_forward_reads(example: Example) -> None:
+    """Each channel of each input is raised by itself, everywhere: the outputs that change are those that read it."""
+    op, shapes = layer(example.text), example.inputs
+    output = op.output_shape(*shapes)
+    names = [[frozenset({(i, c)}) for c in range(shape[0])] for i, shape in enumerate(shapes)]
+    stated = op.mixing(*shapes).follow(names, output[0], lambda held: frozenset().union(*held))
+    raised = [pair for each in names for (pair,) in each]
+    generator, inputs = seeded("mixing", shapes), []
+    for i, shape in enumerate(shapes):
+        base = np.repeat(generator.uniform(0.5, 1.0, (1, *shape)), 1 + len(raised), 0).astype(np.float32)
+        for sample, (which, channel) in enumerate(raised, 1):
+            if which == i:
+                base[sample, channel] += generator.uniform(1.5, 2.5, shape[1:])
+        inputs.append(base)
+    given = forward(op, inputs, allocate(op, shapes), PlainRun())
+    changed = (abs(given[1:] - given[:1]) > 1e-6).reshape(len(raised), output[0], -1).any(2)
+    read = [frozenset(raised[n] for n in np.flatnonzero(column)) for column in changed.T]
+    assert read == list(stated)
+    assert op.drops_channels == (frozenset().union(*stated) != set(raised))
+
+
 def _perturbed(shapes: tuple[Shape, ...]) -> list[np.ndarray]:
     """Sample 0 is the base; sample i + 1 has pixel i of the largest input raised, in every channel."""
     generator = seeded("influence", shapes)

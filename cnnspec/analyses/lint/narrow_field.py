@@ -18,6 +18,8 @@ class NarrowField(GraphLint):
     earlier widen the field (``cnnspec summary`` has it, layer by layer). With ``--object-size N`` the field is compared
     with objects of N pixels, also where a map is the output or is flattened. Where several tracks are joined (maps of
     several depths, each pooled; a pooled context that is concatenated), it is enough that one of them sees so much.
+    Sizes are compared: a field as large as the image is enough, also where a part of it lies beside the image
+    (``summary --style field`` counts the elements that see all).
     """
 
     code = "narrow-field"

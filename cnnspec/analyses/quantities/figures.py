@@ -94,7 +94,8 @@ class Depth(Quantity):
 
 @QUANTITIES.register("receptive_field")
 class ReceptiveField(Quantity):
-    """Height and width, in pixels of the input, of what one element sees; where it sees everything it is the image."""
+    """Height and width, in pixels of the input, of what one element sees, over all channels; where it sees everything it is
+    the image. A size, wherever the field lies: at the border of a map a part of it is padding."""
 
     part: str | None = arg(
         Part(), "of the end of this layer or part; left out: of the last map on the way to the output", None

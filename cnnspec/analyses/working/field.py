@@ -2,7 +2,8 @@
 
 Through a window r_out = r_in + (k − 1)·j_in, j_out = j_in·s, e_out = e_in − p·j_in. Behind an upsampling neighbours
 see different numbers of pixels, in a pattern; then the element that sees most is followed by its first and last pixel.
-Joins take the union of their tracks. Gates and statistics over the map are left out.
+Joins take the union of their tracks. Gates and statistics over the map are left out. A layer that takes some of the
+channels alone starts from the field of these.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import groupby
 from ...ir import Given, Graph, Node, Number, Slide, Step, Window, Working, is_map
 from ...ir.working import number_text
 from ...source.values import Value
-from ..receptive_field import Axis, Field, image_size, joined_inputs
+from ..receptive_field import NOTHING, Axis, Field, image_size, joined_inputs
 
 _WORDS = {
     "r": "pixels that an element sees",
@@ -38,13 +39,6 @@ def field_working(
     return tall.working(*_AXES[0]) + Working(second.givens, likes)
 
 
-def seen(axis: Axis, element: int) -> tuple[Number, Number]:
-    """First and last pixel that an element of a map sees along an axis."""
-    turns, phase = divmod(element, len(axis.lows))
-    moved = turns * len(axis.lows) * axis.jump
-    return axis.lows[phase] + moved, axis.highs[phase] + moved
-
-
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Along(Value):
     """One axis of a node: 0 the height, 1 the width."""
@@ -64,15 +58,26 @@ class _Along(Value):
         field = self.fields[index]
         return (field.height, field.width)[self.which]
 
+    def _taken(self, place: int) -> Axis:
+        """The axis of what is taken of an input: of some of its channels their own, which the layer gives as they are."""
+        return self._axis(self.index if self.node.op.drops_channels else self.node.inputs[place])
+
+    @property
+    def _joined(self) -> tuple[int, ...]:
+        """The places of the inputs that are united, each tensor once."""
+        seeing = (i for i in joined_inputs(self.graph, self.node) if self.fields[i] is not NOTHING)
+        return tuple(self.node.inputs.index(i) for i in dict.fromkeys(seeing))
+
     def working(self, suffix: str, words: str) -> Working:
         node = self.node
         if not node.inputs:
             return _stated(suffix, words, {"r": "1", "j": "1", "e": "0"}, "a pixel of the input sees itself")
+        if self.fields[self.index] is NOTHING:
+            return _stated(suffix, words, {"r": "0", "j": "0", "e": "0"}, "channels of zeros see nothing")
         if self.fields[self.index].whole:
             return self._whole(suffix, words)
-        joined = joined_inputs(self.graph, node)
         if len(node.inputs) > 1:
-            return self._union(joined, suffix, words)
+            return self._union(suffix, words)
         return self._slid(suffix, words)
 
     def _whole(self, suffix: str, words: str) -> Working:
@@ -91,7 +96,7 @@ class _Along(Value):
 
     def _jumps(self, suffix: str, words: str) -> tuple[tuple[Given, ...], str]:
         """The jump of the inputs that are joined, and the formula of the largest."""
-        places = [self.node.inputs.index(i) for i in dict.fromkeys(joined_inputs(self.graph, self.node))]
+        places = self._joined
         if len(places) == 1:
             return (self._input("j", places[0], f"j_in{suffix}", words),), f"j_in{suffix}"
         givens = tuple(
@@ -117,12 +122,13 @@ class _Along(Value):
         )
 
     def _input(self, letter: str, place: int, symbol: str, words: str) -> Given:
-        axis = self._axis(self.node.inputs[place])
+        axis, part = self._taken(place), self.node.op.drops_channels
         value = {"r": axis.size, "j": axis.jump, "e": axis.edge}[letter]
-        return Given(symbol, value, f"{_OF_INPUT[letter]}{words}", input=place)
+        of = _OF_INPUT[letter].replace("the input", "the channels taken" if part else "the input")
+        return Given(symbol, value, f"{of}{words}", input=place, is_part=part)
 
     def _slid(self, suffix: str, words: str) -> Working:
-        axis, slide = self._axis(self.node.inputs[0]), self._slide
+        axis, slide = self._taken(0), self._slide
         r, j, e = (f"{letter}_in{suffix}" for letter in "rje")
         sign, before = slide.before[0], slide.before[1:]
         window = {
@@ -142,9 +148,9 @@ class _Along(Value):
         own, window_at = self._axis(self.index), self.window.looks_at
         phase = own.widest
         start, end = window_at(self.which, phase)
-        low, high = seen(axis, start)[0], seen(axis, end)[1]
+        low, high = axis.low(start), axis.high(end)
         zeroth = window_at(self.which, 0)[0]
-        first = seen(axis, zeroth)[0]
+        first = axis.low(zeroth)
         about = f"which looks at {_elements(start, end)} of the input"
         givens = (
             Given(f"a{suffix}", low, f"first pixel seen by element {phase}{words}, {about}", input=0),
@@ -183,15 +189,15 @@ class _Along(Value):
         uneven = self.window.cells[self.which] and self.node.op.family == "pooling"
         return "cells begin at uneven distances: this is their mean" if uneven else ""
 
-    def _union(self, joined: tuple[int, ...], suffix: str, words: str) -> Working:
+    def _union(self, suffix: str, words: str) -> Working:
         """From the first pixel of the track that starts first to the last pixel of the one that ends last."""
         own = self._axis(self.index)
         phase = own.widest
         givens: list[Given] = []
-        places = [self.node.inputs.index(i) for i in dict.fromkeys(joined)]
+        places = self._joined
         for number, place in enumerate(places, 1):
             axis = self._axis(self.node.inputs[place])
-            low, high = seen(axis, phase)
+            low, high = axis.low(phase), axis.high(phase)
             mark = f"{number}{suffix}"
             of = f"element {phase}" if len(own.lows) > 1 else "an element"
             givens += [
@@ -205,9 +211,10 @@ class _Along(Value):
         formulas = _joined(marks, "e" if phase else "a")
         formulas["r"] = f"{_whole(formulas['r'], own.highs[phase] - own.lows[phase])} + 1"
         formulas["e"] = _whole(formulas["e"], own.lows[0])
-        return Working(tuple(givens)) + _stated(suffix, words, formulas, self._gates(joined))
+        return Working(tuple(givens)) + _stated(suffix, words, formulas, self._left_out())
 
-    def _gates(self, joined: tuple[int, ...]) -> str:
+    def _left_out(self) -> str:
+        joined = joined_inputs(self.graph, self.node)
         gates = [self.graph.nodes[i].name for i in self.node.inputs if i not in joined]
         return f"a gate sees everything by design, so it is left out: {', '.join(gates)}" if gates else ""
 

@@ -96,7 +96,12 @@ class _LayerWriter:
 
     def _is_asked(self, worked: LayerWorking, given: Given) -> bool:
         """Whether a number is the result of a layer that is asked for on the same sheet."""
-        if not self.gaps.blank or given.input is None or worked.inputs[given.input] not in self.gaps.asked:
+        if (
+            not self.gaps.blank
+            or given.input is None
+            or given.is_part
+            or worked.inputs[given.input] not in self.gaps.asked
+        ):
             return False
         figure: Figure = "receptive-field" if given.symbol[0] in _OF_FIELD else "size"
         return figure in self.gaps.figures
