@@ -29,6 +29,8 @@ _TELLING = 0.2
 """The share of the time after which what was built tells that not all can be."""
 _COARSE = 0.6
 """The share of the time for going from coarse to fine; the rest is for refining."""
+_SLOW = 0.03
+"""The share of the time above which a build takes long."""
 _WIDE = 200
 """From which ratio of the last value to the first samples stand at equal ratios."""
 _BEST = 8
@@ -74,9 +76,13 @@ class _Looking:
     share: float = _COARSE
     rows: dict[Setting, dict[Value, Point]] = field(default_factory=lambda: defaultdict(dict))
     """Points by the settings of all but the last parameter, and by that."""
+    took: dict[Setting, float] = field(default_factory=dict)
+    """Seconds that a setting took to build and measure."""
 
     def at(self, setting: Setting) -> Point:
+        start = self.budget.used
         point = self.search.at(setting)
+        self.took.setdefault(setting, self.budget.used - start)
         self.rows[setting[:-1]][setting[-1]] = point
         self.budget.told(len(self.search.points), self.budget.used)
         return point
@@ -134,12 +140,14 @@ class _Looking:
         for value, _ in zip(coarse_to_fine(values), range(most), strict=False):
             if self.is_over():
                 return
-            self.at((*before, value))
+            point = self.at((*before, value))
+            if self.is_slow(point) and not any(each.is_measured for each in self.rows[before].values()):
+                return  # as all of the row that were tried, it is no network
         self.search.searched.add(before)
 
     def follow(self, before: Setting, values: Sequence[Value], samples: int) -> bool:
         """Find the edges of what is allowed among ``values`` by bisection; whether figures rise or fall all along."""
-        seen = [self.at((*before, value)) for value in spread(values, samples)]
+        seen = self.sampled(before, values, samples)
         if not is_monotone(seen):
             return False
         self.bisect_all(before, seen)
@@ -149,18 +157,32 @@ class _Looking:
         self.search.bisected |= any(value not in row for value in self.values[-1])
         return True
 
+    def sampled(self, before: Setting, values: Sequence[Value], number: int) -> list[Point]:
+        """Some points that are spread over ``values``; none above one that took long and does not hold, where one below
+        is a network at all."""
+        found: list[Point] = []
+        for value in spread(values, number):
+            found.append(self.at((*before, value)))
+            if self.is_slow(found[-1]) and not found[-1].holds and any(point.is_measured for point in found):
+                break
+        return found
+
+    def is_slow(self, point: Point) -> bool:
+        return self.took[point.setting] > _SLOW * self.budget.seconds
+
     def measured(self, before: Setting, samples: int) -> Sequence[Value]:
-        """The values between which all that were sampled can be measured: those before and after cannot, by bisection.
-        All of them, where what can be measured is not in one piece."""
+        """The values between which all that were sampled can be measured; where the last of these holds, up to the edge of
+        what can be, by bisection. All values, where what can be measured is not in one piece."""
         values = self.values[-1]
-        tried = [values.index(value) for value in spread(values, samples)]
-        good = [place for place in tried if self.at((*before, values[place])).is_measured]
-        if not good or len(good) == len(tried) or tried.index(good[-1]) - tried.index(good[0]) >= len(good):
+        seen = self.sampled(before, values, samples)
+        tried = [values.index(point.setting[-1]) for point in seen]
+        good = [place for place, point in zip(tried, seen, strict=True) if point.is_measured]
+        if not good or tried.index(good[-1]) - tried.index(good[0]) >= len(good):
             return values
         first, last = good[0], good[-1]
-        if first > 0:
+        if first > 0 and self.at((*before, values[first])).holds:
             first = self.bisect(before, tried[tried.index(first) - 1], first, _is_measured)[1]
-        if last < len(values) - 1:
+        if last < tried[-1] and self.at((*before, values[last])).holds:
             last = self.bisect(before, last, tried[tried.index(last) + 1], _is_measured)[0]
         return values[first : last + 1]
 
