@@ -176,7 +176,8 @@ def _explain_network(options: argparse.Namespace) -> int:
             found.append(find(graph, path))
     errors.raise_errors()
     worked = work(graph, found)
-    places = SpecPlaces(module, graph, [each.path for each in found if each.node is not None])
+    layers = [each.path for each in found if each.node is not None]
+    places = SpecPlaces(module, graph, layers, sizes=not (options.blank and "size" in options.figures))
     if options.json:
         from .working_json import as_json
 

@@ -72,7 +72,7 @@ def test_the_answers_are_the_results(paths: str, here: None) -> None:
 
 
 def results(whole: Sheet) -> list[str]:
-    """Everything that comes out of a working, or stands in a table."""
+    """Everything that comes out of a working, or stands in a table for a layer of its own."""
     found: list[str] = []
     for item in (item for entry in whole.entries for section in entry.sections for item in section.items):
         if isinstance(item, Equation):
@@ -80,7 +80,7 @@ def results(whole: Sheet) -> list[str]:
         elif isinstance(item, Sum):
             found += [*(number for _, _, number in item.rows), item.total]
         else:
-            found += [cell for row in item.rows for cell in row[2:]]
+            found += [cell for row in item.rows for cell in row[2:] if row[1]]
     return found
 
 
