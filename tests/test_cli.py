@@ -140,7 +140,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "shape-mismatch"]) == 0
     assert "Wrong:" in capsys.readouterr().out
     assert main(["explain", "shape-mismach"]) == 1
-    assert "did you mean 'shape-mismatch'?" in capsys.readouterr().err
+    assert "did you mean the code 'shape-mismatch'?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
