@@ -26,6 +26,7 @@ from ..ir import (
     Window,
     Working,
     arg,
+    show_sides,
     size_step,
 )
 
@@ -144,5 +145,5 @@ class Conv(Op):
         if self.groups > 1:
             parts.append(f"groups {self.groups}")
         if self.dilation != (1, 1):
-            parts.append(f"dilation {show_pair(self.dilation)}")
+            parts.append(f"dilation {show_sides(self.dilation, 'x')}")
         return ", ".join(parts)
