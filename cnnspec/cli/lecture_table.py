@@ -29,7 +29,7 @@ def lecture(graph: Graph) -> str:
     summary, graph = summarize(graph), graph.without_auxiliary()
     rows = [*_Rows(graph).rows(), *_overall(summary)]
     head = ("", "Size / Operation", "Filter", "Depth", "Stride", "Padding", "Number of Parameters")
-    lines = styled(head, [(str(number), *row) for number, row in enumerate(rows, 1)], (6, 5))
+    lines = styled(head, [(str(number), *row) for number, row in enumerate(rows, 1)], (1, 5, 6))
     if any(_PAIR.fullmatch(cell) for row in rows for cell in row[3:5]):
         lines += ["", "Strides and paddings of two numbers: height, width."]
     if summary.in_training:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
@@ -35,20 +35,25 @@ def fused(graph: Graph) -> set[int]:
 def styled(
     head: Sequence[str], rows: Sequence[Sequence[str]], folded: Sequence[int], names: Sequence[int] = ()
 ) -> list[str]:
-    """A table as wide as the terminal, if the columns ``folded`` (the first of them first) can be folded as much.
+    """A table as wide as the terminal, if the columns ``folded`` can be folded as much, the widest first.
 
     Words of the columns ``names`` are shortened in their middle where that is not enough; figures never are.
     """
     columns = list(zip(head, *rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    gaps, width = 2 * len(widths) - 2, get_terminal_size().columns
-    for place in folded:
-        longest = max((len(word) for cell in columns[place] for word in cell.split()), default=0)
-        widths[place] -= max(0, min(sum(widths) + gaps - width, widths[place] - longest))
-    while names and sum(widths) + gaps > width and max(widths[place] for place in names) > _NARROWEST:
-        widths[max(names, key=lambda place: widths[place])] -= 1
+    gaps = 2 * len(widths) - 2
+    width = get_terminal_size().columns - gaps
+    words = {place: max(len(word) for cell in columns[place] for word in cell.split()) for place in folded}
+    _narrow(widths, width, words)
+    _narrow(widths, width, dict.fromkeys(names, _NARROWEST))
     rule = "─" * (sum(widths) + gaps)
     return [*_folded(head, widths), rule, *(line for row in rows for line in _folded(row, widths))]
+
+
+def _narrow(widths: list[int], width: int, least: Mapping[int, int]) -> None:
+    """Take columns off the widest that may still be narrower, until all fit."""
+    while sum(widths) > width and (wide := [place for place, n in least.items() if widths[place] > n]):
+        widths[max(wide, key=lambda place: widths[place])] -= 1
 
 
 def _folded(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

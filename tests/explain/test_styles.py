@@ -118,7 +118,7 @@ def test_a_small_network(
     assert len(re.findall(r"\(Dense\)", text)) == 1
 
 
-@pytest.mark.parametrize("style", ["keras", "field"])
+@pytest.mark.parametrize("style", ["keras", "field", "lecture"])
 def test_names_are_shortened_and_figures_are_not(
     style: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +127,7 @@ def test_names_are_shortened_and_figures_are_not(
         for columns in ("80", "200")
     )
     assert max(map(len, narrow.splitlines())) <= 80
+    assert style != "lecture" or "…" not in narrow
     figures = re.compile(r"\(None.*?\) +\d+|\d+x\d+x\d+ +\d+ +\d+%.*?-?\d+(?=\s)")
     assert [" ".join(each.split()) for each in figures.findall(narrow)] == [
         " ".join(each.split()) for each in figures.findall(wide)
