@@ -140,7 +140,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "shape-mismatch"]) == 0
     assert "Wrong:" in capsys.readouterr().out
     assert main(["explain", "shape-mismach"]) == 1
-    assert "did you mean 'shape-mismatch'?" in capsys.readouterr().err
+    assert "did you mean the code 'shape-mismatch'?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -250,3 +250,39 @@ def test_a_pass_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
         main(["train", "lenet5", "--without", "nrom"])
     assert stopped.value.code == 2
     assert "did you mean 'norm'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lenet5(classes=0)"], "note: classes = 0, given here (<command line>:1:16)"),
+        (["lenet5", "--set", "classes=0"], "note: classes = 0, given here (--set:1:9)"),
+        (["resnet50(classes = 0)"], "note: classes = 0, given here (<command line>:1:20)"),
+        (["lenet5(classes=0)", "--set", "classes=-1"], "note: classes = -1, given here (--set:1:9)"),
+    ],
+)
+def test_what_was_given_with_the_command_is_said(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["summary", *arguments]) == 1
+    text = capsys.readouterr().err
+    assert said in text and text.count("given here") == 1
+
+
+def test_what_was_given_and_is_not_at_fault_is_not_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "m.cnn").write_text(
+        "model m(classes = 2) { input 1 x 9 x 9  conv(2, 99)  flatten  linear(classes) }", encoding="utf-8"
+    )
+    assert main(["check", str(file), "--set", "classes=3"]) == 1
+    assert "given here" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "spec", ["model m { input 1 x 9 x 9  Übung: relu }", "model m { input 1 x 9 x 9  b(é) }"]
+)
+def test_letters_of_names(spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (file := tmp_path / "m.cnn").write_text(spec, encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    assert "names are of the letters a to z" in capsys.readouterr().err

@@ -146,6 +146,8 @@ def test_summary_json_command() -> None:
         "params",
         "macs",
         "receptive_field",
+        "receptive_field_whole",
+        "receptive_field_edge",
         "stride",
         "span",
     }

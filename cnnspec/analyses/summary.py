@@ -113,9 +113,11 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     """The object of ``summary --json``: plain dicts, lists and numbers.
 
     ``output`` is one shape, or a list of shapes where there are several outputs, which are then also in ``outputs`` by
-    name; auxiliary outputs are not listed. A fractional stride is a float. ``span`` is null for layers not from a file.
-    Where parameters are frozen, their layers have a text ``frozen``. Where there are auxiliary heads, their layers have
-    ``auxiliary``, and ``in_training`` has the sums with them.
+    name; auxiliary outputs are not listed. A fractional stride is a float. ``receptive_field_whole`` says whether each
+    element sees the whole image, whose size is then its field; ``receptive_field_edge`` is the first pixel that element
+    (0, 0) sees, (top, left), negative in the padding. ``span`` is null for layers not from a file. Where parameters are
+    frozen, their layers have a text ``frozen``. Where there are auxiliary heads, their layers have ``auxiliary``, and
+    ``in_training`` has the sums with them.
     """
     shapes = {o.name: list(o.shape) for o in summary.outputs if not o.auxiliary}
     several = {"outputs": shapes} if len(shapes) > 1 else {}
@@ -145,6 +147,8 @@ def _layer_json(layer: LayerFigures) -> dict[str, Any]:
         "params": layer.params,
         "macs": layer.macs,
         "receptive_field": list(layer.field.size),
+        "receptive_field_whole": layer.field.whole,
+        "receptive_field_edge": list(layer.field.edge),
         "stride": [_number(j) for j in layer.field.jump],
         **frozen,
         **auxiliary,

@@ -31,7 +31,7 @@ def totals(summary: Summary) -> tuple[str, ...]:
     count, memory = summary.params, summary.memory
     parts = [("weights", count.weights), ("biases", count.biases), ("norm", count.norm)]
     detail = ", ".join(f"{name} {number:,}" for name, number in parts if number)
-    held = ", ".join(f"{s.kind}: {_words(s.params)} ({_percent(s.part)})" for s in shares(summary))
+    held = ", ".join(f"{s.kind}: {number_words(s.params)} ({percent(s.part)})" for s in shares(summary))
     buffers = f"{count.buffers:,} running statistics, not among the parameters" if count.buffers else ""
     lines = [
         ("parameters", f"{count.total:,}"),
@@ -149,7 +149,7 @@ def _field(field: Field) -> str:
     return str(height) if height == width else f"{height}x{width}"
 
 
-def _words(number: int) -> str:
+def number_words(number: int) -> str:
     """3.7 million, as one says it."""
     for size, word in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
         if number >= size:
@@ -157,5 +157,6 @@ def _words(number: int) -> str:
     return str(number)
 
 
-def _percent(part: float) -> str:
-    return "below 1 %" if 0 < part < 0.005 else f"{100 * part:.0f} %"
+def percent(part: float, between: str = " ") -> str:
+    """``6 %``, of a part of 1."""
+    return f"below 1{between}%" if 0 < part < 0.005 else f"{100 * part:.0f}{between}%"

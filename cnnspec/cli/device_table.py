@@ -146,7 +146,7 @@ def devices_text() -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, width: int | None = None) -> str:
-    """Rows under a line; ``sides`` has an "l" or an "r" a column. The first column is cut to what ``width`` leaves it."""
+    """Rows under a line; ``sides`` has an "l" or an "r" a column. Names in the first column get what ``width`` leaves."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     if width is not None:
         widths[0] = max(8, min(widths[0], width - sum(widths[1:]) - 2 * (len(widths) - 1)))
@@ -155,12 +155,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], sides: str, width:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], sides: str) -> str:
-    cells = [
-        cell if len(cell) <= size else cell[: size - 1] + "…"
-        for cell, size in zip(cells, widths, strict=True)
-    ]
+    fitting = [shortened(cell, size) for cell, size in zip(cells, widths, strict=True)]
     padded = [
         cell.ljust(size) if side == "l" else cell.rjust(size)
-        for cell, size, side in zip(cells, widths, sides, strict=True)
+        for cell, size, side in zip(fitting, widths, sides, strict=True)
     ]
     return "  ".join(padded).rstrip()
+
+
+def shortened(name: str, size: int) -> str:
+    """``bottle…ck12``: a name without its middle, because names that are alike differ at their ends."""
+    if len(name) <= size:
+        return name
+    end = (size - 1) // 2
+    return f"{name[: size - 1 - end]}…{name[len(name) - end :]}"

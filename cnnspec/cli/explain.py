@@ -26,12 +26,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..ir.working import FIGURES, Figure
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
-from ..source.diagnostics import UnknownCode
+from ..source.diagnostics import UnknownCode, nearest_few
 from .output import add_overrides, print_json, sections
 
 if TYPE_CHECKING:
     from ..analyses.working.sheet import Sheet
 
+_NETWORKS = 3
+"""So many networks whose names are near are told."""
 _PAPER = 80
 """Columns of a sheet that is written to a text file."""
 
@@ -176,7 +178,8 @@ def _explain_network(options: argparse.Namespace) -> int:
             found.append(find(graph, path))
     errors.raise_errors()
     worked = work(graph, found)
-    places = SpecPlaces(module, graph, [each.path for each in found if each.node is not None])
+    layers = [each.path for each in found if each.node is not None]
+    places = SpecPlaces(module, graph, layers, sizes=not (options.blank and "size" in options.figures))
     if options.json:
         from .working_json import as_json
 
@@ -225,16 +228,26 @@ def _explain_code(code: str | None) -> int:
 
 
 def _unknown(code: str, catalogue: dict[str, type[Diagnostic]]) -> UnknownCode:
-    """With the nearest code, or the nearest spec, which may have been meant as well."""
+    """With the nearest code and the nearest networks, of which either may have been meant."""
     from ..elaborate import zoo_names
 
     span = Span(Source("<command line>", code), 0, len(code)) if code else None
-    hints = did_you_mean(code, (*catalogue, *zoo_names()))
-    if "." in code or "/" in code:
-        hints = (*hints, "there is no such file; a spec is a file that ends in .cnn or .yaml")
-    return UnknownCode(
-        name=code, span=span, hints=(*hints, "a network is explained by 'cnnspec explain SPEC PATH'")
-    )
+    networks = nearest_few(code, zoo_names(), _NETWORKS)
+    said = [
+        *(f"did you mean the code '{each}'?" for each in nearest_few(code, catalogue, 1)),
+        "did you mean a network, " + " or ".join(f"'{each}'" for each in networks) + "?" if networks else "",
+        _no_file(code),
+        "of a network SPEC, 'cnnspec explain SPEC PATH' explains a layer that 'cnnspec summary SPEC' lists, "
+        "and 'cnnspec explain SPEC .' the whole",
+    ]
+    return UnknownCode(name=code, span=span, hints=tuple(filter(None, said)))
+
+
+def _no_file(name: str) -> str:
+    """Why a name is not read as that of a file."""
+    if "." in name or "/" in name:
+        return "there is no such file; a spec is a file that ends in .cnn or .yaml"
+    return f"there is a file of that name: 'cnnspec explain ./{name} .'" if Path(name).is_file() else ""
 
 
 def load_catalogue() -> dict[str, type[Diagnostic]]:

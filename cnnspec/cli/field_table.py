@@ -1,6 +1,7 @@
 """The receptive field of each layer that changes it, beside the size of the image.
 
-Where the terminal is too narrow, what is said of a row goes into a line below it; names are cut where that is not enough.
+Where the terminal is too narrow, what is said of a row goes into a line below it; where that is not enough, operations
+go on below, and then names are shortened.
 """
 
 from __future__ import annotations
@@ -48,14 +49,28 @@ def _laid_out(rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
     lines = table(_HEAD, rows, _SIDES).splitlines()
     if len(lines[1]) <= width:
         return lines
-    head, rule, *short = table(_HEAD[:-1], [row[:-1] for row in rows], _SIDES[:-1], width).splitlines()
-    return [head, rule, *(_noted(line, row[-1], width) for line, row in zip(short, rows, strict=True))]
+    folded = [wrap(row[1], _room(rows, width)) for row in rows]
+    cells = [(row[0], op[0], *row[2:-1]) for row, op in zip(rows, folded, strict=True)]
+    head, rule, *short = table(_HEAD[:-1], cells, _SIDES[:-1], width).splitlines()
+    below = [[" " * head.index("op") + more for more in op[1:]] for op in folded]
+    noted = (_noted(*each, width) for each in zip(short, below, (row[-1] for row in rows), strict=True))
+    return [head, rule, *noted]
 
 
-def _noted(line: str, note: str, width: int) -> str:
+def _room(rows: Sequence[tuple[str, ...]], width: int) -> int:
+    """Columns for the operations; their longest word is not cut."""
+    rule = table(_HEAD[:-1], [row[:-1] for row in rows], _SIDES[:-1]).splitlines()[1]
+    ops = [row[1] for row in rows]
+    return max(
+        max(map(len, ops)) - max(0, len(rule) - width), *(len(word) for op in ops for word in op.split())
+    )
+
+
+def _noted(line: str, below: Sequence[str], note: str, width: int) -> str:
+    """A row, with what is said of it beside it, or under it and what goes on of the operation."""
     if len(beside := f"{line}  {note}".rstrip()) <= width:
-        return beside
-    return "\n".join([line, *wrap(note, width, initial_indent=_INDENT, subsequent_indent=_INDENT)])
+        return "\n".join([beside, *below])
+    return "\n".join([line, *below, *wrap(note, width, initial_indent=_INDENT, subsequent_indent=_INDENT)])
 
 
 def _under_parts(rows: Sequence[list[str]], parts: Sequence[str], column: int) -> Iterator[list[str]]:

@@ -31,11 +31,15 @@ def place(span: Span | None) -> str:
 
 
 class SpecPlaces:
-    """Looks up, for layers of a graph, where each number of their workings comes from."""
+    """Looks up, for layers of a graph, where each number of their workings comes from.
 
-    def __init__(self, module: Module, graph: Graph, layers: Collection[str]) -> None:
+    Without ``sizes`` nothing is told of the sizes of tensors, which an exercise asks for.
+    """
+
+    def __init__(self, module: Module, graph: Graph, layers: Collection[str], sizes: bool = True) -> None:
         from ..elaborate.provenance import argument_chains
 
+        self._sizes = sizes
         self._nodes = {node.name: node for node in graph.nodes}
         self._graph = graph
         self._chains = argument_chains(module, {*layers, graph.nodes[0].name})
@@ -51,7 +55,7 @@ class SpecPlaces:
     def _argument(self, layer: str, argument: str, value: str) -> tuple[str, ...]:
         chain = self._chains.get(layer, {}).get(argument)
         if chain:
-            return _told(chain, value)
+            return _told(chain, value, self._sizes)
         node = self._nodes[layer]
         if layer not in self._chains:
             return (place(node.span),)
@@ -60,7 +64,7 @@ class SpecPlaces:
     def _input(self, index: int, given: Given) -> tuple[str, ...]:
         node = self._graph.nodes[index]
         if node.inputs:
-            was = flattened(self._graph, index) if given.symbol == "N_in" else None
+            was = flattened(self._graph, index) if given.symbol == "N_in" and self._sizes else None
             shape = f" ({' x '.join(map(str, was))}, flattened)" if was else ""
             where = place(node.span)
             return (f"from {node.name}{shape}" + (f", {where}" if where else ""),)
@@ -69,14 +73,17 @@ class SpecPlaces:
         return ("a pixel of the image sees itself",)
 
 
-def _told(chain: Chain, value: str) -> tuple[str, ...]:
+def _told(chain: Chain, value: str, sizes: bool) -> tuple[str, ...]:
     """The links in lines of their own; a number that stands in the call as it is needs its place alone."""
     first, *others = chain
     if others and others[0].text.startswith(f"{first.text} = ") and others[0].span == first.span:
-        return tuple(map(_link, others))  # in.channels, of which the first link says no more
-    head = place(first.span) if first.text == value else _link(first)
-    return (head, *map(_link, others))
+        return tuple(
+            _link(link, sizes) for link in others
+        )  # in.channels, of which the first link says no more
+    head = place(first.span) if first.text == value else _link(first, sizes)
+    return (head, *(_link(link, sizes) for link in others))
 
 
-def _link(link: Link) -> str:
-    return ", ".join(filter(None, (link.text, place(link.span), "default" if link.default else "")))
+def _link(link: Link, sizes: bool) -> str:
+    text = link.text if sizes else link.unmeasured
+    return ", ".join(filter(None, (text, place(link.span), "default" if link.default else "")))

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from ..analyses.working import LayerWorking, PartWorking
+from ..analyses.working.asked import Worked
 from ..analyses.working.memory import Peak, output_bytes
-from ..analyses.working.writing import Places, Worked
+from ..analyses.working.writing import Places
 from ..ir import Figure, Graph, Number, Working
 from ..ir.working import number_text, symbols, written
 
@@ -28,7 +29,7 @@ def _layer(worked: LayerWorking, places: Places, figures: Collection[Figure]) ->
         {
             "symbol": g.symbol,
             "value": _number(g.value),
-            "what": g.words,
+            "what": g.told,
             "argument": g.argument,
             "input": None if g.input is None else worked.inputs[g.input],
             "from": list(places(node.name, g)),

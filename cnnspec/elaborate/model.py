@@ -18,6 +18,7 @@ from .frame import Frame, NamedOutput, TooLarge
 from .layer_values import parameter_value
 from .modules import Module
 from .names import Container, labels_of
+from .spoken import with_spoken
 from .static import check_unreached
 from .values import Tensor
 
@@ -44,6 +45,7 @@ def elaborate(module: Module, builder: Builder | None = None) -> Graph:
     except RecursionError:
         raise SpecError([_too_deep(model)]) from None
     _check_rest(module, builder)
+    builder.found.found = with_spoken(builder.found.found, choice)
     builder.found.raise_errors()
     name = module.path.stem if choice.uses and module.path else model.name
     return _graph(name, builder, frame.current)

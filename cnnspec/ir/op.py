@@ -198,7 +198,9 @@ class Op(Entry):
 
 
 def _plain(value: Any) -> Any:
-    """A pair as one writes it: 2 for (2, 2), 2x3 for (2, 3)."""
+    """A value as one writes it: 2 for (2, 2), 2x3 for (2, 3), false."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, tuple):
         return value
     return value[0] if len(set(value)) == 1 else "x".join(map(str, value))

@@ -44,8 +44,9 @@ _SIGNS: dict[type, tuple[str, int, int, int]] = {
 class Given(Value):
     """A number that a working starts from: an ``argument`` of the layer, or a size of the ``input`` of that place.
 
-    It is neither where it is a size of the whole network. ``text`` is what is written for it, where that is no number.
-    ``is_part``: of some channels of the input alone, so it may be another than the input's.
+    It is neither where it is a size of the whole network. ``tells`` is the symbol under which the layer that it comes from
+    works it out (``C_out``, ``r_out``), if it does. ``aside`` is said behind the words, where it may tell of other figures.
+    ``text`` is what is written for the number, where it is none.
     """
 
     symbol: str
@@ -54,11 +55,17 @@ class Given(Value):
     argument: str | None = None
     input: int | None = None
     text: str = ""
-    is_part: bool = False
+    tells: str = ""
+    aside: str = ""
 
     @property
     def shown(self) -> str:
         return self.text or number_text(self.value)
+
+    @property
+    def told(self) -> str:
+        """The words with what is said aside."""
+        return f"{self.words} ({self.aside})" if self.aside else self.words
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

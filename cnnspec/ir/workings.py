@@ -35,7 +35,8 @@ def input_givens(shape: Shape, which: int = 0, mark: str = "in") -> tuple[Given,
     """The sizes of an input: C_in, H_in, W_in, or N_in."""
     named = zip(sizes(shape), shape, strict=True)
     return tuple(
-        Given(f"{letter}_{mark}", n, f"{word} of the input", input=which) for (letter, word), n in named
+        Given(f"{letter}_{mark}", n, f"{word} of the input", input=which, tells=f"{letter}_out")
+        for (letter, word), n in named
     )
 
 

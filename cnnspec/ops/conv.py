@@ -29,6 +29,7 @@ from ..ir import (
     Window,
     Working,
     arg,
+    show_sides,
     size_step,
 )
 
@@ -150,5 +151,5 @@ class Conv(Op):
         if self.groups > 1:
             parts.append(f"groups {self.groups}")
         if self.dilation != (1, 1):
-            parts.append(f"dilation {show_pair(self.dilation)}")
+            parts.append(f"dilation {show_sides(self.dilation, 'x')}")
         return ", ".join(parts)

@@ -112,11 +112,16 @@ class Diagnostics:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The name of ``known`` that ``name`` was most likely meant to be, if any is near."""
+    return next(iter(nearest_few(name, known, 1)), None)
+
+
+def nearest_few(name: str, known: Iterable[str], most: int) -> tuple[str, ...]:
+    """At most so many names of ``known`` that are near ``name``, the nearest first."""
     from difflib import get_close_matches
 
     folded = {k.lower().replace("_", ""): k for k in known}
-    close = get_close_matches(name.lower().replace("_", ""), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    close = get_close_matches(name.lower().replace("_", ""), folded, n=most, cutoff=0.6)
+    return tuple(folded[each] for each in close)
 
 
 def did_you_mean(name: str, known: Iterable[str], limit: int = 12) -> tuple[str, ...]:
@@ -131,10 +136,14 @@ def did_you_mean(name: str, known: Iterable[str], limit: int = 12) -> tuple[str,
 
 
 class UnknownCode(Diagnostic):
-    """``explain`` was asked about a code that no diagnostic has; without a code it lists all."""
+    """``explain`` was asked about what is neither a diagnostic's code nor a network; without anything it lists all codes.
+
+    Of a network (a .cnn or .yaml file, or a name of the zoo) it explains layers and parts, by the names that ``cnnspec
+    summary`` lists, or all of it: ``cnnspec explain resnet50 stem.conv1``, ``cnnspec explain resnet50 .``.
+    """
 
     code = "unknown-code"
-    message = "no diagnostic has the code '{name}'"
+    message = "'{name}' is neither a diagnostic's code nor a network"
     bad = "cnnspec explain unknown-layr"
     good = "cnnspec explain unknown-layer"
     name: str

@@ -50,7 +50,8 @@ class ReservedWord(SyntaxDiagnostic):
 class UnexpectedCharacter(SyntaxDiagnostic):
     """A character that means nothing in a spec.
 
-    Outside of strings and comments a spec is plain ASCII (and the sign ``×`` in an input's shape).
+    Outside of strings and comments a spec is plain ASCII (and the sign ``×`` in an input's shape): names are made of the
+    letters a to z and A to Z, digits and ``_``, and begin with no digit.
     Control characters are refused everywhere; in a string write them as ``\\u{{1f}}``.
     """
 

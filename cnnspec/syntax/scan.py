@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_LETTERS = "names are of the letters a to z and A to Z, digits and '_'; others stand in strings and comments"
 _MEANT = {
     ";": "statements are separated by white space",
     "&": "write 'and'",
@@ -87,10 +88,10 @@ def scan(text: str, source: Source, start: int, end: int) -> Scan:
             result.problems.append(errors.UnterminatedString(span=span))
             return result
         if kind == "bad":
-            hints = (_MEANT[match[0][0]],) if match[0][0] in _MEANT else ()
-            result.problems.append(
-                errors.UnexpectedCharacter(span=span, shown=show(match[0][0]), hints=hints)
-            )
+            character = match[0][0]
+            meant = _MEANT.get(character) or (_LETTERS if character.isalpha() else "")
+            hints = (meant,) if meant else ()
+            result.problems.append(errors.UnexpectedCharacter(span=span, shown=show(character), hints=hints))
         result.lexemes.append(Lexeme(kind, match[0], match.start(), match.end()))
     if not result.problems:
         result.problems += _brackets(result.lexemes, source, end)

@@ -26,6 +26,8 @@ def test_json_has_exactly_the_promised_keys():
         "params": 1792,
         "macs": 86_704_128,
         "receptive_field": [3, 3],
+        "receptive_field_whole": False,
+        "receptive_field_edge": [-1, -1],
         "stride": [1, 1],
         "span": None,
     }

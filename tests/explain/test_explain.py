@@ -72,7 +72,7 @@ def test_the_answers_are_the_results(paths: str, here: None) -> None:
 
 
 def results(whole: Sheet) -> list[str]:
-    """Everything that comes out of a working, or stands in a table."""
+    """Everything that comes out of a working, or stands in a table for a layer of its own."""
     found: list[str] = []
     for item in (item for entry in whole.entries for section in entry.sections for item in section.items):
         if isinstance(item, Equation):
@@ -80,7 +80,7 @@ def results(whole: Sheet) -> list[str]:
         elif isinstance(item, Sum):
             found += [*(number for _, _, number in item.rows), item.total]
         else:
-            found += [cell for row in item.rows for cell in row[2:]]
+            found += [cell for row in item.rows for cell in row[2:] if row[1]]
     return found
 
 
@@ -231,8 +231,11 @@ def test_places_are_found_through_the_whole_zoo() -> None:
         ("resnet50 conv3", "'conv3' is in parts: stage1.bottleneck1.conv3"),
         ("resnet50 stage9 stag1", "2 errors"),
         ("resnt50 conv1", "did you mean 'resnet50'?"),
-        ("resnt50", "did you mean 'resnet50'?"),
-        ("kernel-too-larg", "did you mean 'kernel-too-large'?"),
+        ("resnt50", "did you mean a network, 'resnet50' or"),
+        ("resnet5", "'resnet50' or"),
+        ("nosuch", "'cnnspec explain SPEC PATH' explains a layer that 'cnnspec summary SPEC' lists"),
+        ("kernel-too-larg", "did you mean the code 'kernel-too-large'?"),
+        ("no/such.spec", "there is no such file"),
         ("lenet5 conv1 --set clases=3", "bad-override"),
         ("lenet5 c1 --blank -o /no/such/folder/x.md", "cannot-write"),
     ],

@@ -52,7 +52,7 @@ def test_keras_counts_running_statistics(capsys: pytest.CaptureFixture[str]) -> 
     assert "Connected to" in text
 
 
-@pytest.mark.parametrize(("columns", "widest"), [("80", 85), ("100", 100), ("200", 130)])
+@pytest.mark.parametrize(("columns", "widest"), [("80", 80), ("100", 100), ("200", 130)])
 def test_columns_are_folded(
     columns: str, widest: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +78,60 @@ def test_the_stacking_example(capsys: pytest.CaptureFixture[str]) -> None:
 def test_branches_of_all_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     for style in ("keras", "lecture"):
         assert table(capsys, str(Path(__file__).parent / "net.cnn"), "--style", style)
+
+
+SMALL = """model small(classes = 3) {
+  input 2 x 20 x 12
+  stem: conv(8, (3, 1), stride = (2, 1), padding = (1, 0))
+  let skip = here
+  relu
+  c1: conv(8, 3, padding = (1, 0, 2, 1))
+  crop((0, 0, 1, 0))  pad((1, 0, 0, 0))
+  auxiliary early: { global_avgpool flatten linear(classes) }
+  add { | | skip -> conv(8, 1) }
+  global_avgpool  flatten  linear(classes)
+}
+"""
+LECTURE = """1 2 * 20 * 12
+2 Conv stem 3 * 1 8 2, 1 1, 0 (3·1·2 + 1)·8 = 56
+3 8 * 10 * 12
+4 Relu
+5 8 * 10 * 12
+6 Conv1 3 * 3 8 1 top 2, bottom 1, left 1, right 0 (3·3·8 + 1)·8 = 584
+14 Add of 11 and 13
+20 Overall 739
+21 Conv VS FC Conv: 712 (96%), FC: 27 (4%)
+Strides and paddings of two numbers: height, width.
+In training, with auxiliary heads: 766 parameters,"""
+
+
+def test_a_small_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers as they are, height before width, what a join takes, and no head that exists only in training."""
+    monkeypatch.setenv("COLUMNS", "140")
+    (file := tmp_path / "small.cnn").write_text(SMALL, encoding="utf-8")
+    text = re.sub(r" +", " ", table(capsys, str(file), "--style", "lecture"))
+    assert [line for line in LECTURE.splitlines() if line not in text] == []
+    text = table(capsys, str(file), "--style", "keras")
+    assert "Total params: 739" in text and "In training, with auxiliary heads: 766" in text
+    assert len(re.findall(r"\(Dense\)", text)) == 1
+
+
+@pytest.mark.parametrize("style", ["keras", "field", "lecture"])
+def test_names_are_shortened_and_figures_are_not(
+    style: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow, wide = (
+        (monkeypatch.setenv("COLUMNS", columns), table(capsys, "nasnet_a_mobile", "--style", style))[1]
+        for columns in ("80", "200")
+    )
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert style != "lecture" or "…" not in narrow
+    figures = re.compile(r"\(None.*?\) +\d+|\d+x\d+x\d+ +\d+ +\d+%.*?-?\d+(?=\s)")
+    assert [" ".join(each.split()) for each in figures.findall(narrow)] == [
+        " ".join(each.split()) for each in figures.findall(wide)
+    ]
 
 
 def test_one_form_at_a_time() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from arithmetic import calculated, is_arithmetic
+from drawn import PATH, drawn_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,16 +19,12 @@ from cnnspec.analyses.working import find, layer_working, part_working
 from cnnspec.analyses.working.memory import kept_of
 from cnnspec.analyses.working.sheet import Entry, Equation, Sum
 from cnnspec.analyses.working.writing import sheet
-from cnnspec.elaborate import Environment, Loader, bind_entry, elaborate, open_target, zoo_names
+from cnnspec.elaborate import Environment, bind_entry, elaborate, open_target, zoo_names
 from cnnspec.ir import LAYERS, Graph, Node, Number, size
 from cnnspec.source import Diagnostics, Source, SpecError
 from cnnspec.syntax import parse_call
 
 SIZES = {3: ("C_out", "H_out", "W_out"), 1: ("N_out",)}
-
-
-def graph_of(text: str) -> Graph:
-    return elaborate(Loader().link(Source("drawn.cnn", text), None))
 
 
 def nowhere(*_: Any) -> tuple[str, ...]:
@@ -144,51 +141,11 @@ def test_every_layer_states_its_working(cls: Any, example: Any) -> None:
     assert all("rule" not in step.note for step in working.steps), "state its formula in size_working"
 
 
-ODD = st.sampled_from(["", ", padding = same", ", padding = (1, 0, 2, 1)", ", padding = 1"])
-LAYER = st.one_of(
-    st.builds(
-        "conv(2, {}, stride = {}, dilation = {}{})".format, *[st.integers(1, 3)] * 2, st.integers(1, 2), ODD
-    ),
-    st.builds("conv(2, ({}, {}){})".format, *[st.integers(1, 3)] * 2, ODD),
-    st.builds(
-        "maxpool(({}, 2), {}, ceil_mode = {})".format,
-        *[st.integers(1, 3)] * 2,
-        st.sampled_from(["true", "false"]),
-    ),
-    st.builds("upsample({}, mode = {})".format, st.integers(1, 3), st.sampled_from(["nearest", "bilinear"])),
-    st.builds("adaptive_avgpool(({}, {}))".format, *[st.integers(2, 5)] * 2),
-    st.sampled_from(
-        [
-            "pad((0, 1, 2, 0))",
-            "crop((1, 0, 0, 1))",
-            "relu",
-            "bn",
-            "group_norm(1)",
-            "dropout(0.5)",
-            "conv(4, 3, groups = 2, padding = 1)",
-            "conv(in.channels, (1, 2), groups = in.channels)",
-            "sliced(0)",
-            "sliced(1)",
-            "shuffle(2)",
-            "pad_channels(1, 2)",
-            "gated",
-            "avgpool(2, 1, padding = same)",
-        ]
-    ),
-)
-SLICED = "{ concat { | conv(1, 1) pad_channels(1) | conv(2, 3, padding = 1) } split(2, part) }"
-GATE = "{ multiply { | | global_avgpool conv(in.channels, 1) sigmoid } }"
-PATH = st.lists(LAYER, max_size=4).map(" ".join)
-
-
 @settings(max_examples=100, deadline=None)
 @given(before=PATH, tracks=st.lists(PATH, min_size=2, max_size=3), after=PATH)
 def test_any_network(before: str, tracks: list[str], after: str) -> None:
-    """Tracks are brought to one size, so that whatever is in them can be joined."""
-    sized = " ".join(f"| {track} adaptive_maxpool((4, 3)) conv(2, 1)" for track in tracks)
-    body = f"input 2 x 19 x 24 {before} concat {{ {sized} }} {after} flatten linear(2)"
     try:
-        graph = graph_of(f"model drawn {{ {body} }} block gated {GATE} block sliced(part) {SLICED}")
+        graph = drawn_graph(before, tracks, after)
     except SpecError:
         return  # a window that does not fit
     check(graph)

@@ -22,6 +22,7 @@ _WORDS = {
     "e": "first pixel seen by element 0",
 }
 _OF_INPUT = {"r": "receptive field of the input", "j": "jump of the input", "e": "first pixel of the input"}
+_BEGINS = "first pixel seen by the element of the input that element {} begins at"
 _TOLD = 3
 """So many of the elements that look at different ones are told."""
 _AXES = (("_h", ", height"), ("_w", ", width"))
@@ -83,7 +84,9 @@ class _Along(Value):
     def _whole(self, suffix: str, words: str) -> Working:
         """Each element sees the whole image; where one element is left, it stands for all of it."""
         shape = self.graph.input_shape
-        image = Given(f"image{suffix}", image_size(shape)[self.which], f"size of the network's input{words}")
+        size, told = image_size(shape)[self.which], ("H_out", "H_out") if is_map(shape) else ("N_out", "")
+        of = f"size of the network's input{words}"
+        image = Given(f"image{suffix}", size, of, tells=told[self.which])  # both sides are asked together
         givens: tuple[Given, ...] = (image,)
         jump = image.symbol
         all_at_once = self.window.whole and not self.window.statistics
@@ -125,7 +128,7 @@ class _Along(Value):
         axis, part = self._taken(place), self.node.op.drops_channels
         value = {"r": axis.size, "j": axis.jump, "e": axis.edge}[letter]
         of = _OF_INPUT[letter].replace("the input", "the channels taken" if part else "the input")
-        return Given(symbol, value, f"{of}{words}", input=place, is_part=part)
+        return Given(symbol, value, f"{of}{words}", input=place, tells="" if part else f"{letter}_out")
 
     def _slid(self, suffix: str, words: str) -> Working:
         axis, slide = self._taken(0), self._slide
@@ -151,26 +154,28 @@ class _Along(Value):
         low, high = axis.low(start), axis.high(end)
         zeroth = window_at(self.which, 0)[0]
         first = axis.low(zeroth)
-        about = f"which looks at {_elements(start, end)} of the input"
         givens = (
-            Given(f"a{suffix}", low, f"first pixel seen by element {phase}{words}, {about}", input=0),
-            Given(f"b{suffix}", high, f"last pixel seen by it{words}", input=0),
-            self._input("j", 0, f"j_in{suffix}", words),
-            Given(
-                f"c{suffix}",
-                first,
-                f"first pixel seen by element {number_text(zeroth)} of the input{words}",
-                input=0,
+            self._edge(f"a{suffix}", low, _BEGINS.format(phase) + words, start, "e_out" if not start else ""),
+            self._edge(
+                f"b{suffix}",
+                high,
+                f"last pixel seen by the one that it ends at{words}",
+                end,
+                _widest(axis, low, high) if start == end else "",
             ),
+            self._input("j", 0, f"j_in{suffix}", words),
+            self._edge(f"c{suffix}", first, _BEGINS.format(0) + words, zeroth, "e_out" if not zeroth else ""),
         )
-        note = f"elements see different numbers of pixels, in a pattern of {len(own.lows)}; element {phase} sees most"
-        note = "; ".join(filter(None, (note, self._remark())))
+        note = "; ".join(filter(None, (_unequal(own), self._remark())))
         steps = {
             "r": f"{_whole(f'b{suffix} - a{suffix}', high - low)} + 1",
             "j": window["j"],
             "e": _whole(f"c{suffix}", first),
         }
         return Working(givens) + _stated(suffix, words, steps, note, self._mean())
+
+    def _edge(self, symbol: str, pixel: Number, words: str, element: int, tells: str) -> Given:
+        return Given(symbol, pixel, words, input=0, tells=tells, aside=_elements(element, element))
 
     def _remark(self) -> str:
         """What is left out, or which elements of the input each one looks at where that is no sliding window."""
@@ -201,12 +206,25 @@ class _Along(Value):
             mark = f"{number}{suffix}"
             of = f"element {phase}" if len(own.lows) > 1 else "an element"
             givens += [
-                Given(f"a_{mark}", low, f"first pixel seen by {of} of track {number}{words}", input=place),
-                Given(f"b_{mark}", high, f"last pixel seen{words}", input=place),
-                Given(f"j_{mark}", axis.jump, f"jump{words}", input=place),
+                Given(
+                    f"a_{mark}",
+                    low,
+                    f"first pixel seen by {of} of track {number}{words}",
+                    input=place,
+                    tells="" if phase else "e_out",
+                ),
+                Given(
+                    f"b_{mark}",
+                    high,
+                    f"last pixel seen{words}",
+                    input=place,
+                    tells=_widest(axis, low, high),
+                ),
+                Given(f"j_{mark}", axis.jump, f"jump{words}", input=place, tells="j_out"),
             ]
             if phase:
-                givens.append(Given(f"e_{mark}", axis.lows[0], f"{_WORDS['e']}{words}", input=place))
+                first = Given(f"e_{mark}", axis.lows[0], f"{_WORDS['e']}{words}", input=place, tells="e_out")
+                givens.append(first)
         marks = [f"{n}{suffix}" for n in range(1, len(places) + 1)]
         formulas = _joined(marks, "e" if phase else "a")
         formulas["r"] = f"{_whole(formulas['r'], own.highs[phase] - own.lows[phase])} + 1"
@@ -217,6 +235,20 @@ class _Along(Value):
         joined = joined_inputs(self.graph, self.node)
         gates = [self.graph.nodes[i].name for i in self.node.inputs if i not in joined]
         return f"a gate sees everything by design, so it is left out: {', '.join(gates)}" if gates else ""
+
+
+def _widest(axis: Axis, low: Number, high: Number) -> str:
+    """With its first pixel, an element's last one tells how many it sees; that is the map's figure, where none sees more."""
+    return "r_out" if int(high - low) + 1 == axis.size else ""
+
+
+def _unequal(axis: Axis) -> str:
+    """Which element sees most, where not all see as many pixels."""
+    spans = [int(high - low) for low, high in zip(axis.lows, axis.highs, strict=True)]
+    if len(set(spans[: axis.elements])) == 1:
+        return ""
+    pattern = f", in a pattern of {len(axis.lows)}" if len(axis.lows) <= axis.elements else ""
+    return f"elements see different numbers of pixels{pattern}; element {axis.widest} sees most"
 
 
 def _elements(first: int, last: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ...ir import Figure, Given, Graph, Number, Scope, Shape, Step, Working, size
+from ...ir import Figure, Given, Graph, Node, Number, Scope, Shape, Step, Working, size
 from ...source.values import Value
 from ..cost import FLOPS_PER_MAC, cost
 from ..memory import BYTES, kept_for_backward
@@ -26,10 +26,11 @@ _NEEDLESS = ("buffers",)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Row(Value):
-    """A layer or part inside, with its figures; ``output`` and ``field`` are those of its last layer."""
+    """A layer or part inside, with its figures; ``output`` and ``field`` are those of its ``last`` layer."""
 
     child: Child
     what: str
+    last: str
     output: Shape
     field: Field
     parameters: int
@@ -68,8 +69,7 @@ class Addition(Value):
 class Entering(Value):
     """A layer outside that a part takes, or the network's input."""
 
-    name: str
-    shape: Shape
+    node: Node
     field: Field
 
 
@@ -124,7 +124,7 @@ def part_working(graph: Graph, found: Found, fields: tuple[Field, ...] | None = 
 def _entering(graph: Graph, found: Found, fields: tuple[Field, ...]) -> tuple[Entering, ...]:
     inside = {i for child in found.children for i in child.nodes}
     taken = dict.fromkeys(i for node in sorted(inside) for i in graph.nodes[node].inputs if i not in inside)
-    return tuple(Entering(graph.nodes[i].name, graph.nodes[i].shape, fields[i]) for i in taken)
+    return tuple(Entering(graph.nodes[i], fields[i]) for i in taken)
 
 
 class _Rows:
@@ -142,6 +142,7 @@ class _Rows:
         return Row(
             child=child,
             what=_title(child.scope) if child.scope else f"{node.op.call_name} {node.op.label()}".strip(),
+            last=node.name,
             output=node.shape,
             field=self.fields[last],
             parameters=sum(self.costs.params[i] for i in counted),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...ir import Graph, Number, Step, Working, show, show_sides
+from ...ir import Graph, Node, Number, Step, Working, show, show_sides
 from ...ir.working import number_text, symbols
 from ...source import Span
 from ..memory import BYTES
@@ -47,7 +47,7 @@ class PartWriter:
         self, worked: PartWorking, after: Sequence[Step], additions: Sequence[Addition]
     ) -> tuple[Equation | Sum, ...]:
         """Steps over sums come after them; the bytes of parameters, whose sum stands elsewhere, come first."""
-        inside, values = {i for row in worked.rows for i in row.child.nodes}, worked.values()
+        values = worked.values()
         hidden = {a.symbol for a in worked.additions if self.gaps.blank and a.figure in self.gaps.figures}
 
         def shown(symbol: str) -> str:
@@ -57,7 +57,7 @@ class PartWriter:
         first = [step for step in after if not own & set(symbols(step.formula))]
         last = [step for step in after if step not in first]
         items: list[Equation | Sum] = [*self.gaps.equations(first, values, shown)]
-        items += [self._sum(addition, inside) for addition in additions]
+        items += [self._sum(addition) for addition in additions]
         items += self.gaps.equations(last, values, shown)
         if worked.peak and any(addition.figure == "memory" for addition in additions):
             items.append(self._peak(worked.peak))
@@ -74,41 +74,39 @@ class PartWriter:
             if g.symbol in needed - summed
         )
 
-    def _sum(self, addition: Addition, inside: Collection[int]) -> Sum | Equation:
+    def _sum(self, addition: Addition) -> Sum | Equation:
         if not addition.rows:
             return Equation(addition.words, addition.symbol, (self.gaps.gap("0"),))
         rows = tuple(
             (
                 row.child.name,
-                self._how(row, addition.symbol, inside),
+                self._how(row, addition.symbol),
                 self.gaps.gap(number_text(row.figure(addition.symbol))),
             )
             for row in addition.rows
         )
         return Sum(addition.words, addition.symbol, rows, self.gaps.gap(number_text(addition.total)))
 
-    def _how(self, row: Row, symbol: str, inside: Collection[int]) -> str:
+    def _how(self, row: Row, symbol: str) -> str:
         """The product behind a layer's figure, or how many layers a part has."""
         if row.child.scope:
             return row.layers
-        graph, node = self.gaps.graph, row.child.nodes[0]
-        working = cost_working(graph, node) + memory_working(graph, node, self.kept)
-        hidden = self._sizes_asked(node, working, inside)
+        graph, index = self.gaps.graph, row.child.nodes[0]
+        working = cost_working(graph, index) + memory_working(graph, index, self.kept)
+        hidden = self._asked_of(graph.nodes[index], working)
         return worked_out(working, symbol, lambda name, shown: GAP if name in hidden else shown)
 
-    def _sizes_asked(self, node: int, working: Working, inside: Collection[int]) -> set[str]:
-        """Sizes that are gaps in the table of the part: the outputs of its layers, and the inputs that these are."""
-        if not self.gaps.blank or "size" not in self.gaps.figures:
-            return set()
-        taken = self.gaps.graph.nodes[node].inputs
-        inputs = {g.symbol for g in working.givens if g.input is not None and taken[g.input] in inside}
-        return inputs | ({"C_out", "H_out", "W_out", "N_out", "bytes"} if node in inside else set())
+    def _asked_of(self, node: Node, working: Working) -> set[str]:
+        """Symbols in a layer's working that are gaps elsewhere; bytes are, where the sizes that make them up are."""
+        hidden = {step.symbol for step in working.steps if self.gaps.asks(node, step.symbol)}
+        hidden |= {given.symbol for given in working.givens if self.gaps.asks_given(node, given)}
+        return hidden | ({"bytes"} if self.gaps.asks_size(node) else set())
 
     def _peak(self, peak: Peak) -> Sum:
         """What is alive at once, layer by layer."""
         rows = []
         for node in peak.alive:
-            hidden = self.gaps.blank and "size" in self.gaps.figures and bool(node.inputs)
+            hidden = self.gaps.asks_size(node)
             sizes = [GAP if hidden else number_text(n) for n in node.shape]
             bytes_each = self.gaps.gap(number_text(output_bytes(node)))
             rows.append((node.name, "·".join([*sizes, str(BYTES)]), bytes_each))
@@ -125,13 +123,17 @@ class PartWriter:
             if len(shown) == 2
             else TITLES["size" if size else "receptive-field"]
         )
-        entering = tuple(self._entering(node, size, seen) for node in worked.entering)
+        entering = tuple(self._entering(each, size, seen) for each in worked.entering)
         rows = tuple(self._cells(row, size, seen) for row in worked.rows)
         return Section(title, (Table(head, (*entering, *rows)),))
 
     def _entering(self, entered: Entering, size: bool, seen: bool) -> tuple[str, ...]:
-        field = (_field(entered.field), _pair(entered.field.jump)) if seen else ()
-        return (f"from {entered.name}", "", *((show(entered.shape),) if size else ()), *field)
+        """Figures of a layer outside, which other entries of the sheet may ask for."""
+        node, asks = entered.node, self.gaps.asks
+        output = (GAP if self.gaps.asks_size(node) else show(node.shape),) if size else ()
+        sees = GAP if asks(node, "r_out") else _field(entered.field)
+        jump = GAP if asks(node, "j_out") else _pair(entered.field.jump)
+        return (f"from {node.name}", "", *output, *((sees, jump) if seen else ()))
 
     def _cells(self, row: Row, size: bool, seen: bool) -> tuple[str, ...]:
         output = (self.gaps.gap(show(row.output)),) if size else ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...ir import Figure, Given, Graph, Number, Step
 from ...ir.working import FIGURES, number_text, symbols
 from ..receptive_field import receptive_fields
+from .asked import Worked, asked
 from .finding import Found
 from .gaps import Gaps
 from .layer import LayerWorking, layer_working
@@ -16,12 +17,8 @@ from .part import PartWorking, part_working
 from .part_writing import PartWriter
 from .sheet import GAP, TITLES, Entry, Known, Section, Sheet
 
-_OF_FIELD = frozenset("rjeabc")
-
 Places = Callable[[str, Given], tuple[str, ...]]
 """Of a layer's name and a number that its working starts from: where the number comes from, in lines."""
-
-Worked = LayerWorking | PartWorking
 
 
 def work(graph: Graph, places: Iterable[Found]) -> tuple[Worked, ...]:
@@ -42,8 +39,9 @@ def sheet(
     figures: Collection[Figure] = FIGURES,
     blank: bool = False,
 ) -> Sheet:
-    """The sheet of these workings. With ``blank`` results are gaps, there and wherever they are put in later."""
-    gaps = Gaps(graph, tuple(f for f in FIGURES if f in figures), blank)
+    """The sheet of these workings. With ``blank`` results are gaps, there and wherever else they are put in."""
+    hidden = asked(worked, figures) if blank else frozenset()
+    gaps = Gaps(graph, tuple(f for f in FIGURES if f in figures), blank, hidden)
     layers, parts = _LayerWriter(gaps, places), PartWriter(gaps)
     entries = tuple(
         parts.part(each) if isinstance(each, PartWorking) else layers.layer(each) for each in worked
@@ -68,7 +66,6 @@ class _LayerWriter:
             )
             for figure in self.gaps.figures
         )
-        self.gaps.asked.add(worked.node.name)
         node = worked.node
         what = f"{node.op.call_name} {node.op.label()}".strip()
         return Entry(node.name, what, node.span, knowns, sections)
@@ -85,8 +82,8 @@ class _LayerWriter:
             *(
                 Known(
                     g.symbol,
-                    GAP if self._is_asked(worked, g) else g.shown,
-                    g.words,
+                    GAP if self.gaps.asks_given(worked.node, g) else g.shown,
+                    g.words if self._windows_are_asked else g.told,
                     self.places(worked.node.name, g),
                 )
                 for g in givens
@@ -94,23 +91,16 @@ class _LayerWriter:
             *(Known(s.symbol, number_text(values[s.symbol]), s.words, (_told_by(s),)) for s in others),
         )
 
-    def _is_asked(self, worked: LayerWorking, given: Given) -> bool:
-        """Whether a number is the result of a layer that is asked for on the same sheet."""
-        if (
-            not self.gaps.blank
-            or given.input is None
-            or given.is_part
-            or worked.inputs[given.input] not in self.gaps.asked
-        ):
-            return False
-        figure: Figure = "receptive-field" if given.symbol[0] in _OF_FIELD else "size"
-        return figure in self.gaps.figures
+    @property
+    def _windows_are_asked(self) -> bool:
+        """Which elements a window looks at would tell its padding and extent, which are worked out with the size."""
+        return self.gaps.blank and "size" in self.gaps.figures
 
     def _numbers(
         self, worked: LayerWorking, shown: set[str], values: dict[str, Number]
     ) -> Callable[[str], str]:
         """What is put in for a symbol: its number, or a gap where that is a result on this sheet."""
-        hidden = {g.symbol for g in worked.working.givens if self._is_asked(worked, g)}
+        hidden = {g.symbol for g in worked.working.givens if self.gaps.asks_given(worked.node, g)}
         hidden |= shown if self.gaps.blank else set()
         return lambda symbol: GAP if symbol in hidden else number_text(values[symbol])
 

@@ -22,7 +22,7 @@ from ..model import elaborate, parameter_values
 from ..modules import Module
 from ..values import Tensor, attribute
 from .bindings import binder, holds, matched, names, turns
-from .links import Chain, Link, equation, shown, text, text_of
+from .links import Chain, Link, bound, shown, text, text_of
 from .watching import Everything, Seen, Watcher
 
 __all__ = ["Chain", "Link", "argument_chains"]
@@ -111,7 +111,8 @@ class _Tracer(Value):
         written, number = text(whole), ""
         if now or name == "in":
             number = shown(_value_of(whole, self._environment(level)))
-        yield Link(f"{written} = {number}" if number else f"{written}, of the tensor there", whole.span)
+        told = f"{written} = {number}" if number else f"{written}, of the tensor there"
+        yield Link(told, whole.span, measured=bool(number))
 
     def _environment(self, level: int) -> Environment:
         environments = self.seen.environments
@@ -128,7 +129,7 @@ class _Tracer(Value):
         definition = self.seen.definitions[level]
         statement = binder(definition.body, name, before)
         if isinstance(statement, tree.Let):
-            return Link(equation(name, statement.value, value), statement.span), statement.value, level
+            return bound(name, statement.value, value, statement.span), statement.value, level
         if isinstance(statement, tree.For):
             head = f"{name} = {shown(value)}, in a turn of 'for'"
             return Link(head, statement.values.span), turns(statement, name), level
@@ -143,12 +144,12 @@ class _Tracer(Value):
         if name in given:
             source = given[name]
             outer = self._level_of(source.span) if level else -1
-            return Link(equation(name, source, value), source.span), source if level else None, outer
+            return bound(name, source, value, source.span), source if level else None, outer
         default = definition.parameters[names.index(name)].default
         if default is None:
             return None
         spoken = default.span is not None and default.span.source.name.startswith(("<", "--set"))
-        return Link(equation(name, default, value), default.span, not spoken), default, level
+        return bound(name, default, value, default.span, not spoken), default, level
 
     def _given(self, level: int, names: Sequence[str]) -> Mapping[str, tree.Expression]:
         """The arguments that a block, or the model, was called with."""

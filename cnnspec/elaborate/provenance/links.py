@@ -16,15 +16,30 @@ _NUMBER = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Link(Value):
-    """One step on the way of a number: what is written, and where; ``default``: what holds where nothing is given."""
+    """One step on the way of a number: what is written, and where; ``default``: what holds where nothing is given.
+
+    ``measured``: the number at the end of the text is a size of a tensor.
+    """
 
     text: str
     span: Span | None
     default: bool = False
+    measured: bool = False
+
+    @property
+    def unmeasured(self) -> str:
+        """The text without the size of a tensor."""
+        return self.text.rpartition(" = ")[0] if self.measured else self.text
 
 
 Chain = tuple[Link, ...]
 """From the layer's call outwards."""
+
+
+def bound(name: str, source: tree.Tree, value: Any, span: Span | None, default: bool = False) -> Link:
+    """The link of a name that has its value from an expression; ``in.channels`` alone is a size of a tensor."""
+    measured = isinstance(source, tree.Attribute) and bool(shown(value))
+    return Link(equation(name, source, value), span, default, measured)
 
 
 def equation(name: str, source: tree.Tree, value: Any) -> str:
