@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from ..source.values import Value
@@ -20,6 +21,8 @@ LAYERS: Registry[Op] = Registry("layer")
 Read = Literal["input", "output", "mask"]
 Role = Literal["weight", "bias", "norm", "buffer"]
 Cells: TypeAlias = tuple[tuple[int, int], ...]
+Range: TypeAlias = tuple[float, float]
+"""The least and the most that values can be, infinite where there is no limit."""
 Family = Literal[
     "input", "convolution", "pooling", "norm", "activation", "linear", "reshape", "merge", "regularize"
 ]
@@ -115,7 +118,8 @@ class Op(Entry):
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
-    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
+    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole,
+    ``drops_elements`` that in training it sets some elements to 0, each by itself.
     """
 
     family: ClassVar[Family]
@@ -130,6 +134,7 @@ class Op(Entry):
     output_range: ClassVar[tuple[float, float] | None] = None
     keeps_range: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False
+    drops_elements: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""
@@ -146,6 +151,27 @@ class Op(Entry):
     def window(self, *inputs: Shape) -> Window:
         """The receptive-field window; pointwise unless a layer says otherwise."""
         return POINTWISE
+
+    def range_given(self, *taken: Range) -> Range:
+        """The least and the most that it gives, in training or after it, where inputs are within their ranges ``taken``."""
+        if self.output_range is not None:
+            return self.output_range
+        if not self.keeps_range:
+            return -inf, inf
+        return min(low for low, _ in taken), max(high for _, high in taken)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        """Whether an activation gives all that it takes as it is, where that is within ``taken``."""
+        return False
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        """Whether a constant more in all of a channel of an input is, in training, a constant more in all of each channel
+        that it gives (features of a vector are channels)."""
+        return False
+
+    def removes_constants(self, *inputs: Shape) -> bool:
+        """Whether a constant more in all of a channel makes no difference to what it gives in training."""
+        return False
 
     def forward(self, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Run) -> Any:
         """The tensor given; written against ``cnnspec.ir.tensor.Tensor``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ..ir import (
     Example,
     Op,
     OpError,
+    Range,
     Run,
     Shape,
     ShapeMismatch,
@@ -25,6 +27,7 @@ from ..ir import (
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
+from .ranges import multiplied
 
 
 class _Merge(Op):
@@ -87,6 +90,12 @@ class Add(_Merge):
             raise self.mismatch(inputs, reason, *hints)
         return inputs[0]
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
+    def range_given(self, *taken: Range) -> Range:
+        return sum(low for low, _ in taken), sum(high for _, high in taken)
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         total = inputs[0]
         for x in inputs[1:]:
@@ -128,6 +137,9 @@ class Multiply(_Merge):
         givens = input_givens(output, inputs.index(output))
         return Working(givens, kept(*(given.symbol.partition("_")[0] for given in givens)))
 
+    def range_given(self, *taken: Range) -> Range:
+        return reduce(multiplied, taken)
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         product = inputs[0]
         for x in inputs[1:]:
@@ -143,6 +155,7 @@ class Concat(_Merge):
     """
 
     backward_reads = ()
+    keeps_range = True
     also_called = ("concatenate", "cat")
     examples = (
         Example("concat", ((2, 3, 4), (1, 3, 4), (3, 3, 4))),
@@ -164,6 +177,9 @@ class Concat(_Merge):
         joined = size_step(letter, " + ".join(track.symbol for track in tracks))
         stay = kept(*(given.symbol.partition("_")[0] for given in others))
         return Working((*tracks, *others), (joined, *stay))
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].cat(*inputs[1:], dim=1)

@@ -93,6 +93,9 @@ class BatchNorm(_Norm):
         variance = ParameterSpec("running_var", shape, _ONES, "buffer")
         return (*_affine(shape), mean, variance) if self.affine else (mean, variance)
 
+    def removes_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
         if run.training:
@@ -183,6 +186,9 @@ class GroupNorm(_Norm):
 
     def window(self, *inputs: Shape) -> Window:
         return STATISTICS if is_map(inputs[0]) else POINTWISE
+
+    def removes_constants(self, *inputs: Shape) -> bool:
+        return self.groups == inputs[0][0]
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()

@@ -23,6 +23,7 @@ from ..ir import (
     Op,
     OpError,
     ParameterSpec,
+    Range,
     Run,
     Shape,
     Window,
@@ -37,6 +38,7 @@ from ..ir import (
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
 from .geometry import SIDES, Sides, sliding_window
+from .ranges import with_value
 from .resizing import bordered, other_channels
 
 
@@ -52,6 +54,9 @@ class Identity(Op):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         return inputs[0]
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0]
@@ -81,6 +86,9 @@ class Flatten(Op):
     def window(self, *inputs: Shape) -> Window:
         """A vector has no positions, so it sees what all pixels of the map see."""
         return WHOLE if is_map(inputs[0]) and inputs[0][1:] != (1, 1) else POINTWISE
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -112,6 +120,9 @@ class Pad(Op):
     def window(self, *inputs: Shape) -> Window:
         return sliding_window((1, 1), (1, 1), self.padding)
 
+    def range_given(self, *taken: Range) -> Range:
+        return with_value(self.value, taken[0])
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].pad(self.padding, value=self.value)
 
@@ -141,6 +152,12 @@ class PadChannels(Op):
         )
         return other_channels(inputs[0], added, "before + {} + after")
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
+    def range_given(self, *taken: Range) -> Range:
+        return with_value(0.0, taken[0])
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         wide = x.reshape((x.shape[0], 1, x.shape[1], prod(x.shape[2:])))
@@ -154,6 +171,7 @@ class Crop(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (
         Example("crop(1)", ((2, 4, 5),)),
         Example("crop((1, 0, 2, 0))", ((2, 4, 3),)),
@@ -176,6 +194,9 @@ class Crop(Op):
         left, right, top, bottom = self.padding
         return sliding_window((1, 1), (1, 1), (-left, -right, -top, -bottom))
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         left, right, top, bottom = self.padding
@@ -192,6 +213,7 @@ class Split(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (Example("split(2, part = 1)", ((6, 2, 3),)), Example("split(3, 0)", ((6,),)))
 
     parts: int = arg(Int(1), "number of equal slices")
@@ -211,6 +233,9 @@ class Split(Op):
         parts = Given("parts", self.parts, "equal slices, of which one is taken", "parts")
         return other_channels(inputs[0], (parts,), "{} / parts")
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         each = x.shape[1] // self.parts
@@ -224,6 +249,7 @@ class Shuffle(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (Example("shuffle(2)", ((6, 2, 3),)), Example("shuffle(3)", ((6, 2, 2),)))
 
     groups: int = arg(Int(1), "groups that channels are in")
@@ -234,6 +260,9 @@ class Shuffle(Op):
             problem = NotDivisible(number=c, what="channels", parts=self.groups, into="groups")
             raise OpError(problem, "groups")
         return inputs[0]
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -258,6 +287,9 @@ class Scale(Op):
 
     def parameters(self, *inputs: Shape) -> tuple[ParameterSpec, ...]:
         return (ParameterSpec("weight", inputs[0][:1], self.init, "norm"),)
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

@@ -39,6 +39,7 @@ class Upsample(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (
         Example("upsample(2)", ((2, 2, 3),)),
         Example("upsample((1, 3))", ((2, 2, 2),)),
@@ -71,6 +72,9 @@ class Upsample(Op):
         extent, before = (largest(tall), largest(wide)), (-tall[0][0], -wide[0][0])
         cells = (tall if self.factor[0] > 1 else (), wide if self.factor[1] > 1 else ())
         return Window(extent, steps, before, cells=cells)
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         stretch = _repeat if self.mode == "nearest" else _blend

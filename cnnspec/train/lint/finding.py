@@ -29,7 +29,7 @@ def lint(
     """
     found: list[Lint] = list(spec_lints(module))
     if graph is not None:
-        found += graph_lints(graph, object_size)
+        found += graph_lints(graph, object_size, experiment.tuning.fixed if experiment else ())
     if experiment is not None:
         found += experiment_lints(experiment)
     return by_place(heard(found, silences(module)))
