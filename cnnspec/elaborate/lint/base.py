@@ -67,6 +67,11 @@ def spec_lints(module: Module) -> Iterator[SpecLint]:
         yield from lint.find(written)
 
 
+def within(definition: Definition, name: str) -> tuple[str, ...]:
+    """The names by which a silence may mean ``name`` of a model or block: by itself, or with that of its definition."""
+    return name, f"{definition.name}.{name}"
+
+
 def _roots(definition: Definition) -> list[Any]:
     defaults = [p.default for p in definition.parameters if p.default is not None]
     sizes = definition.input if isinstance(definition, tree.Model) else ()

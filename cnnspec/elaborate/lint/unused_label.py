@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...syntax import tree
-from .base import SpecLint, Written, walk
+from .base import SpecLint, Written, walk, within
 
 
 class UnusedLabel(SpecLint):
@@ -31,7 +31,8 @@ class UnusedLabel(SpecLint):
                     continue
                 if not _referred(label.name, written.everywhere):
                     hints = ("take it out, or refer to it",)
-                    yield cls(name=label.name, span=label.name_span or label.span, hints=hints)
+                    span, subjects = label.name_span or label.span, within(definition, label.name)
+                    yield cls(name=label.name, subjects=subjects, span=span, hints=hints)
 
 
 def _is_tensor(node: tree.Tree) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...syntax import tree
-from .base import SpecLint, Written, walk
+from .base import SpecLint, Written, walk, within
 
 
 class UnusedLet(SpecLint):
@@ -29,4 +29,5 @@ class UnusedLet(SpecLint):
             ]
             for let in unread:
                 hints = ("take it out, or read it where it was meant",)
-                yield cls(name=let.name, span=let.name_span or let.span, hints=hints)
+                span, subjects = let.name_span or let.span, within(definition, let.name)
+                yield cls(name=let.name, subjects=subjects, span=span, hints=hints)

@@ -42,5 +42,6 @@ class NormOfOne(ExperimentLint):
                 else f"has only the {values:,} values of that to take statistics from"
             )
             hints = ("take a larger batch, or group_norm in place of bn",)
-            fields = {"layer": node.name, "problem": problem, "hints": hints}
-            yield cls.at(experiment, "train", "batch", layers=tuple(n.name for n in moving), **fields)
+            fields = {"layer": node.name, "problem": problem}
+            layers = tuple(n.name for n in moving)
+            yield cls.at(experiment, "train", "batch", layers=layers, **fields, hints=hints)
