@@ -119,7 +119,8 @@ class Op(Entry):
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
     that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole,
-    ``drops_elements`` that in training it sets some elements to 0, each by itself.
+    ``drops_elements`` that in training it sets some elements to 0, each by itself, ``adds_tracks`` that it is the sum of
+    its inputs.
     """
 
     family: ClassVar[Family]
@@ -135,6 +136,7 @@ class Op(Entry):
     keeps_range: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False
     drops_elements: ClassVar[bool] = False
+    adds_tracks: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""

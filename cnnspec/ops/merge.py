@@ -77,6 +77,7 @@ class Add(_Merge):
     """Sum of tracks of one shape, as a residual connection. He et al. 2016."""
 
     any_axes = True
+    adds_tracks = True
     backward_reads = ()
     examples = (
         Example("add", ((2, 3, 4), (2, 3, 4))),

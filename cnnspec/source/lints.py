@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from inspect import cleandoc
 from typing import ClassVar, TypeVar
@@ -81,10 +81,14 @@ def _once(findings: list[Lint]) -> Lint:
     """The first of findings at one place, with the layers of all, and those notes that hold for all."""
     first = findings[0]
     layers = tuple(dict.fromkeys(name for finding in findings for name in finding.layers))
-    if len(layers) < 2:
+    if len(findings) == 1:
         return first
-    named = ", ".join(layers[:SHOWN]) + (" …" if len(layers) > SHOWN else "")
-    note = Note(f"it is so in {len(layers)} layers: {named}")
     shared = [n for n in first.notes if all(n in finding.notes for finding in findings)]
     subjects = tuple(dict.fromkeys(name for finding in findings for name in finding.subjects))
-    return replace(first, layers=layers, subjects=subjects, notes=(*shared, note))
+    return replace(first, layers=layers, subjects=subjects, notes=(*shared, *in_layers(layers)))
+
+
+def in_layers(layers: Sequence[str]) -> tuple[Note, ...]:
+    """A note that names layers, where there are several."""
+    named = ", ".join(layers[:SHOWN]) + (" …" if len(layers) > SHOWN else "")
+    return (Note(f"it is so in {len(layers)} layers: {named}"),) if len(layers) > 1 else ()

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ...analyses.lint import Seen
+from ...source.lints import in_layers
 from .base import ExperimentLint
 
 if TYPE_CHECKING:
@@ -44,4 +45,5 @@ class NormOfOne(ExperimentLint):
             hints = ("take a larger batch, or group_norm in place of bn",)
             fields = {"layer": node.name, "problem": problem}
             layers = tuple(n.name for n in moving)
-            yield cls.at(experiment, "train", "batch", layers=layers, **fields, hints=hints)
+            notes = in_layers(layers)
+            yield cls.at(experiment, "train", "batch", layers=layers, **fields, notes=notes, hints=hints)
