@@ -120,7 +120,7 @@ class Op(Entry):
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
     that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole,
     ``drops_elements`` that in training it sets some elements to 0, each by itself, ``adds_tracks`` that it is the sum of
-    its inputs.
+    its inputs, ``moves_pixels`` that it only puts pixels around a map or takes some off.
     """
 
     family: ClassVar[Family]
@@ -136,6 +136,7 @@ class Op(Entry):
     keeps_range: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False
     drops_elements: ClassVar[bool] = False
+    moves_pixels: ClassVar[bool] = False
     adds_tracks: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -99,6 +99,7 @@ class Flatten(Op):
 class Pad(Op):
     """A constant border. C x H x W → C x (H + top + bottom) x (W + left + right)."""
 
+    moves_pixels = True
     backward_reads = ()
     family = "reshape"
     examples = (
@@ -169,6 +170,7 @@ class PadChannels(Op):
 class Crop(Op):
     """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""
 
+    moves_pixels = True
     backward_reads = ()
     family = "reshape"
     keeps_range = True

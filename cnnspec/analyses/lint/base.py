@@ -35,6 +35,15 @@ class Seen:
         return frozenset(output.node for output in self.graph.outputs)
 
     @cached_property
+    def at_inference(self) -> frozenset[int]:
+        """The nodes that are there outside training."""
+        return self.graph.at_inference()
+
+    def counts(self, reader: int, taken: int) -> bool:
+        """Whether ``reader`` is there whenever ``taken`` is: no auxiliary head that takes from the trunk."""
+        return reader in self.at_inference or taken not in self.at_inference
+
+    @cached_property
     def ranges(self) -> tuple[Range, ...]:
         """For each node the least and the most that it can give."""
         return ranges(self.graph)
@@ -66,9 +75,10 @@ class GraphLint(Lint):
         raise NotImplementedError
 
     @classmethod
-    def at(cls, node: Node, **fields: Any) -> Self:
-        """A finding at the text of ``node``."""
-        return cls(span=node.span, notes=node.origin, layers=(node.name,), **fields)
+    def at(cls, node: Node, *others: Node, **fields: Any) -> Self:
+        """A finding at the text of ``node``, about it and ``others``."""
+        names = tuple(each.name for each in (node, *others))
+        return cls(span=node.span, notes=node.origin, layers=names, **fields)
 
 
 def graph_lints(

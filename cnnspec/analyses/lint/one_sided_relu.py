@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ...ir import Graph
 from ..output_range import limits_of, range_after
@@ -44,13 +43,12 @@ class OneSidedRelu(GraphLint):
         nodes = seen.graph.nodes
         limits = [nodes[i] for i in limits_of(seen.graph, fork, end)] or [nodes[end]]
         names = " and ".join(f"'{node.name}'" for node in limits)
-        found = cls.at(
-            limits[0],
+        return cls.at(
+            *limits,
             layers_named=f"{names} end{'s' if len(limits) == 1 else ''}",
             join=nodes[join].name,
             hints=_hints(seen, fork, limits[0].op.call_name, join),
         )
-        return replace(found, layers=tuple(node.name for node in limits))
 
 
 def _hints(seen: Seen, fork: int, call: str, join: int) -> tuple[str, ...]:
