@@ -87,6 +87,14 @@ def walk(roots: Iterable[Any]) -> Iterator[Any]:
         waiting.extend(parts(node))
 
 
+def rows(body: tree.Body) -> Iterator[tree.Body]:
+    """A body, and all rows of statements inside of it: of loops, branches, groups, tracks and paths."""
+    yield body
+    for node in walk(body):
+        yield from getattr(node, "tracks", ())
+        yield from (row for name in ("body", "orelse", "steps") if (row := getattr(node, name, None)))
+
+
 def names_read(roots: Iterable[Any]) -> frozenset[str]:
     """The names in ``roots`` that stand for something given elsewhere."""
     return frozenset(

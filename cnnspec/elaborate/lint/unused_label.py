@@ -35,16 +35,21 @@ class UnusedLabel(SpecLint):
                     yield cls(name=label.name, subjects=subjects, span=span, hints=hints)
 
 
+_PATH = ("in", "here")
+"""Words for the tensor that entered the block, and for the one that walks its path."""
+
+
 def _is_tensor(node: tree.Tree) -> bool:
     return isinstance(node, tree.Let) and (
-        isinstance(node.value, tree.Path)
-        or (isinstance(node.value, tree.Name) and node.value.name in ("in", "here"))
+        isinstance(node.value, tree.Path) or (isinstance(node.value, tree.Name) and node.value.name in _PATH)
     )
 
 
 def _makes_nothing(statement: tree.Statement, tensors: set[str]) -> bool:
+    if isinstance(statement, tree.Group):
+        return len(statement.body) == 1 and _makes_nothing(statement.body[0], tensors)
     if isinstance(statement, tree.Call):
-        return not statement.arguments and statement.name in tensors
+        return not statement.arguments and statement.name in {*tensors, *_PATH}
     return isinstance(statement, tree.Path) and not statement.steps
 
 
