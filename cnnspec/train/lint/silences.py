@@ -22,7 +22,7 @@ class Silenced(Entry):
 
     layers: tuple[str, ...] = arg(
         Patterns(),
-        "where: labels and names of layers, with all that is inside of them, in quotes with * for anything between two dots; "
+        "where: labels and names of layers, with all that is inside of them, in quotes with * for anything between dots; "
         "or what else a lint is about, such as a parameter, a block or a step",
         (ALL,),
     )
