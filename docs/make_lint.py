@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cnnspec.train.lint  # noqa: F401  # registers all lints
 from cnnspec.analyses.lint import GraphLint
-from cnnspec.source.lints import Lint, lints_of
+from cnnspec.source.lints import SILENCED_BY, Lint, in_short, lints_of
 from cnnspec.train.lint.base import ExperimentLint
 
 PAGE = Path(__file__).parent / "lint.md"
@@ -35,10 +35,9 @@ def listed() -> str:
 
 def entry(lint: type[Lint]) -> Iterator[str]:
     """A lint as an item of a list: its file's first line in bold, then its reason and what mends it."""
-    about = (inspect.getdoc(lint) or "").partition("\n\nA spec silences it by ")[0].replace("``", "`")
-    short = (inspect.getdoc(sys.modules[lint.__module__]) or "").splitlines()[0]
+    about = (inspect.getdoc(lint) or "").partition(f"\n\n{SILENCED_BY}")[0].replace("``", "`")
     first, *rest = [part.splitlines() for part in about.split("\n\n")]
-    yield f"* [`{lint.code}`](diagnostics.md#{lint.code}): *{short}*"
+    yield f"* [`{lint.code}`](diagnostics.md#{lint.code}): *{in_short(lint)}*"
     yield from (f"  {line}" for paragraph in (first, *rest) for line in paragraph)
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.analyses.quantities import QUANTITIES
-from cnnspec.cli.explain import load_catalogue
 from cnnspec.elaborate import Environment, evaluate, is_blocks_alone, open_target, zoo_names
 from cnnspec.elaborate.bind import bind
 from cnnspec.elaborate.functions import FUNCTIONS, MANY, Function
 from cnnspec.elaborate.renaming import LIBRARIES
 from cnnspec.ir import INITIALISERS, LAYERS, Argument, Example, ListOf, Op, Registry, show, signature
 from cnnspec.source import Diagnostic, Diagnostics, Source
+from cnnspec.source.catalogue import load_catalogue
 from cnnspec.syntax import parse_call, parse_expression, tree
 from cnnspec.syntax.inline import print_head
 from cnnspec.syntax.wrap import wrapped

@@ -18,14 +18,13 @@ import argparse
 import inspect
 import sys
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from ..ir.working import FIGURES, Figure
 from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
+from ..source.catalogue import load_catalogue
 from ..source.diagnostics import UnknownCode, nearest_few
 from .output import add_overrides, print_json, sections
 
@@ -216,6 +215,8 @@ def _write(file: Path, forms: tuple[str, str]) -> None:
 
 def _explain_code(code: str | None) -> int:
     catalogue = load_catalogue()
+    if code is not None and code.replace("_", "-") in catalogue:
+        code = code.replace("_", "-")  # as specs write the names of lints
     if code is None:
         width = max(map(len, catalogue))
         for each in sorted(catalogue):
@@ -248,16 +249,6 @@ def _no_file(name: str) -> str:
     if "." in name or "/" in name:
         return "there is no such file; a spec is a file that ends in .cnn or .yaml"
     return f"there is a file of that name: 'cnnspec explain ./{name} .'" if Path(name).is_file() else ""
-
-
-def load_catalogue() -> dict[str, type[Diagnostic]]:
-    """All diagnostics by code: every module of the package whose name ends in ``errors`` is imported."""
-    import cnnspec
-
-    for module in walk_packages(cnnspec.__path__, "cnnspec."):
-        if module.name.endswith("errors"):
-            import_module(module.name)
-    return {code: d for code, d in Diagnostic.catalogue.items() if d.__module__.startswith("cnnspec.")}
 
 
 def _first_sentence(diagnostic: type[Diagnostic]) -> str:

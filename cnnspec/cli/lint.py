@@ -4,6 +4,9 @@ silences it:
 
     allow { bias_before_norm  pixels_lost(stem) }
 
+In YAML: allow: [bias_before_norm, pixels_lost(stem)]. 'cnnspec lint --list' lists
+all lints.
+
 Exits 0, with --strict 1 where anything is found; 1 where a spec is wrong."""
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    add_spec(command, many=True)
+    add_spec(command, many=True, optional=True)
+    command.add_argument(
+        "--list", action="store_true", help="list all lints, by the names that 'allow' gives them, and end"
+    )
     command.add_argument("--json", action="store_true", help="print what is found as a JSON list")
     command.add_argument("--strict", action="store_true", help="exit with 1 where anything is found")
     command.add_argument(
@@ -34,30 +40,51 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="side of the objects to be recognised, in pixels: is the receptive field as large?",
     )
 
+    command.set_defaults(command_parser=command)
+
 
 def run(options: argparse.Namespace) -> int:
+    if options.list:
+        return _list()
+    if not options.spec:
+        options.command_parser.error("the following arguments are required: SPEC")
     errors: list[Diagnostic] = []
     printed: list[dict[str, Any]] = []
     found = 0
     for spec in options.spec:
         try:
-            lints = _lints(open_target(spec, options.overrides, sections), options.object_size)
+            module = open_target(spec, options.overrides, sections)
+            lints = _lints(module, options.object_size)
         except SpecError as error:
             errors.extend(error.diagnostics)
-            printed += [{"spec": spec, **each, "layers": []} for each in diagnostics_json(error.diagnostics)]
+            given = diagnostics_json(error.diagnostics)
+            printed += [{"spec": spec, **each, "layers": [], "subjects": []} for each in given]
             continue
         found += len(lints)
         if options.json:
-            given = zip(lints, diagnostics_json(lints), strict=True)
-            printed += [{"spec": spec, **each, "layers": list(lint.layers)} for lint, each in given]
+            for lint, each in zip(lints, diagnostics_json(lints), strict=True):
+                names = {"layers": list(lint.layers), "subjects": list(lint.subjects)}
+                printed.append({"spec": spec, **each, **names})
         else:
-            _print(spec, lints)
+            _print(spec, module, lints)
     if options.json:
         print_json(printed)
     elif errors:
         sys.stdout.flush()
         fail(errors)
     return 1 if errors or (found and options.strict) else 0
+
+
+def _list() -> int:
+    """Print the name of each lint and what it finds."""
+    from ..source.lints import in_short, silent_name
+    from ..train.lint import all_lints
+
+    lints = {silent_name(lint.code): lint for lint in all_lints()}
+    width = max(map(len, lints))
+    for name in sorted(lints):
+        print(f"{name:<{width}}  {in_short(lints[name])}")
+    return 0
 
 
 def _lints(module: Module, object_size: int | None) -> Sequence[Lint]:
@@ -81,20 +108,17 @@ def _check_size(object_size: int, graph: Graph) -> None:
     raise SpecError([ObjectTooLarge(size=object_size, model=graph.name, image=image, span=span)])
 
 
-def _print(spec: str, lints: Sequence[Lint]) -> None:
+def _print(spec: str, module: Module, lints: Sequence[Lint]) -> None:
     print(f"{spec}: {in_words(len(lints)) if lints else 'no lints'}")
     if not lints:
         return
-    from ..source.lints import silent_name
     from ..source.rendering import render
+    from .silencing import how_to_silence
 
     color = use_color(sys.stdout)
     for lint in lints:
         print(f"\n{render(lint, color)}")
-    names = dict.fromkeys(silent_name(lint.code) for lint in lints if lint.silenceable)
     print(f"\nmore on a lint:  cnnspec explain {lints[0].code}")
-    if names:
-        print(
-            f"to silence {'it' if len(lints) == 1 else 'them'}:  allow {{ {'  '.join(names)} }}  in the spec"
-        )
+    for line in how_to_silence(spec, module, lints):
+        print(line)
     print()

@@ -40,12 +40,16 @@ def diagnostics_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     return [as_json(d) for d in diagnostics]
 
 
+_COUNTS = {(True, True): "*", (True, False): "+", (False, True): "?", (False, False): None}
+"""How many a SPEC argument takes, by whether it may be many, and whether it may be left out."""
+
+
 def add_spec(command: argparse.ArgumentParser, many: bool = False, optional: bool = False) -> None:
     """The SPEC argument (``many``, or ``optional``) and ``--set``."""
     command.add_argument(
         "spec",
         metavar="SPEC",
-        nargs="+" if many else "?" if optional else None,
+        nargs=_COUNTS[many, optional],
         help='a .cnn or .yaml file, or a zoo name such as "vgg16(classes = 2)"',
     )
     add_overrides(command)

@@ -16,7 +16,20 @@ from .errors import (
 from .graph import Graph, GraphError, GraphOutput, Node, Scope, scopes_around, verify
 from .initialisers import INITIALISERS, Initialiser
 from .mixing import APART, MIXED, Grouped, Mixing, Neighbours, Picked
-from .op import LAYERS, POINTWISE, STATISTICS, WHOLE, Cells, Example, Op, ParameterSpec, Run, Window, known_as
+from .op import (
+    LAYERS,
+    POINTWISE,
+    STATISTICS,
+    WHOLE,
+    Cells,
+    Example,
+    Op,
+    ParameterSpec,
+    Range,
+    Run,
+    Window,
+    known_as,
+)
 from .patterns import ALL, Patterns, covered, covers
 from .shape import Shape, is_map, show, show_sides, size
 from .signature import (
@@ -88,6 +101,7 @@ __all__ = [
     "ParameterSpec",
     "Patterns",
     "Picked",
+    "Range",
     "Registry",
     "Run",
     "Scope",

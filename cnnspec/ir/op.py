@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from ..source.values import Value
@@ -21,6 +22,8 @@ LAYERS: Registry[Op] = Registry("layer")
 Read = Literal["input", "output"]
 Role = Literal["weight", "bias", "norm", "buffer"]
 Cells: TypeAlias = tuple[tuple[int, int], ...]
+Range: TypeAlias = tuple[float, float]
+"""The least and the most that values can be, infinite where there is no limit."""
 Family = Literal[
     "input", "convolution", "pooling", "norm", "activation", "linear", "reshape", "merge", "regularize"
 ]
@@ -116,9 +119,11 @@ class Op(Entry):
     ``is_view`` that the output shares the input's buffer,
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
-    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
-    ``drops_channels`` says that some channels of the input are read by no output, ``takes_gates`` that inputs of
-    C x 1 x 1 scale the channels of a map beside them.
+    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole,
+    ``drops_elements`` that in training it sets some elements to 0, each by itself, ``adds_tracks`` that it is the sum of
+    its inputs, ``moves_pixels`` that it only puts pixels around a map or takes some off, ``drops_channels`` that some
+    channels of the input are read by no output, ``takes_gates`` that inputs of C x 1 x 1 scale the channels of a map
+    beside them.
     """
 
     family: ClassVar[Family]
@@ -135,6 +140,9 @@ class Op(Entry):
     sums_to_one: ClassVar[bool] = False
     drops_channels: ClassVar[bool] = False
     takes_gates: ClassVar[bool] = False
+    drops_elements: ClassVar[bool] = False
+    moves_pixels: ClassVar[bool] = False
+    adds_tracks: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""
@@ -159,6 +167,27 @@ class Op(Entry):
     def mixing(self, *inputs: Shape) -> Mixing:
         """Which input channels each output channel is computed from; all unless a layer says otherwise."""
         return MIXED
+
+    def range_given(self, *taken: Range) -> Range:
+        """The least and the most that it gives, in training or after it, where inputs are within their ranges ``taken``."""
+        if self.output_range is not None:
+            return self.output_range
+        if not self.keeps_range:
+            return -inf, inf
+        return min(low for low, _ in taken), max(high for _, high in taken)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        """Whether an activation gives all that it takes as it is, where that is within ``taken``."""
+        return False
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        """Whether a constant more in all of a channel of an input is, in training, a constant more in all of each channel
+        that it gives (features of a vector are channels)."""
+        return False
+
+    def removes_constants(self, *inputs: Shape) -> bool:
+        """Whether a constant more in all of a channel makes no difference to what it gives in training."""
+        return False
 
     def forward(self, inputs: tuple[Any, ...], parameters: Mapping[str, Any], run: Run) -> Any:
         """The tensor given; written against ``cnnspec.ir.tensor.Tensor``."""

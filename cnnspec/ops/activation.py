@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
-from ..ir import APART, LAYERS, MIXED, Choice, Example, Float, Mixing, Op, Run, Shape, arg
+from ..ir import APART, LAYERS, MIXED, Choice, Example, Float, Mixing, Op, Range, Run, Shape, arg
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
@@ -62,6 +63,12 @@ class Relu(Activation):
     backward_reads = ("output",)
     examples = (Example("relu", _MAP), Example("relu", _VECTOR))
 
+    def range_given(self, *taken: Range) -> Range:
+        return max(taken[0][0], 0.0), max(taken[0][1], 0.0)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        return taken[0] >= 0
+
     def apply(self, x: Tensor) -> Tensor:
         return x.relu()
 
@@ -73,6 +80,12 @@ class Relu6(Activation):
     output_range = (0.0, 6.0)
     backward_reads = ("output",)
     examples = (Example("relu6", _MAP),)
+
+    def range_given(self, *taken: Range) -> Range:
+        return min(max(taken[0][0], 0.0), 6.0), min(max(taken[0][1], 0.0), 6.0)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        return taken[0] >= 0 and taken[1] <= 6
 
     def apply(self, x: Tensor) -> Tensor:
         return relu6(x)
@@ -87,6 +100,12 @@ class LeakyRelu(Activation):
 
     slope: float = arg(Float(), "factor on negative values", 0.01)
 
+    def range_given(self, *taken: Range) -> Range:
+        return taken[0] if self.changes_nothing(taken[0]) else (-inf, inf)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        return taken[0] >= 0 or self.slope == 1
+
     def apply(self, x: Tensor) -> Tensor:
         return (x < 0.0).where(x * self.slope, x)
 
@@ -99,6 +118,12 @@ class Elu(Activation):
     examples = (Example("elu", _MAP), Example("elu(alpha = 0.5)", _VECTOR))
 
     alpha: float = arg(Float(), "negated limit for x → -inf", 1.0)
+
+    def range_given(self, *taken: Range) -> Range:
+        return taken[0] if self.changes_nothing(taken[0]) else (-inf, inf)
+
+    def changes_nothing(self, taken: Range) -> bool:
+        return taken[0] >= 0
 
     def apply(self, x: Tensor) -> Tensor:
         # exp sees min(x, 0) alone, as its overflow for a large x would make the gradient nan.

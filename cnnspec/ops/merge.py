@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from ..ir import (
     Op,
     OpError,
     Picked,
+    Range,
     Run,
     Shape,
     ShapeMismatch,
@@ -28,6 +30,7 @@ from ..ir import (
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
+from .ranges import multiplied
 
 
 class _Merge(Op):
@@ -77,6 +80,7 @@ class Add(_Merge):
     """Sum of tracks of one shape, as a residual connection. He et al. 2016."""
 
     any_axes = True
+    adds_tracks = True
     backward_reads = ()
     examples = (
         Example("add", ((2, 3, 4), (2, 3, 4))),
@@ -92,6 +96,12 @@ class Add(_Merge):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
+    def range_given(self, *taken: Range) -> Range:
+        return sum(low for low, _ in taken), sum(high for _, high in taken)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         total = inputs[0]
@@ -138,6 +148,9 @@ class Multiply(_Merge):
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
 
+    def range_given(self, *taken: Range) -> Range:
+        return reduce(multiplied, taken)
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         product = inputs[0]
         for x in inputs[1:]:
@@ -153,6 +166,7 @@ class Concat(_Merge):
     """
 
     backward_reads = ()
+    keeps_range = True
     also_called = ("concatenate", "cat")
     examples = (
         Example("concat", ((2, 3, 4), (1, 3, 4), (3, 3, 4))),
@@ -177,6 +191,9 @@ class Concat(_Merge):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return Picked(tuple((track, range(shape[0])) for track, shape in enumerate(inputs)))
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].cat(*inputs[1:], dim=1)

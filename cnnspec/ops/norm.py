@@ -100,6 +100,9 @@ class BatchNorm(_Norm):
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
 
+    def removes_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
         if run.training:
@@ -193,6 +196,9 @@ class GroupNorm(_Norm):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return Grouped(self.groups)
+
+    def removes_constants(self, *inputs: Shape) -> bool:
+        return self.groups == inputs[0][0]
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()

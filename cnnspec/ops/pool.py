@@ -17,6 +17,7 @@ from ..ir import (
     Op,
     OpError,
     Pair,
+    Range,
     Run,
     Shape,
     Window,
@@ -42,6 +43,7 @@ from .geometry import (
     slide,
     sliding_window,
 )
+from .ranges import with_value
 from .resizing import adaptive, cells_of, largest, looked_at
 from .sliding import Sliding, sliding_working
 
@@ -151,6 +153,9 @@ class MaxPool(_SlidingPool):
         starts = (i * stride - before for i in range(windows))
         return any(not any(0 <= start + dilation * j < n for j in range(kernel)) for start in starts)
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         return x.max_pool2d(self.kernel, self.step, self.dilation, self.sides(x.shape), self.ceil_mode)
@@ -178,6 +183,13 @@ class AvgPool(_SlidingPool):
     ceil_mode: bool = arg(Bool(), _CEIL_DOC, False)
     count_include_pad: bool = arg(Bool(), "whether padding counts as pixels of the mean", True)
 
+    def range_given(self, *taken: Range) -> Range:
+        padded = self.count_include_pad and self.padding != NO_PADDING
+        return with_value(0.0, taken[0]) if padded else taken[0]
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return not (self.count_include_pad and any(self.sides(inputs[0])))
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         sides = self.sides(x.shape)
@@ -203,6 +215,9 @@ class _AdaptivePool(_Pool):
         extent = (largest(tall), largest(wide))
         cells = (tall if h % rows else (), wide if w % columns else ())
         return Window(extent, (Fraction(h, rows), Fraction(w, columns)), cells=cells)
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -270,6 +285,9 @@ class _GlobalPool(_Pool):
     def size_working(self, inputs: tuple[Shape, ...], output: Shape) -> Working:
         steps = (*kept("C"), size_step("H", "1"), size_step("W", "1", like="H"))
         return Working(input_givens(inputs[0]), steps)
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def window(self, *inputs: Shape) -> Window:
         return WHOLE

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..ir import APART, LAYERS, Choice, Example, Float, Mixing, Op, Run, Shape, arg
+from ..ir import APART, LAYERS, Choice, Example, Float, Mixing, Op, Range, Run, Shape, arg
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
+from .ranges import scaled, with_value
 
 
 class _Drop(Op):
@@ -35,6 +36,16 @@ class _Drop(Op):
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
 
+    def range_given(self, *taken: Range) -> Range:
+        """What survives is larger in training than after it."""
+        if self.p == 0:
+            return taken[0]
+        low, high = scaled(1 / (1 - self.p), taken[0])
+        return with_value(0.0, (min(low, taken[0][0]), max(high, taken[0][1])))
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return self.p == 0
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         if not run.training or self.p == 0:
@@ -49,6 +60,7 @@ class Dropout(_Drop):
     """Zeroes each element with probability p, scales the others by 1 / (1 - p). Srivastava et al. 2014."""
 
     keeps_range = True
+    drops_elements = True
     examples = (Example("dropout", ((2, 3, 4),)), Example("dropout(0.2)", ((9,),)))
 
     p: float = arg(Float(minimum=0, below=1), "probability of zero", 0.5)

@@ -27,6 +27,7 @@ from ..ir import (
     OpError,
     ParameterSpec,
     Picked,
+    Range,
     Run,
     Shape,
     Window,
@@ -41,6 +42,7 @@ from ..ir import (
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
 from .geometry import SIDES, Sides, sliding_window
+from .ranges import with_value
 from .resizing import bordered, other_channels
 
 
@@ -59,6 +61,9 @@ class Identity(Op):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0]
@@ -92,6 +97,9 @@ class Flatten(Op):
     def mixing(self, *inputs: Shape) -> Mixing:
         return Grouped(inputs[0][0])
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         return x.reshape((x.shape[0], prod(x.shape[1:])))
@@ -101,6 +109,7 @@ class Flatten(Op):
 class Pad(Op):
     """A constant border. C x H x W → C x (H + top + bottom) x (W + left + right)."""
 
+    moves_pixels = True
     backward_reads = ()
     family = "reshape"
     examples = (
@@ -124,6 +133,9 @@ class Pad(Op):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
+
+    def range_given(self, *taken: Range) -> Range:
+        return with_value(self.value, taken[0])
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].pad(self.padding, value=self.value)
@@ -157,6 +169,12 @@ class PadChannels(Op):
     def mixing(self, *inputs: Shape) -> Mixing:
         return Picked(((None, range(self.before)), (0, range(inputs[0][0])), (None, range(self.after))))
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
+    def range_given(self, *taken: Range) -> Range:
+        return with_value(0.0, taken[0])
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         wide = x.reshape((x.shape[0], 1, x.shape[1], prod(x.shape[2:])))
@@ -168,8 +186,10 @@ class PadChannels(Op):
 class Crop(Op):
     """Takes pixels off the sides. C x H x W → C x (H - top - bottom) x (W - left - right)."""
 
+    moves_pixels = True
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (
         Example("crop(1)", ((2, 4, 5),)),
         Example("crop((1, 0, 2, 0))", ((2, 4, 3),)),
@@ -195,6 +215,9 @@ class Crop(Op):
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         left, right, top, bottom = self.padding
@@ -212,6 +235,7 @@ class Split(Op):
     backward_reads = ()
     drops_channels = True
     family = "reshape"
+    keeps_range = True
     examples = (Example("split(2, part = 1)", ((6, 2, 3),)), Example("split(3, 0)", ((6,),)))
 
     parts: int = arg(Int(1), "number of equal slices")
@@ -235,6 +259,9 @@ class Split(Op):
         each = inputs[0][0] // self.parts
         return Picked(((0, range(self.part * each, (self.part + 1) * each)),))
 
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
         each = x.shape[1] // self.parts
@@ -248,6 +275,7 @@ class Shuffle(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (Example("shuffle(2)", ((6, 2, 3),)), Example("shuffle(3)", ((6, 2, 2),)))
 
     groups: int = arg(Int(1), "groups that channels are in")
@@ -263,6 +291,9 @@ class Shuffle(Op):
         channels = inputs[0][0]
         each = channels // self.groups
         return Picked(tuple((0, range(place, channels, each)) for place in range(each)))
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]
@@ -290,6 +321,9 @@ class Scale(Op):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0]

@@ -41,6 +41,7 @@ class Upsample(Op):
 
     backward_reads = ()
     family = "reshape"
+    keeps_range = True
     examples = (
         Example("upsample(2)", ((2, 2, 3),)),
         Example("upsample((1, 3))", ((2, 2, 2),)),
@@ -76,6 +77,9 @@ class Upsample(Op):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return True
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         stretch = _repeat if self.mode == "nearest" else _blend

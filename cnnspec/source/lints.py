@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from inspect import cleandoc
 from typing import ClassVar, TypeVar
@@ -16,18 +17,37 @@ SHOWN = 6
 class Lint(Diagnostic):
     """Base of all lints; a subclass with a code is one, and states how it finds what it is about.
 
-    Its docstring is the reason and the way to mend it. ``layers`` are those that a finding is about, by name.
+    Its docstring is the reason and the way to mend it. ``layers`` are those that a finding is about, by name; ``subjects``
+    what else it is about, by the names that a silence may give it: a parameter, a block, a step, an argument of a section.
+    ``varies`` marks a lint whose findings depend on options of the command line, ``silenceable`` one that ``allow`` takes.
     """
 
     severity: ClassVar[Severity] = "warning"
     silenceable: ClassVar[bool] = True
+    varies: ClassVar[bool] = False
     layers: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if cls.code and cls.silenceable:
-            silenced = f"A spec silences it by 'allow {{ {silent_name(cls.code)} }}'."
-            cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\n{silenced}"
+            cls.__doc__ = f"{cleandoc(cls.__doc__ or '')}\n\n{_silenced(silent_name(cls.code))}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names by which a silence may mean this finding alone."""
+        return (*self.layers, *self.subjects)
+
+
+SILENCED_BY = "A spec silences it by "
+
+
+def _silenced(name: str) -> str:
+    """How ``allow`` silences a lint, on both surfaces."""
+    return (
+        f"{SILENCED_BY}'allow {{ {name} }}', in YAML 'allow: [{name}]'; in one place by its name in parentheses, as in "
+        f"'{name}(stem.conv1)'."
+    )
 
 
 Kind = TypeVar("Kind", bound=Lint)
@@ -43,6 +63,11 @@ def lints_of(kind: type[Kind]) -> tuple[type[Kind], ...]:
     return tuple(d for d in Diagnostic.catalogue.values() if issubclass(d, kind))
 
 
+def in_short(lint: type[Lint]) -> str:
+    """What a lint finds, in a few words: the first line of its file."""
+    return (sys.modules[lint.__module__].__doc__ or "").strip().splitlines()[0]
+
+
 def by_place(findings: Iterable[Lint]) -> tuple[Lint, ...]:
     """Sorted by place; what is found at one place is told once, however many layers that makes."""
     places: dict[object, list[Lint]] = {}
@@ -56,9 +81,14 @@ def _once(findings: list[Lint]) -> Lint:
     """The first of findings at one place, with the layers of all, and those notes that hold for all."""
     first = findings[0]
     layers = tuple(dict.fromkeys(name for finding in findings for name in finding.layers))
-    if len(layers) < 2:
+    if len(findings) == 1:
         return first
-    named = ", ".join(layers[:SHOWN]) + (" …" if len(layers) > SHOWN else "")
-    note = Note(f"it is so in {len(layers)} layers: {named}")
     shared = [n for n in first.notes if all(n in finding.notes for finding in findings)]
-    return replace(first, layers=layers, notes=(*shared, note))
+    subjects = tuple(dict.fromkeys(name for finding in findings for name in finding.subjects))
+    return replace(first, layers=layers, subjects=subjects, notes=(*shared, *in_layers(layers)))
+
+
+def in_layers(layers: Sequence[str]) -> tuple[Note, ...]:
+    """A note that names layers, where there are several."""
+    named = ", ".join(layers[:SHOWN]) + (" …" if len(layers) > SHOWN else "")
+    return (Note(f"it is so in {len(layers)} layers: {named}"),) if len(layers) > 1 else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -54,6 +55,8 @@ _WORDS = {
     "OPERATOR": "an operator",
     "$END": "the end",
 }
+_QUOTED = re.compile(r"""(["'])[A-Za-z_][\w-]*\1""")
+"""A string that a name was written as."""
 _DIMENSIONS = ("an input has three dimensions: channels x height x width",)
 _HINTS = {
     ",": "statements are separated by white space, not by commas",
@@ -170,6 +173,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
         and before.text not in KEYWORDS
     ):
         return (f"arguments stand in parentheses: '{before.text}({lexeme.text[:40]})'",)
+    if lexeme.kind == "string" and stack and in_body and _QUOTED.fullmatch(lexeme.text):
+        return (f"names stand without quotes, and with '_' for '-': '{lexeme.text[1:-1].replace('-', '_')}'",)
     if hyphenated := _hyphenated(found, index):
         return (f"names are written with '_', not '-': '{hyphenated}'",)
     if lexeme.text == "*" and index and found.lexemes[index - 1].text == "*":

@@ -59,7 +59,7 @@ def check_heads(experiment: Experiment, known: Known | None) -> tuple[Head, ...]
     as far as they can be told, none without knowing the data."""
     found = Diagnostics()
     with found.stage():
-        shares = _shared(experiment)
+        shares = losses_of(experiment)
         for output in experiment.graph.outputs:
             for placed in shares[output.name]:
                 with found.stage():
@@ -70,7 +70,7 @@ def check_heads(experiment: Experiment, known: Known | None) -> tuple[Head, ...]
 
 def make_heads(experiment: Experiment, known: Known) -> tuple[Head, ...]:
     """A head an output, in the graph's order; raises :class:`SpecError` with all that does not fit."""
-    found, heads, shares = Diagnostics(), [], _shared(experiment)
+    found, heads, shares = Diagnostics(), [], losses_of(experiment)
     for output in experiment.graph.outputs:
         with found.stage():
             heads.append(_head(experiment, output, shares[output.name], known))
@@ -106,7 +106,7 @@ def described(head: Head) -> str:
     return f"{head.output} learns {head.task.kind} ({shown}), by {by}"
 
 
-def _shared(experiment: Experiment) -> Mapping[str, list[Placed]]:
+def losses_of(experiment: Experiment) -> Mapping[str, list[Placed]]:
     """The losses of each output; raises :class:`SpecError` where it is not clear which is about which."""
     graph, found = experiment.graph, Diagnostics()
     main = [output.name for output in graph.main_outputs]

@@ -160,6 +160,15 @@ class Schedule(Entry):
         """The factor for the step at ``at``; a pure function, so that a run can go on anywhere."""
         raise NotImplementedError
 
+    def rising(self, epochs: int) -> tuple[str, float]:
+        """The argument that says for how long the rate rises at first, and for how many of ``epochs`` that is."""
+        return "", 0.0
+
+    def last_change(self) -> tuple[str, float, str] | None:
+        """The argument that says after how many epochs the rate last changes by plan (where it has not yet, training
+        ends at the rate before), their number, and what happens then; None where it changes all the way."""
+        return None
+
 
 class Metric(Entry):
     """A measure over a whole split: section ``metrics``. Every one has a field ``of``."""

@@ -33,7 +33,7 @@ def test_lint_and_check(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "net.cnn"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("net.cnn: 1 lint\n\nwarning[pixels-lost]: 'stem.maxpool1' leaves")
-    assert "allow { pixels_lost }  in the spec" in printed
+    assert printed.endswith("spec\nor only there:  allow { pixels_lost(stem.maxpool1) }\n\n")
     assert main(["lint", "--strict", "net.cnn", "lenet5"]) == 1
     assert main(["check", "net.cnn", "lenet5"]) == 0
     printed = capsys.readouterr().out
@@ -42,6 +42,60 @@ def test_lint_and_check(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "--strict", "net.cnn"]) == 0
     assert main(["check", "net.cnn"]) == 0
     assert capsys.readouterr().out == "net.cnn: no lints\nnet.cnn: fine\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("net.yaml", ["allow: [pixels_lost]  in the spec", "allow: [pixels_lost(stem.maxpool1)]"]),
+        ("silent.cnn", ["pixels_lost  in the section 'allow' of the spec", "pixels_lost(stem.maxpool1)"]),
+        (
+            "vgg11_bn(classes = 2)",
+            ["use vgg11_bn(classes = 2)  allow { bias_before_norm }  as a spec of your own"],
+        ),
+    ],
+)
+def test_how_to_silence(net: Path, target: str, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("silent.cnn").write_text(LOSING + "allow { narrow_field }\n")
+    assert main(["convert", "net.cnn"]) == 0
+    Path("net.yaml").write_text(capsys.readouterr().out)
+    assert main(["lint", target]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("to sil", "or only"))]
+    assert [line.partition(":  ")[2] for line in lines] == said
+
+
+@pytest.mark.parametrize("size", [[], ["--object-size", "20"], ["--object-size", "32"]])
+@pytest.mark.parametrize("last", ["", "global_avgpool"])
+def test_what_options_decide_stays_silenced(tmp_path: Path, size: list[str], last: str) -> None:
+    """Whatever size is asked for, and where none is."""
+    spec = tmp_path / "net.cnn"
+    text = f"model net {{ input 3 x 64 x 64  repeat 8 {{ conv(4, 3)  relu }}  {last}  flatten  linear(2) }}"
+    spec.write_text(text + "  allow { narrow_field }")
+    assert main(["lint", str(spec), "--strict", *size]) == 0
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--list"]) == 0
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    assert ("bias_before_norm", "A bias that a norm takes away again.") in [
+        (each[0], each[-1].strip()) for each in lines
+    ]
+    with pytest.raises(SystemExit) as ended:
+        main(["lint"])
+    assert ended.value.code == 2
+
+
+def test_what_is_no_layer_is_named(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a silence, and by --json."""
+    net.write_text(
+        "model net(a = 1, b = 2) { input 1 x 8 x 8  flatten  linear(10) }\nblock p { relu }\nblock q { relu }\n"
+        "data digits\naugment { flip  flip }\nschedule step(9)\ntrain (epochs = 2, patience = 5)\n"
+        "allow { unused_parameter(a)  unused_block(p)  undone_step(augment.flip)  late_schedule(step)  "
+        "long_patience(train.patience) }\n"
+    )
+    assert main(["lint", "--json", "net.cnn"]) == 0
+    found = {each["code"]: each["subjects"] for each in json.loads(capsys.readouterr().out)}
+    assert found == {"unused-parameter": ["b", "net.b"], "unused-block": ["q"]}
 
 
 def test_json(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,11 +142,14 @@ def test_all_that_is_wrong_is_told_at_once(
     assert capsys.readouterr().err.endswith("2 errors\n")
 
 
-def test_explain_says_how_to_silence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "pixels-lost"]) == 0
+@pytest.mark.parametrize("name", ["pixels-lost", "pixels_lost"])
+def test_explain_says_how_to_silence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", name]) == 0
     page = capsys.readouterr().out
     assert page.startswith("warning[pixels-lost]\n")
-    assert all(part in page for part in ("'allow { pixels_lost }'", "Wrong:", "Right:"))
+    assert all(
+        part in page for part in ("'allow { pixels_lost }'", "'allow: [pixels_lost]'", "Wrong:", "Right:")
+    )
 
 
 def test_both_surfaces_silence(net: Path, capsys: pytest.CaptureFixture[str]) -> None:

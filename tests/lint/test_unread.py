@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cnnspec.analyses.lint.base import Seen
 from cnnspec.analyses.lint.pixels_lost import in_words
 from cnnspec.analyses.lint.unread import Mask, everything, unread
-from cnnspec.ir import LAYERS, Graph, GraphOutput, Node, OpError
+from cnnspec.ir import LAYERS, Graph, GraphOutput, Node, OpError, is_map
 from cnnspec.ops.input import Input
 from cnnspec.ops.pool import _SlidingPool
 
@@ -44,13 +44,18 @@ def all_pixels(node: Node) -> set[Pixel]:
 
 
 def brute_force(graph: Graph) -> dict[int, set[Pixel]]:
-    """What of each map nothing reads, and of a map made pixel by pixel only what comes from such pixels."""
-    nodes = graph.nodes
+    """What of each map nothing reads that is there whenever the map is, and of a map made pixel by pixel only what comes
+    from such pixels."""
+    nodes, there = graph.nodes, graph.at_inference()
     read: dict[int, set[Pixel]] = {i: set() for i in range(len(nodes))}
-    read[graph.outputs[0].node] = all_pixels(nodes[graph.outputs[0].node])
+    for output in graph.outputs:
+        if not output.auxiliary or output.node not in there:
+            read[output.node] = all_pixels(nodes[output.node])
     for index in reversed(range(1, len(nodes))):
         node = nodes[index]
         for taken in node.inputs:
+            if taken in there and index not in there:
+                continue
             if node.op.call_name in ("conv", "maxpool", "avgpool"):
                 read[taken] |= read_by_windows(node.op, nodes[taken], node)
             elif node.op.call_name == "pad":
@@ -112,7 +117,11 @@ def graphs(draw: st.DrawFn) -> Graph:
         except OpError:
             continue
         nodes.append(Node(f"layer{number}", made, inputs, shape))
-    return Graph("net", tuple(nodes), (GraphOutput("output", len(nodes) - 1),))
+    last, beside = len(nodes) - 1, draw(st.integers(0, len(nodes) - 1))
+    auxiliary = (
+        (GraphOutput("beside", beside, True),) if draw(st.booleans()) and is_map(nodes[beside].shape) else ()
+    )
+    return Graph("net", tuple(nodes), (GraphOutput("output", last), *auxiliary))
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from ...ir import Node
-from ..output_range import limited
 from .base import GraphLint, Seen
-
-_CLIPPING = ("relu", "relu6")
 
 
 class ActivationWithoutEffect(GraphLint):
-    """``relu`` keeps what is above 0 as it is (``relu6``: what is between 0 and 6), and what it takes here is so already.
+    """``relu`` keeps what is above 0 as it is (so do ``leaky_relu`` and ``elu``; ``relu6``: what is between 0 and 6), and
+    what it takes here is so already.
 
     Mostly it was written twice. Leave one out, or put the layer between them that was forgotten.
     """
@@ -29,23 +26,22 @@ class ActivationWithoutEffect(GraphLint):
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
         for node in seen.graph.nodes:
-            if node.op.call_name not in _CLIPPING or node.op.output_range is None:
+            if not node.inputs or not node.op.changes_nothing(seen.ranges[node.inputs[0]]):
                 continue
-            low, high = node.op.output_range
-            found = limited(seen.graph, node.inputs[0])
-            if found is None or (high < inf and _dropped(seen, node, found.node)):
-                continue
-            if low <= found.low and found.high <= high:
-                below = f"nothing below {found.low:g}"
-                values = below if found.high == inf else f"only values from {found.low:g} to {found.high:g}"
-                fields = {"before": found.node.name, "values": values}
-                yield cls.at(node, layer=node.name, **fields, hints=("leave one of them out",))
+            first = _limiting(seen, node.inputs[0])
+            low, high = seen.ranges[first]
+            below = f"nothing below {low:g}"
+            values = below if high == inf else f"only values from {low:g} to {high:g}"
+            before = seen.graph.nodes[first].name
+            yield cls.at(
+                node, layer=node.name, before=before, values=values, hints=("leave one of them out",)
+            )
 
 
-def _dropped(seen: Seen, node: Node, first: Node) -> bool:
-    """Whether dropout lies between ``first`` and ``node``: in training it makes larger what it keeps."""
-    while node is not first:
-        if node.op.call_name == "dropout":
-            return True
-        node = seen.graph.nodes[node.inputs[0]]
-    return False
+def _limiting(seen: Seen, index: int) -> int:
+    """The layer that limits what ``index`` gives: itself, or one before it whose values it hands on."""
+    node = seen.graph.nodes[index]
+    while node.op.keeps_range and len(node.inputs) == 1 and seen.ranges[node.inputs[0]][0] >= 0:
+        index = node.inputs[0]
+        node = seen.graph.nodes[index]
+    return index

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from ...ir import Node
 from .base import GraphLint, Seen
 
 
 class BiasBeforeNorm(GraphLint):
-    """A bias shifts every value of a channel alike, and the norm after it subtracts the channel's mean: the bias is gone.
+    """A bias shifts every value of a channel alike, and the norm after it subtracts the channel's mean: the bias is gone. So
+    it is where what lies between, such as pooling or a sum, shifts alike too. A norm that is frozen with its statistics
+    subtracts another mean, and is not told.
 
     Its gradient is 0, so it stays what it was drawn as, and takes memory (Ioffe and Szegedy 2015, section 3.2). Leave it
     out with ``bias = false``: the norm has a bias of its own. Keep it where weights that others trained have it.
@@ -26,16 +26,30 @@ class BiasBeforeNorm(GraphLint):
 
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
-        for index, node in enumerate(seen.graph.nodes):
+        norms = _norms(seen)
+        for node, norm in zip(seen.graph.nodes, norms, strict=True):
             biases = [p for p in node.parameters if p.role == "bias"]
-            readers = seen.readers_of(index)
-            if biases and readers and index not in seen.ends and all(map(_centres, readers)):
+            if biases and norm is not None:
                 count = f"{biases[0].shape[0]:,} parameter{'s' if biases[0].shape[0] > 1 else ''}"
                 hints = (f"leave it out: {node.op.call_name}(…, bias = false)",)
-                yield cls.at(node, layer=node.name, count=count, norm=readers[0].name, hints=hints)
+                name = seen.graph.nodes[norm].name
+                yield cls.at(node, layer=node.name, count=count, norm=name, hints=hints)
 
 
-def _centres(node: Node) -> bool:
-    """Whether a layer subtracts the mean of each channel by itself."""
-    op: Any = node.op
-    return op.call_name == "bn" or (op.call_name == "group_norm" and bool(op.groups == node.shape[0]))
+def _norms(seen: Seen) -> list[int | None]:
+    """For each node a norm that takes away what is a constant in its channels; None where one of the ways from the node
+    comes to something else first."""
+    graph = seen.graph
+    norms: list[int | None] = [None] * len(graph.nodes)
+    for index in reversed(range(len(graph.nodes))):
+        ends: list[int | None] = [None] if index in seen.ends else []
+        for reader in seen.readers[index]:
+            node = graph.nodes[reader]
+            if seen.removes_constants(reader):
+                ends.append(reader)
+            else:
+                kept = node.op.keeps_constants(*graph.input_shapes(node))
+                ends.append(norms[reader] if kept else None)
+        found = [end for end in ends if end is not None]
+        norms[index] = min(found) if found and len(found) == len(ends) else None
+    return norms

@@ -13,7 +13,8 @@ class DropoutBeforeNorm(GraphLint):
     goes by it after training, when it no longer holds.
 
     Li, Chen, Hu and Yang 2019, "Understanding the disharmony between dropout and batch normalization by variance shift". Put
-    dropout after the last batch norm, as in front of the last linear layer.
+    dropout after the last batch norm, as in front of the last linear layer. A norm that is frozen with its statistics
+    measures nothing, and is not told.
     """
 
     code = "dropout-before-norm"
@@ -31,10 +32,10 @@ class DropoutBeforeNorm(GraphLint):
         for index, node in enumerate(nodes):
             op: Any = node.op
             drop = max((d for i in node.inputs if (d := last[i]) is not None), default=None)
-            if op.call_name == "bn":
+            if seen.uses_batches(index):
                 if drop is not None and drop not in told:
                     told.add(drop)
                     hints = ("move it to where no batch norm comes after it, or leave one of them out",)
                     yield cls.at(nodes[drop], layer=nodes[drop].name, norm=node.name, hints=hints)
                 drop = None
-            last.append(index if op.call_name == "dropout" and op.p > 0 else drop)
+            last.append(index if op.drops_elements and op.p > 0 and index not in seen.fixed else drop)

@@ -23,6 +23,7 @@ class NarrowField(GraphLint):
     """
 
     code = "narrow-field"
+    varies = True
     message = "a pixel of '{layer}' sees {field} pixels, less than {what}"
     bad = "input 3 x 32 x 32  conv(16, 3)  relu  conv(32, 3)  relu  global_avgpool  flatten  linear(10)"
     good = """

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ir import Graph
+from ..output_range import limits_of, range_after
 from .base import GraphLint, Seen
 
 
 class OneSidedRelu(GraphLint):
-    """One track of a residual sum ends in an activation that gives nothing below 0, and another does not: the branch can
+    """One track of a residual sum gives nothing below 0, by an activation at its end, and another does not: the branch can
     only add, never take away, and what is passed on grows from block to block.
 
     He, Zhang, Ren and Sun 2016, "Identity mappings in deep residual networks", section 4.1 and figure 4c, where it costs
@@ -17,28 +18,51 @@ class OneSidedRelu(GraphLint):
     """
 
     code = "one-sided-relu"
-    message = "'{layer}' ends one track of '{join}' alone: that track can only add, never take away"
+    message = "{layers_named} one track of '{join}' alone: that track can only add, never take away"
     bad = "add { | | conv(16, 3, padding = 1)  bn  relu }"
     good = "add { | | conv(16, 3, padding = 1)  bn }  relu"
-    layer: str
+    layers_named: str
     join: str
 
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
         nodes, begins, resized = seen.graph.nodes, _forks(seen), _resized(seen.graph)
-        for node in nodes:
-            if node.op.call_name != "add" or len({begins[i] for i in node.inputs}) > 1:
+        for index, node in enumerate(nodes):
+            if not node.op.adds_tracks or len({begins[i] for i in node.inputs}) > 1:
                 continue
             fork = begins[node.inputs[0]]
             if any(resized[i] > fork for i in node.inputs):
                 continue  # a decoder that takes what the encoder had, not a residual
-            ends = [_limit(seen.graph, i, fork) for i in node.inputs]
-            if None in ends:
-                for end in {e for e in ends if e is not None}:
-                    hints = (
-                        f"put '{nodes[end].op.call_name}' after the '{node.op.call_name}', or first in its track",
-                    )
-                    yield cls.at(nodes[end], layer=nodes[end].name, join=node.name, hints=hints)
+            one_sided = [i for i in dict.fromkeys(node.inputs) if range_after(seen.graph, fork, i)[0] >= 0]
+            if len(one_sided) < len(set(node.inputs)):
+                for end in one_sided:
+                    yield cls._ending(seen, fork, end, index)
+
+    @classmethod
+    def _ending(cls, seen: Seen, fork: int, end: int, join: int) -> GraphLint:
+        nodes = seen.graph.nodes
+        limits = [nodes[i] for i in limits_of(seen.graph, fork, end)] or [nodes[end]]
+        names = " and ".join(f"'{node.name}'" for node in limits)
+        return cls.at(
+            *limits,
+            layers_named=f"{names} end{'s' if len(limits) == 1 else ''}",
+            join=nodes[join].name,
+            hints=_hints(seen, fork, limits[0].op.call_name, join),
+        )
+
+
+def _hints(seen: Seen, fork: int, call: str, join: int) -> tuple[str, ...]:
+    """What mends it. After a sum that such a layer takes, another has no effect; so has one at the beginning of a track
+    whose input has nothing below 0."""
+    name = seen.graph.nodes[join].op.call_name
+    if seen.readers[join] and all(node.op.call_name == call for node in seen.readers_of(join)):
+        hint, other = (
+            f"leave '{call}' out, as there is one after the '{name}'",
+            ", or put it first in its track",
+        )
+    else:
+        hint, other = f"put '{call}' after the '{name}'", ", or first in its track"
+    return (hint if seen.ranges[fork][0] >= 0 else hint + other,)
 
 
 def _forks(seen: Seen) -> list[int]:
@@ -60,18 +84,6 @@ def _resized(graph: Graph) -> list[int]:
     """For each node, the last layer before it, or itself, that makes a map larger; -1 where there is none."""
     last: list[int] = []
     for index, node in enumerate(graph.nodes):
-        larger = node.op.call_name == "upsample"
+        larger = bool(node.inputs) and min(node.op.window(*graph.input_shapes(node)).stride) < 1
         last.append(index if larger else max((last[i] for i in node.inputs), default=-1))
     return last
-
-
-def _limit(graph: Graph, index: int, fork: int) -> int | None:
-    """The layer of the track from ``fork`` to ``index`` by which that gives nothing below 0, if one does."""
-    while index != fork:
-        op = graph.nodes[index].op
-        if op.output_range is not None:
-            return index if op.output_range[0] >= 0 else None
-        if not op.keeps_range or len(graph.nodes[index].inputs) != 1:
-            return None
-        index = graph.nodes[index].inputs[0]
-    return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from ...ir import Node, Shape
+from ...ir import Shape
 from .base import GraphLint, Seen
-from .unread import Mask, everything, leaves_gaps, slides, unread
+from .mending import mending
+from .unread import Mask, everything, passes_pixels, slides, unread
 
 
 class PixelsLost(GraphLint):
@@ -15,7 +17,8 @@ class PixelsLost(GraphLint):
     A size that does not fit is rounded down, so that windows end before the map does: pad at the right and the bottom, round
     up (``ceil_mode = true``, in poolings), or choose a size that fits. Where a step is larger than the window, pixels
     between windows are passed over: a larger window, or a pooling before it, reads them. So do two reductions of one
-    map that begin at the same pixel, as a 1x1 of stride 2 beside another.
+    map that begin at the same pixel, as a 1x1 of stride 2 beside another. What only an auxiliary head reads is lost at
+    inference.
     """
 
     code = "pixels-lost"
@@ -28,45 +31,59 @@ class PixelsLost(GraphLint):
 
     @classmethod
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
-        for index, mask in unread(seen).items():
-            node = seen.graph.nodes[index]
-            if node.op.call_name in ("pad", "crop"):
+        lost, told = unread(seen), set[tuple[int, tuple[Reader, ...]]]()
+        for index in lost:
+            if _passed_on(seen, index):
+                continue  # told of the map that it was made from
+            readers = tuple(sorted(_sliding(seen, index)))
+            maps = {reader.map for reader in readers}
+            # The map that they all take, where there is one, else the map that each of theirs was made from.
+            index = maps.pop() if len(maps) == 1 else index
+            if readers and index in lost and (index, readers) not in told:
+                told.add((index, readers))
+                yield cls._told(seen, index, readers, lost[index])
+
+    @classmethod
+    def _told(cls, seen: Seen, index: int, readers: Sequence[Reader], mask: Mask) -> GraphLint:
+        node, nodes = seen.graph.nodes[index], [seen.graph.nodes[reader.node] for reader in readers]
+        names = " and ".join(f"'{reader.name}'" for reader in nodes)
+        verb = "leaves" if len(readers) == 1 else "together leave"
+        size = f"{node.shape[1]} x {node.shape[2]}"
+        mended = (mending(each, reader.shape) for each, reader in zip(nodes, readers, strict=True))
+        what = f"{names} {verb} {in_words(mask, node.shape)}"
+        return cls.at(*nodes, readers=what, size=size, layer=node.name, hints=tuple(dict.fromkeys(mended)))
+
+
+class Reader(NamedTuple):
+    """A layer that reads a map by windows: its index, that of the map, and the shape that it takes (padded, cropped)."""
+
+    node: int
+    map: int
+    shape: Shape
+
+
+def _passed_on(seen: Seen, index: int) -> bool:
+    """Whether a map was made pixel by pixel from another one."""
+    node = seen.graph.nodes[index]
+    shapes = seen.graph.input_shapes(node)
+    return bool(shapes) and all(passes_pixels(seen.graph, node, shape) for shape in shapes)
+
+
+def _sliding(seen: Seen, start: int) -> Iterator[Reader]:
+    """The layers that read a map by windows, through those that hand pixels on."""
+    waiting, met = [(start, start)], {start}
+    while waiting:
+        taken, last = waiting.pop()  # last: the map that it is, but for a border put around or taken off
+        shape = seen.graph.nodes[taken].shape
+        for index in seen.readers[taken]:
+            if index in met or not seen.counts(index, taken):
                 continue
-            readers = list(_sliding(seen, index))
-            if not readers:
-                continue  # told of the map that is read by windows
-            names = " and ".join(f"'{reader.name}'" for reader, _ in readers)
-            verb = "leaves" if len(readers) == 1 else "leave"
-            size = f"{node.shape[1]} x {node.shape[2]}"
-            hints = tuple(dict.fromkeys(_mending(*reader) for reader in readers))
-            what = f"{names} {verb} {in_words(mask, node.shape)}"
-            yield cls.at(readers[0][0], readers=what, size=size, layer=node.name, hints=hints)
-
-
-def _sliding(seen: Seen, index: int) -> Iterator[tuple[Node, Shape]]:
-    """The layers that read a map by windows, with what they take of it; padding and cropping between are passed over."""
-    shape = seen.graph.nodes[index].shape
-    for reader in seen.readers[index]:
-        node = seen.graph.nodes[reader]
-        if node.op.call_name in ("pad", "crop"):
-            yield from _sliding(seen, reader)
-        elif len(node.inputs) == 1 and slides(node, shape):
-            yield node, shape
-
-
-def _mending(node: Node, taken: Shape) -> str:
-    window = node.op.window(taken)
-    for step, extent in zip(window.stride, window.extent, strict=True):
-        if step > extent:
-            pixels = "1 pixel" if extent == 1 else f"{extent} pixels"
-            return f"a step of {step} passes over what lies between windows of {pixels}: take larger windows"
-    if any(leaves_gaps(node, taken, axis) for axis in (0, 1)):
-        return (
-            "dilated windows leave out what lies between their elements: less dilation, or padding, reads it"
-        )
-    if node.op.family == "pooling":
-        return "'ceil_mode = true' reads them, or padding at the right and the bottom, or a size that fits"
-    return "padding at the right and the bottom reads them, or a size that fits"
+            met.add(index)
+            node = seen.graph.nodes[index]
+            if passes_pixels(seen.graph, node, shape):
+                waiting.append((index, last if node.op.moves_pixels else index))
+            elif len(node.inputs) == 1 and slides(node, shape):
+                yield Reader(index, last, shape)
 
 
 def in_words(mask: Mask, shape: Shape) -> str:

@@ -3,7 +3,7 @@
 A pixel is read by a window that covers it (with dilation: by an element of the window). Layers that give each pixel from
 the pixel at its place (activations, sums, batch norms), and those that pad or crop, read nothing themselves: a pixel is
 read through them. What a crop takes off counts as read, because it says so; so does all that is an output or is taken as a
-whole.
+whole. Of what exists at inference, only that counts which reads it there, and no auxiliary head.
 
 What is read of a map is a union of rectangles, rows times columns, each a pair of bit masks.
 """
@@ -51,7 +51,7 @@ def passes_pixels(graph: Graph, node: Node, taken: Shape) -> bool:
     """Whether pixels of an input of shape ``taken`` are read through ``node``, not by it."""
     if not (is_map(taken) and is_map(node.shape)):
         return False
-    if node.op.call_name in ("pad", "crop"):
+    if node.op.moves_pixels:
         return True
     return node.op.window(*graph.input_shapes(node)) is POINTWISE and taken[1:] == node.shape[1:]
 
@@ -65,17 +65,17 @@ def slides(node: Node, taken: Shape) -> bool:
 
 def _reads(seen: Seen) -> list[set[Rectangle]]:
     """What is read of each node's map; nothing of what is no map."""
-    graph = seen.graph
+    graph, main = seen.graph, {output.node for output in seen.graph.main_outputs}
     reads: list[set[Rectangle]] = [set() for _ in graph.nodes]
     for index in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[index]
         if is_map(node.shape):
             whole = _whole(node.shape)
-            if index in seen.ends or whole in reads[index]:
+            if index in (main if index in seen.at_inference else seen.ends) or whole in reads[index]:
                 reads[index] = {whole}
         for taken in node.inputs:
             shape = graph.nodes[taken].shape
-            if is_map(shape):
+            if is_map(shape) and seen.counts(index, taken):
                 reads[taken].update(_through(graph, node, shape, reads[index]))
     return reads
 
@@ -88,13 +88,12 @@ def _through(graph: Graph, node: Node, taken: Shape, given: set[Rectangle]) -> I
     """What ``node`` reads of an input of shape ``taken``, where ``given`` is read of its own map."""
     rows, columns = _whole(taken)
     if passes_pixels(graph, node, taken):
-        top, left = node.op.window(taken).before if node.op.call_name in ("pad", "crop") else (0, 0)
+        top, left = node.op.window(taken).before if node.op.moves_pixels else (0, 0)
         _, height, width = node.shape
         for r, c in given:
             yield _moved(r, -top) & rows, _moved(c, -left) & columns
-        if node.op.call_name == "crop":
-            yield rows & ~_moved(everything(height), -top), columns
-            yield rows, columns & ~_moved(everything(width), -left)
+        yield rows & ~_moved(everything(height), -top), columns
+        yield rows, columns & ~_moved(everything(width), -left)
     elif slides(node, taken):
         yield _covered(node, taken, 0), _covered(node, taken, 1)
     else:
@@ -103,12 +102,6 @@ def _through(graph: Graph, node: Node, taken: Shape, given: set[Rectangle]) -> I
 
 def _moved(mask: int, by: int) -> int:
     return mask << by if by >= 0 else mask >> -by
-
-
-def leaves_gaps(node: Node, taken: Shape, axis: int) -> bool:
-    """Whether windows along an axis leave out pixels before the last one that they cover."""
-    mask = _covered(node, taken, axis)
-    return mask != everything(mask.bit_length())
 
 
 def _covered(node: Node, taken: Shape, axis: int) -> int:
@@ -148,7 +141,7 @@ def _of_sources(graph: Graph, node: Node, lost: dict[int, Mask]) -> Mask:
     """The pixels of ``node``, made pixel by pixel, that come from a pixel that nothing reads."""
     _, height, width = node.shape
     top, left = (0, 0)
-    if node.op.call_name in ("pad", "crop"):
+    if node.op.moves_pixels:
         top, left = node.op.window(graph.nodes[node.inputs[0]].shape).before
     found = [0] * height
     for taken in node.inputs:

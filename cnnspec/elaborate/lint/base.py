@@ -67,6 +67,11 @@ def spec_lints(module: Module) -> Iterator[SpecLint]:
         yield from lint.find(written)
 
 
+def within(definition: Definition, name: str) -> tuple[str, ...]:
+    """The names by which a silence may mean ``name`` of a model or block: by itself, or with that of its definition."""
+    return name, f"{definition.name}.{name}"
+
+
 def _roots(definition: Definition) -> list[Any]:
     defaults = [p.default for p in definition.parameters if p.default is not None]
     sizes = definition.input if isinstance(definition, tree.Model) else ()
@@ -80,6 +85,14 @@ def walk(roots: Iterable[Any]) -> Iterator[Any]:
         node = waiting.pop()
         yield node
         waiting.extend(parts(node))
+
+
+def rows(body: tree.Body) -> Iterator[tree.Body]:
+    """A body, and all rows of statements inside of it: of loops, branches, groups, tracks and paths."""
+    yield body
+    for node in walk(body):
+        yield from getattr(node, "tracks", ())
+        yield from (row for name in ("body", "orelse", "steps") if (row := getattr(node, name, None)))
 
 
 def names_read(roots: Iterable[Any]) -> frozenset[str]:

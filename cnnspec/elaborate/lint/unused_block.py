@@ -35,4 +35,5 @@ class UnusedBlock(SpecLint):
         for block in written.spec.blocks:
             if block.name not in called:
                 hints = ("take it out, or call it",)
-                yield cls(name=block.name, span=block.name_span or block.span, hints=hints)
+                span = block.name_span or block.span
+                yield cls(name=block.name, subjects=(block.name,), span=span, hints=hints)

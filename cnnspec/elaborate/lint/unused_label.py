@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...syntax import tree
-from .base import SpecLint, Written, walk
+from .base import SpecLint, Written, walk, within
 
 
 class UnusedLabel(SpecLint):
@@ -31,19 +31,25 @@ class UnusedLabel(SpecLint):
                     continue
                 if not _referred(label.name, written.everywhere):
                     hints = ("take it out, or refer to it",)
-                    yield cls(name=label.name, span=label.name_span or label.span, hints=hints)
+                    span, subjects = label.name_span or label.span, within(definition, label.name)
+                    yield cls(name=label.name, subjects=subjects, span=span, hints=hints)
+
+
+_PATH = ("in", "here")
+"""Words for the tensor that entered the block, and for the one that walks its path."""
 
 
 def _is_tensor(node: tree.Tree) -> bool:
     return isinstance(node, tree.Let) and (
-        isinstance(node.value, tree.Path)
-        or (isinstance(node.value, tree.Name) and node.value.name in ("in", "here"))
+        isinstance(node.value, tree.Path) or (isinstance(node.value, tree.Name) and node.value.name in _PATH)
     )
 
 
 def _makes_nothing(statement: tree.Statement, tensors: set[str]) -> bool:
+    if isinstance(statement, tree.Group):
+        return len(statement.body) == 1 and _makes_nothing(statement.body[0], tensors)
     if isinstance(statement, tree.Call):
-        return not statement.arguments and statement.name in tensors
+        return not statement.arguments and statement.name in {*tensors, *_PATH}
     return isinstance(statement, tree.Path) and not statement.steps
 
 

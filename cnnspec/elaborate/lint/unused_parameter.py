@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...source import Note
 from ...syntax import tree
-from .base import SpecLint, Written
+from .base import SpecLint, Written, within
 
 
 class UnusedParameter(SpecLint):
@@ -33,6 +33,7 @@ class UnusedParameter(SpecLint):
                     yield cls(
                         definition=definition.name,
                         name=parameter.name,
+                        subjects=within(definition, parameter.name),
                         span=parameter.span,
                         notes=(Note(f"'{definition.name}' is written here", definition.name_span),),
                         hints=("take it out, or read it where it was meant",),

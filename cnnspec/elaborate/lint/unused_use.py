@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from ...source import SpecError
 from ..choice import chosen_model
@@ -31,7 +32,9 @@ class UnusedUse(SpecLint):
             brought = {name for name in used.names if name in module.names}
             if place != chosen and not brought & written.everywhere:
                 use = module.spec.uses[place]
-                yield cls(target=use.target, span=use.span, hints=("take it out, or call what it brings",))
+                hints = ("take it out, or call what it brings",)
+                subjects = tuple(dict.fromkeys((use.target, Path(use.target).stem)))
+                yield cls(target=use.target, subjects=subjects, span=use.span, hints=hints)
 
 
 def _chosen(written: Written) -> int | None:

@@ -49,11 +49,18 @@ class Augmentation(Entry):
     parameters: ClassVar[tuple[str, ...]] = ()
     sets_size: ClassVar[bool] = False
     needs_colour: ClassVar[bool] = False
+    gives_colour: ClassVar[bool] = False
+    """Whether images without colours may have some after it."""
 
     @property
     def share(self) -> float:
         """The share of images that the step is applied to: its argument ``p``, if it has one."""
         return float(getattr(self, "p", 1.0))
+
+    @property
+    def idle(self) -> bool:
+        """Whether the step never changes an image."""
+        return self.share == 0
 
     def leaves(self, numbers: Iterator[int], gates: tuple[Gate, ...]) -> Iterator[Leaf]:
         """The steps that this one stands for; itself, unless it combines others."""

@@ -32,6 +32,10 @@ class _Combinator(Augmentation):
         for step in self._all:
             step.check(channels)
 
+    @property
+    def idle(self) -> bool:
+        return all(step.idle for step in self._all)
+
     def output_size(self, size: Size | None) -> Size | None:
         sizes = {size_after(steps, size) for steps in self.alternatives()}
         if len(sizes) > 1 and (size is not None or None not in sizes):
@@ -51,6 +55,10 @@ class Maybe(_Combinator):
     also_called = ("RandomApply", "sometimes", "Sometimes")
     p: float = arg(Float(0, 1), "share of the images")
     steps: Steps = arg(CallsOf(AUGMENTATIONS), "a step, or a list of steps that are applied together")
+
+    @property
+    def idle(self) -> bool:
+        return self.p == 0 or super().idle
 
     def alternatives(self) -> tuple[Steps, ...]:
         return (self.steps, ()) if self.p < 1 else (self.steps,)

@@ -113,6 +113,10 @@ class _Factor(Ranged, Pixels):
     def limits(self) -> Range:
         return factors(getattr(self, "strength"))  # noqa: B009 - each subclass declares it
 
+    @property
+    def idle(self) -> bool:
+        return self.limits() == (1, 1)
+
     def __post_init__(self) -> None:
         check_range(self.call_name, "strength", self.limits())
 
@@ -200,6 +204,10 @@ class Hue(Ranged, Pixels):
 
     def limits(self) -> Range:
         return either_way(self.strength)
+
+    @property
+    def idle(self) -> bool:
+        return self.limits() == (0, 0)
 
     def __post_init__(self) -> None:
         check_range(self.call_name, "strength", self.limits())

@@ -305,6 +305,10 @@ class Padding(Geometry):
             return p, p, p, p
         return (*p, *p) if len(p) == 2 else p
 
+    @property
+    def idle(self) -> bool:
+        return not any(self._sides())
+
     def output_size(self, size: Size | None) -> Size | None:
         left, top, right, bottom = self._sides()
         return None if size is None else (size[0] + top + bottom, size[1] + left + right)

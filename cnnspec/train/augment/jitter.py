@@ -58,9 +58,13 @@ class ColorJitter(Pixels):
             raise OpError(BadValue(call=self.call_name, problem=problem))
 
     def check(self, channels: int) -> None:
-        colours = [_ARE[i] for i in self._used() if i >= 2]
-        if colours:
-            self._check_colours(colours[0], channels, colours[0])
+        if self.colours:
+            self._check_colours(self.colours[0], channels, self.colours[0])
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The arguments by which it changes colours."""
+        return tuple(_ARE[i] for i in self._used() if i >= 2)
 
     def _limits(self) -> tuple[Range, Range, Range, Range]:
         return (

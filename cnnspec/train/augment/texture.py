@@ -47,6 +47,10 @@ class Blur(Ranged, Pixels):
     def limits(self) -> Range:
         return self.sigma if isinstance(self.sigma, tuple) else (self.sigma, self.sigma)
 
+    @property
+    def idle(self) -> bool:
+        return self.kernel == 1
+
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         import numpy as np
         from scipy.ndimage import correlate1d
@@ -72,9 +76,14 @@ class Noise(Pixels):
         "noise(0.02)",
     )
     also_called = ("GaussianNoise", "gaussian_noise", "GaussNoise")
+    gives_colour = True
     draws = 1
     parameters = ("stream",)
     sigma: float = arg(Float(0, 1), "deviation of the noise", 0.1)
+
+    @property
+    def idle(self) -> bool:
+        return self.sigma == 0
 
     def apply(self, image: Any, parameters: np.ndarray, engine: Engine) -> Any:
         import numpy as np
@@ -106,6 +115,7 @@ class RandomErasing(Pixels):
         "random_erasing(1, value = random)",
     )
     also_called = ("RandomErasing", "cutout", "Cutout", "CoarseDropout")
+    gives_colour = True
     draws = 4 * TRIES + 1
     parameters = ("left", "top", "width", "height", "stream")
     p: float = arg(Float(0, 1), "share of the images", 0.5)

@@ -59,6 +59,10 @@ class Rotate(Ranged, _Warp):
     def limits(self) -> Range:
         return either_way(self.degrees)
 
+    @property
+    def idle(self) -> bool:
+        return self.limits() == (0, 0)
+
     def __post_init__(self) -> None:
         check_range(self.call_name, "degrees", self.limits())
 
@@ -85,6 +89,10 @@ class Translate(_Warp):
     horizontal: float = arg(Float(0, 1), "largest share of the width")
     vertical: float | None = arg(Float(0, 1), "largest share of the height; as ``horizontal``", None)
     fill: float = fill_argument()
+
+    @property
+    def idle(self) -> bool:
+        return not self.horizontal and not self.vertical
 
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         vertical = self.horizontal if self.vertical is None else self.vertical
@@ -137,6 +145,11 @@ class Affine(_Warp):
         check_range(self.call_name, "degrees", either_way(self.degrees))
         check_range(self.call_name, "scale", self.scale)
 
+    @property
+    def idle(self) -> bool:
+        turned, (least, most) = either_way(self.degrees), self.scale
+        return not any((*turned, *self.translate, *self.shear)) and least == most == 1
+
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         import numpy as np
 
@@ -187,6 +200,10 @@ class Shear(_Warp):
     vertical: float = arg(Float(0, below=90), "largest angle along y", 0.0)
     fill: float = fill_argument()
     interpolation: str = interpolation_argument(_BETWEEN)
+
+    @property
+    def idle(self) -> bool:
+        return not self.degrees and not self.vertical
 
     def draw(self, u: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         import numpy as np

@@ -38,6 +38,11 @@ class Tuning:
         """Layers that compute in ``epoch`` as they do after training."""
         return frozenset(number for number, until in self.still.items() if until is None or epoch < until)
 
+    @property
+    def fixed(self) -> frozenset[int]:
+        """Layers that always compute as they do after training."""
+        return frozenset(number for number, until in self.still.items() if until is None)
+
     def stages(self, graph: Graph) -> tuple[int, ...]:
         """The first epochs of stages in which the same parameters are trained."""
         starts = {spec.starts for node in graph.nodes for spec in node.parameters if spec.starts}

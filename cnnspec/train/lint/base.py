@@ -22,9 +22,21 @@ class ExperimentLint(Lint):
         raise NotImplementedError
 
     @classmethod
-    def at(cls, experiment: Experiment, section: str, argument: str | None = None, **fields: Any) -> Self:
-        """A finding at an argument of a section, or at the section."""
-        return cls(span=experiment.span(section, argument), **fields)
+    def at(
+        cls,
+        experiment: Experiment,
+        section: str,
+        argument: str | None = None,
+        call: str | None = None,
+        **fields: Any,
+    ) -> Self:
+        """A finding at an argument of a section, or at the section (``augment.0``: a call of it); a silence may name the
+        ``call``, the argument, and either with the section before it."""
+        head = section.partition(".")[0]
+        given = [name for name in (call, argument) if name]
+        subjects = (*given, *(f"{head}.{name}" for name in given or ("",)))
+        subjects = tuple(name.rstrip(".") for name in subjects)
+        return cls(span=experiment.span(section, argument), subjects=subjects, **fields)
 
 
 def experiment_lints(experiment: Experiment) -> Iterator[ExperimentLint]:

@@ -6,10 +6,12 @@ from ...source import Diagnostic
 
 
 class UnknownLint(Diagnostic):
-    """The section ``allow`` names a lint that does not exist. Their names have ``_`` where codes have ``-``."""
+    """The section ``allow`` names a lint that does not exist, or what is no lint but an error. The names of lints have ``_``
+    where codes have ``-``; ``cnnspec lint --list`` lists them."""
 
     code = "unknown-lint"
-    message = "there is no lint named '{name}'"
+    message = "'{name}' {problem}"
     bad = "allow { pixel_lost }"
     good = "allow { pixels_lost }"
     name: str
+    problem: str

@@ -10,7 +10,8 @@ from ...elaborate.lint import spec_lints
 from ...ir import Graph
 from ...source.lints import Lint, by_place
 from .base import experiment_lints
-from .silences import heard, silences
+from .silences import silences
+from .unneeded import unneeded
 
 if TYPE_CHECKING:
     from ..experiment import Experiment
@@ -29,7 +30,9 @@ def lint(
     """
     found: list[Lint] = list(spec_lints(module))
     if graph is not None:
-        found += graph_lints(graph, object_size)
+        found += graph_lints(graph, object_size, experiment.tuning.fixed if experiment else ())
     if experiment is not None:
         found += experiment_lints(experiment)
-    return by_place(heard(found, silences(module)))
+    silent = silences(module)
+    heard = [finding for finding in found if not any(silence.covers(finding) for silence in silent)]
+    return by_place([*heard, *unneeded(silent, found, graph)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .base import ExperimentLint, in_epochs
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class LateSchedule(ExperimentLint):
     """The schedule changes the rate after the last epoch of training, where it makes no difference.
 
-    A milestone of ``multi_step`` or the step of ``step`` lies there, or ``cosine_restarts`` ends within its first cosine,
-    at a rate that is still high. Mostly the epochs were made fewer, and the schedule was not.
+    A milestone of ``multi_step`` or the step of ``step`` lies there, the ``patience`` of ``plateau`` ends there, or
+    ``cosine_restarts`` ends within its first cosine, at a rate that is still high. Mostly the epochs were made fewer, and
+    the schedule was not.
     """
 
     code = "late-schedule"
@@ -28,24 +29,12 @@ class LateSchedule(ExperimentLint):
 
     @classmethod
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
-        schedule: Any = experiment.schedule
-        epochs = experiment.settings.epochs
-        after = _changes(schedule)
-        if after is not None and after[1] >= epochs + (schedule.call_name == "cosine_restarts"):
-            argument, when, what = after
-            fields = {"schedule": schedule.call_name, "what": what.format(in_epochs(when)), "epochs": epochs}
+        schedule, epochs = experiment.schedule, experiment.settings.epochs
+        change = schedule.last_change()
+        if change is not None and change[1] >= epochs:
+            argument, when, what = change
+            fields = {"schedule": schedule.call_name, "what": what.format(in_epochs(when))}
             hints = ("let it fit the epochs",)
-            yield cls.at(experiment, "schedule", argument, **fields, hints=hints)
-
-
-def _changes(schedule: Any) -> tuple[str, float, str] | None:
-    """The argument of a schedule that says when it changes the rate for the last time that matters, and when."""
-    match schedule.call_name:
-        case "multi_step":
-            return "milestones", schedule.milestones[-1], "changes the rate after {}"
-        case "step":
-            return "size", schedule.size, "first changes the rate after {}"
-        case "cosine_restarts":
-            return "period", schedule.period + schedule.warmup, "ends its first cosine after {}"
-        case _:
-            return None
+            yield cls.at(
+                experiment, "schedule", argument, schedule.call_name, **fields, epochs=epochs, hints=hints
+            )

@@ -29,5 +29,5 @@ class LongPatience(ExperimentLint):
         patience, epochs = experiment.settings.patience, experiment.settings.epochs
         if patience is not None and patience >= epochs - 1:
             hints = ("make it shorter, or leave it out",)
-            fields = {"patience": in_epochs(patience), "epochs": in_epochs(epochs), "hints": hints}
-            yield cls.at(experiment, "train", "patience", **fields)
+            fields = {"patience": in_epochs(patience), "epochs": in_epochs(epochs)}
+            yield cls.at(experiment, "train", "patience", **fields, hints=hints)

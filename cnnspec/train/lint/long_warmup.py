@@ -27,8 +27,9 @@ class LongWarmup(ExperimentLint):
 
     @classmethod
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
-        warmup, epochs = getattr(experiment.schedule, "warmup", 0.0), experiment.settings.epochs
-        if warmup >= epochs:
-            hints = ("give it fewer epochs, or train longer",)
-            fields = {"warmup": in_epochs(warmup), "epochs": in_epochs(epochs), "hints": hints}
-            yield cls.at(experiment, "schedule", "warmup", **fields)
+        epochs, call = experiment.settings.epochs, experiment.schedule.call_name
+        argument, rising = experiment.schedule.rising(epochs)
+        if rising >= epochs:
+            hints = ("let it rise for fewer epochs",)
+            fields = {"warmup": in_epochs(rising), "epochs": in_epochs(epochs)}
+            yield cls.at(experiment, "schedule", argument, call, **fields, hints=hints)

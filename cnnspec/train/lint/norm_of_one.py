@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
+from ...analyses.lint import Seen
+from ...source.lints import in_layers
 from .base import ExperimentLint
 
 if TYPE_CHECKING:
@@ -31,11 +33,8 @@ class NormOfOne(ExperimentLint):
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
         if experiment.settings.batch > 1 or experiment.data is None:
             return
-        moving = [
-            node
-            for index, node in enumerate(experiment.graph.nodes)
-            if node.op.call_name == "bn" and experiment.tuning.still.get(index, 1) is not None
-        ]
+        seen = Seen(experiment.graph, fixed=experiment.tuning.fixed)
+        moving = [node for index, node in enumerate(experiment.graph.nodes) if seen.uses_batches(index)]
         for node in sorted(moving, key=lambda node: prod(node.shape[1:]))[:1]:
             values = prod(node.shape[1:])
             problem = (
@@ -44,5 +43,7 @@ class NormOfOne(ExperimentLint):
                 else f"has only the {values:,} values of that to take statistics from"
             )
             hints = ("take a larger batch, or group_norm in place of bn",)
-            fields = {"layer": node.name, "problem": problem, "hints": hints}
-            yield cls.at(experiment, "train", "batch", layers=tuple(n.name for n in moving), **fields)
+            fields = {"layer": node.name, "problem": problem}
+            layers = tuple(n.name for n in moving)
+            notes = in_layers(layers)
+            yield cls.at(experiment, "train", "batch", layers=layers, **fields, notes=notes, hints=hints)

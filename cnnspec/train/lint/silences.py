@@ -1,20 +1,20 @@
-"""The section ``allow``: lints that a spec silences, all over or in some layers."""
+"""The section ``allow``: lints that a spec silences, all over or in some places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...elaborate import ALLOW_SECTION, Environment, Module
 from ...elaborate.bind import bind
 from ...elaborate.errors import BadSection
-from ...ir import ALL, Entry, Patterns, arg, covered
-from ...source import Diagnostics, Source, Span, SpecError, did_you_mean
+from ...ir import ALL, Entry, Patterns, arg, covers
+from ...source import Diagnostic, Diagnostics, Source, Span, SpecError, did_you_mean
+from ...source.catalogue import load_catalogue
 from ...source.lints import Lint, lints_of, silent_name
 from ...source.values import Value
 from ...syntax import tree
 from .errors import UnknownLint
-from .nothing_silenced import NothingSilenced
 
 
 class Silenced(Entry):
@@ -22,27 +22,28 @@ class Silenced(Entry):
 
     layers: tuple[str, ...] = arg(
         Patterns(),
-        "where: labels and names of layers, with all that is inside of them, in quotes with * for anything between two dots",
+        "where: labels and names of layers, with all that is inside of them, in quotes with * for anything between dots; "
+        "or what else a lint is about, such as a parameter, a block or a step",
         (ALL,),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Silence(Value):
-    """A lint by its ``code``, silenced in layers by ``patterns``. ``within`` is the text that it holds for, None for all."""
+    """A lint silenced in what ``pattern`` stands for. ``within`` is the text that it holds for, None for all."""
 
-    code: str
-    patterns: tuple[str, ...]
+    lint: type[Lint]
+    pattern: str
     span: Span | None
     within: Source | None = None
 
     def covers(self, finding: Lint) -> bool:
         """Whether a finding is silenced by it."""
-        if finding.code != self.code:
+        if not isinstance(finding, self.lint):
             return False
         if self.within is not None and (finding.span is None or finding.span.source is not self.within):
             return False
-        return ALL in self.patterns or any(covered(self.patterns, name) for name in finding.layers)
+        return self.pattern == ALL or any(covers(self.pattern, name) for name in finding.names)
 
 
 def silences(module: Module) -> tuple[Silence, ...]:
@@ -63,35 +64,38 @@ def check_silences(module: Module) -> None:
     silences(module)
 
 
-def heard(findings: Iterable[Lint], silent: Sequence[Silence]) -> Iterator[Lint]:
-    """The findings that nothing silences, and the silences of the spec itself that silence nothing."""
-    used: set[int] = set()
-    for finding in findings:
-        by = [number for number, silence in enumerate(silent) if silence.covers(finding)]
-        used.update(by)
-        if not by:
-            yield finding
-    for number, silence in enumerate(silent):
-        if number not in used and silence.within is None:
-            name, where = silent_name(silence.code), _where(silence.patterns)
-            yield NothingSilenced(name=name, where=where, span=silence.span, hints=("take it out",))
-
-
-def _where(patterns: tuple[str, ...]) -> str:
-    return "" if ALL in patterns else f" in {', '.join(patterns)}"
-
-
 def _silences(section: tree.Section, within: Source | None) -> Iterator[Silence]:
     if section.form == "arguments":
         form = "as a list of lints, such as 'allow { pixels_lost }'"
         raise SpecError([BadSection(name=ALLOW_SECTION, form=form, span=section.name_span)])
-    codes = {silent_name(lint.code): lint.code for lint in lints_of(Lint) if lint.silenceable}
+    known = {silent_name(lint.code): lint for lint in lints_of(Lint) if lint.silenceable}
     found = Diagnostics()
     for call in section.calls:
-        silenced = bind(call.name, Silenced, call, Environment(), found) if call.name in codes else None
-        if call.name not in codes:
-            hints = did_you_mean(call.name, codes, limit=0)
-            found.add(UnknownLint(name=call.name, span=call.name_span or call.span, hints=hints))
-        elif silenced is not None:
-            yield Silence(codes[call.name], silenced.layers, call.span, within)
+        if call.name not in known:
+            found.add(_unknown(call, known))
+            continue
+        silenced = bind(call.name, Silenced, call, Environment(), found)
+        for pattern, span in _placed(silenced.layers, call) if silenced is not None else ():
+            yield Silence(known[call.name], pattern, span, within)
     found.raise_errors()
+
+
+def _placed(patterns: tuple[str, ...], call: tree.Call) -> Iterator[tuple[str, Span | None]]:
+    """Each of the patterns with its text."""
+    spans: list[Span | None] = []
+    for argument in call.arguments:
+        value = argument.value
+        spans += [v.span for v in (value.items if isinstance(value, tree.Sequence) else (value,))]
+    if len(spans) != len(patterns):
+        spans = [call.span] * len(patterns)
+    return zip(patterns, spans, strict=True)
+
+
+def _unknown(call: tree.Call, known: dict[str, type[Lint]]) -> Diagnostic:
+    name, span = call.name, call.name_span or call.span
+    same = load_catalogue().get(name.replace("_", "-"))
+    if same is not None:
+        found = "is about silences itself" if issubclass(same, Lint) else "is an error"
+        return UnknownLint(name=name, problem=f"{found}, and cannot be silenced", span=span)
+    hints = (*did_you_mean(name, known, limit=0), "'cnnspec lint --list' lists them")
+    return UnknownLint(name=name, problem="is not the name of a lint", span=span, hints=hints)

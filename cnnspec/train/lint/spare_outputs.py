@@ -45,5 +45,6 @@ class SpareOutputs(ExperimentLint):
                 span=node.span or experiment.span("data"),
                 notes=node.origin,
                 layers=(node.name,),
+                subjects=(head.output,),
                 hints=(f"give the last layer {task.classes} outputs",),
             )

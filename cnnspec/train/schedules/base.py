@@ -25,6 +25,9 @@ class Warmed(Named):
         # Declared by each schedule, in its own place among its arguments.
         warmup: float
 
+    def rising(self, epochs: int) -> tuple[str, float]:
+        return "warmup", self.warmup
+
     def factor(self, at: Moment) -> float:
         rise = at.progress / self.warmup if at.progress < self.warmup else 1.0
         return rise * self.after(at)

@@ -26,6 +26,14 @@ class CosineRestarts(Warmed):
     minimum: float = minimum_argument("factor at the end of each cosine")
     warmup: float = warmup_argument()
 
+    def last_change(self) -> tuple[str, float, str]:
+        # A cosine that ends with training is whole: only what is more comes late.
+        return (
+            "period",
+            self.period + self.warmup - 1,
+            f"ends its first cosine after {self.period + self.warmup:g} epochs",
+        )
+
     def after(self, at: Moment) -> float:
         place, length = self.since(at), float(self.period)
         while place >= length:
@@ -48,6 +56,9 @@ class OneCycle(Named):
     start: float = arg(Float(1), "the peak over the first rate", 25.0)
     end: float = arg(Float(1), "the first rate over the last", 1e4)
     shape: str = arg(Choice("cosine", "linear"), "how the rate goes from one to the other", "cosine")
+
+    def rising(self, epochs: int) -> tuple[str, float]:
+        return "rise", self.rise * epochs
 
     def factor(self, at: Moment) -> float:
         steps = at.steps * at.epochs

@@ -21,6 +21,9 @@ class Step(Warmed):
     gamma: float = gamma_argument("factor of each step", 0.1)
     warmup: float = warmup_argument()
 
+    def last_change(self) -> tuple[str, float, str]:
+        return "size", self.size, "first changes the rate after {}"
+
     def after(self, at: Moment) -> float:
         return float(self.gamma ** (at.epoch // self.size))
 
@@ -46,6 +49,9 @@ class MultiStep(Warmed):
             if before >= after:
                 problem = f"milestones must rise, and {after} comes after {before}"
                 refuse("multi_step", problem, "milestones")
+
+    def last_change(self) -> tuple[str, float, str]:
+        return "milestones", self.milestones[-1], "changes the rate after {}"
 
     def after(self, at: Moment) -> float:
         return float(self.gamma ** bisect_right(self.milestones, at.epoch))
@@ -83,6 +89,10 @@ class Plateau(Warmed):
     cooldown: int = arg(Int(0), "epochs after a change that are not counted", 0)
     minimum: float = minimum_argument("factor below which it does not go")
     warmup: float = warmup_argument()
+
+    def last_change(self) -> tuple[str, float, str]:
+        # The first epoch is the best so far, and one more than the patience must be worse.
+        return "patience", self.patience + 2, "changes the rate after {} at the earliest"
 
     def after(self, at: Moment) -> float:
         factor, best, worse, resting = 1.0, inf, 0, 0
