@@ -194,7 +194,7 @@ def test_layers_that_fit_by_accident(capsys: pytest.CaptureFixture[str]) -> None
     )
     one = written("one.cnn", text)
     other = written("other.cnn", text.replace("8  conv", "8  conv(4, 3, padding = 1) tanh  conv", 1))
-    said = "3 of these by accident, as they are of layers called otherwise now: conv2 → conv3, conv3 → conv4"
+    said = "3 of these by accident, as they are of layers called otherwise now: conv2 → conv3, conv3.bias → conv4.bias"
     text = printed(capsys, one, other)
     assert said in " ".join(text.split()) and "only in one.cnn" not in text
 

@@ -35,6 +35,8 @@ def diff_json(
 
 def _part(part: Part) -> dict[str, Any]:
     told: dict[str, Any] = {"state": part.state, "first": _side(part.first), "second": _side(part.second)}
+    if part.moved:
+        told["moved"] = True
     if part.differences:
         told["differences"] = [asdict(each) for each in part.differences]
     if part.parts:

@@ -28,7 +28,8 @@ _SHOWN = (
 )
 """Columns of ``compare``."""
 _STARTS = "the same but for how they start"
-_WORDS = (*RESTS.values(), _STARTS, "changed", "removed", "added")
+_MOVED = "moved"
+_WORDS = (*RESTS.values(), _STARTS, "changed", _MOVED, "removed", "added")
 """What layers became, as it is told."""
 
 
@@ -92,16 +93,18 @@ def _by(before: Figure, after: Figure, unit: Unit) -> str:
 
 
 def _same(alignment: Alignment, titles: tuple[str, str]) -> str:
+    names = [node.name for node in alignment.first.nodes]
     told = f"{' and '.join(dict.fromkeys(map(printable, titles)))}: the same network"
     found = _renames(alignment)
     if not found:
         return f"{told}."
-    return f"{told}; {count(len(found), 'layer')} under other names: {few(renamed(found))}."
+    return f"{told}; {count(len(found), 'layer')} under other names: {few(renamed(found, names))}."
 
 
 def _counts(alignment: Alignment) -> str:
     """How many layers became what."""
-    numbers = Counter(_became(pair) for pair in alignment.layers if not _is_input(alignment, pair))
+    counted = (p for p in alignment.layers if not _is_input(alignment, p) and not _moves_away(p))
+    numbers = Counter(map(_became, counted))
     told = ", ".join(f"{numbers[words]} {words}" for words in _WORDS if numbers[words])
     alike = alignment.count("same") == len(alignment.layers)
     return f"Layers: {told}." + (" Their outputs differ." if alike else "")
@@ -114,7 +117,14 @@ def _is_input(alignment: Alignment, pair: Pair[int]) -> bool:
     return not any(each[index].inputs for each, index in both if index is not None)
 
 
+def _moves_away(pair: Pair[int]) -> bool:
+    """Whether the layer is counted where it moved to."""
+    return pair.moved is not None and pair.change == "removed"
+
+
 def _became(pair: Pair[int]) -> str:
+    if pair.moved is not None:
+        return _MOVED
     if pair.only_shape:
         return RESTS["resized"]
     starts = pair.differences and all(each.kind == "start" for each in pair.differences)

@@ -37,10 +37,10 @@ def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str])
     fits = f"{len(found.fits):,} of {count(found.tensors, 'tensor')} {verb} by name and shape"
     yield fits + (of if found.filled else "")
     if found.elsewhere:
-        pairs = renamed((p.theirs, p.ours) for p in found.elsewhere)
+        pairs = renamed(((p.theirs, p.ours) for p in found.elsewhere), theirs)
         yield f"{len(found.elsewhere):,} of these by accident, as they are of layers called otherwise now: {few(pairs)}"
     if found.renamed:
-        pairs = renamed((p.theirs, p.ours) for p in found.renamed)
+        pairs = renamed(((p.theirs, p.ours) for p in found.renamed), theirs)
         yield f"{len(found.renamed):,} would fit if renamed: {few(pairs)}"
     if found.misfits:
         pairs = [
