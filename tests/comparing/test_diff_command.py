@@ -260,3 +260,26 @@ def test_a_run_is_the_spec_that_it_was_trained_by(capsys: pytest.CaptureFixture[
     written("run/run.json", "{")
     assert main(["diff", "run", "missing.cnn"]) == 1
     assert re.findall(r"error\[([a-z-]+)\]", capsys.readouterr().err) == ["file-missing", "run-damaged"]
+
+
+TWO = "model m {{ input 3 x 8 x 8 conv(4, 3) relu flatten {} {} }}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (("output a: linear(4)", "output b: linear(4)"), ("output b: linear(4)", "output a: linear(4)"), "order a, b → b, a"),
+        (("output a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", "output c: linear(4)"), "b → c"),
+        (("output a: linear(4)", "output b: linear(4)"), ("auxiliary a: linear(4)", "output b: linear(4)"), "a became auxiliary"),
+        (("auxiliary a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", "output b: linear(4)"), "a is auxiliary no longer"),
+        (("output a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", ""), "− b"),
+        (("output a: linear(4)", ""), ("output a: linear(4)", "output b: linear(4)"), "+ b"),
+    ],
+)  # fmt: skip
+def test_outputs(
+    before: tuple[str, str], after: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their names and order are what losses and programs go by: not the same network."""
+    one, other = written("one.cnn", TWO.format(*before)), written("other.cnn", TWO.format(*after))
+    assert f"\nOutputs: {said}.\n" in printed(capsys, one, other, "--exit-code", code=1)
+    assert json.loads(printed(capsys, one, other, "--json"))["outputs"]

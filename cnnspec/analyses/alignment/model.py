@@ -47,9 +47,14 @@ class Alignment(Value):
 
     @property
     def same(self) -> bool:
-        """Whether all layers are the same, and the same of them give outputs; blocks and names may differ."""
-        outputs = ([(o.node, o.auxiliary) for o in graph.outputs] for graph in (self.first, self.second))
-        return all(pair.change == "same" for pair in self.layers) and next(outputs) == next(outputs)
+        """Whether all layers are the same, and outputs come from the same of them, in one order and under one name each;
+        blocks, and names of layers, may differ."""
+        return self.same_layers and self.first.outputs == self.second.outputs
+
+    @property
+    def same_layers(self) -> bool:
+        """Whether all layers are."""
+        return all(pair.change == "same" for pair in self.layers)
 
     @property
     def moved(self) -> tuple[tuple[int, int], ...]:

@@ -14,8 +14,8 @@ cnnspec diff resnet50 resnext50_32x4d
 cnnspec diff old.cnn new.cnn --level layer
 cnnspec diff "vgg16" "vgg16(classes = 10)" --columns params,output
 
-The exit code is 0 whether or not they differ. With --exit-code, for scripts: 0 the same network and experiment (names may
-differ), 1 they differ, 2 a spec is wrong."""
+The exit code is 0 whether or not they differ. With --exit-code, for scripts: 0 the same network and experiment (names of
+layers may differ), 1 they differ, 2 a spec is wrong."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
 
     width = max(get_terminal_size().columns, _NARROW)
     lines = heading(found.alignment, found.titles, width)
-    if not found.alignment.same or options.all:
+    if not found.alignment.same_layers or options.all:
         lines += ["", *_rows(found, options, width)]
     if any(node.parameters for node in found.graphs[0].nodes):
         lines += ["", *weights_lines(found.weights, found.graphs, found.titles, width)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from ...analyses.alignment import Alignment, Pair
+from ...analyses.alignment import Alignment, Pair, output_changes
 from ...train.wording import count, printable
 from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
 from .figures import bytes_text
-from .words import MINUS, RESTS, few, renamed
+from .words import ARROW, MINUS, RESTS, few, renamed
 
 _GAP = "  "
 _SHOWN = (
@@ -44,6 +44,7 @@ def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[s
     told = wrap(
         _same(alignment, titles) if alignment.same else _counts(alignment), width, break_long_words=False
     )
+    told += _of_outputs(alignment, width)
     told += heads_lines((first, second), width)
     figures = list(_figures(first, second))
     if alignment.same:
@@ -106,8 +107,25 @@ def _counts(alignment: Alignment) -> str:
     counted = (p for p in alignment.layers if not _is_input(alignment, p) and not _moves_away(p))
     numbers = Counter(map(_became, counted))
     told = ", ".join(f"{numbers[words]} {words}" for words in _WORDS if numbers[words])
-    alike = alignment.count("same") == len(alignment.layers)
-    return f"Layers: {told}." + (" Their outputs differ." if alike else "")
+    return f"Layers: {told}."
+
+
+_OUTPUTS: Mapping[str, str] = {
+    "removed": f"{MINUS} {{before}}",
+    "added": "+ {after}",
+    "renamed": f"{{before}} {ARROW} {{after}}",
+    "auxiliary": "{after} became auxiliary",
+    "main": "{after} is auxiliary no longer",
+    "order": f"order {{before}} {ARROW} {{after}}",
+    "layer": f"of {{before}} {ARROW} of {{after}}",
+}
+"""How changes of outputs are told."""
+
+
+def _of_outputs(alignment: Alignment, width: int) -> list[str]:
+    changes = output_changes(alignment)
+    told = [_OUTPUTS[c.kind].format(before=printable(c.before), after=printable(c.after)) for c in changes]
+    return wrap(f"Outputs: {'; '.join(told)}.", width, break_long_words=False) if told else []
 
 
 def _is_input(alignment: Alignment, pair: Pair[int]) -> bool:
