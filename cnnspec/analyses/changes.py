@@ -28,7 +28,8 @@ class Side(Value):
     that made it, ``block`` the block that this is of. ``layers`` are those inside; an input is none.
 
     ``params`` leave out running statistics; ``memory`` are the bytes that training keeps of a sample (float32); ``output``
-    and ``field`` are those of the last layer.
+    and ``field`` are those of the last layer. ``each`` has the parts that were folded into this one, their own figures with
+    them.
     """
 
     paths: tuple[str, ...]
@@ -40,6 +41,11 @@ class Side(Value):
     memory: int
     output: Shape
     field: Field
+    folded: tuple[Side, ...] = ()
+
+    @property
+    def each(self) -> tuple[Side, ...]:
+        return self.folded or (self,)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -103,13 +109,18 @@ def _one(run: Sequence[Part]) -> Part:
     last = run[-1]
     return Part(
         last.state,
-        _sum([part.first for part in run]),
-        _sum([part.second for part in run]),
+        _folded([part.first for part in run]),
+        _folded([part.second for part in run]),
         last.differences,
         tuple(_one(inner) for inner in zip(*(part.parts for part in run), strict=True)),
         sum(part.times for part in run),
         last.moved,
     )
+
+
+def _folded(sides: Sequence[Side | None]) -> Side | None:
+    total = _sum(sides)
+    return total and replace(total, folded=tuple(one for side in sides if side for one in side.each))
 
 
 def _sum(sides: Sequence[Side | None]) -> Side | None:
@@ -123,6 +134,7 @@ def _sum(sides: Sequence[Side | None]) -> Side | None:
         params=sum(side.params for side in there),
         macs=sum(side.macs for side in there),
         memory=sum(side.memory for side in there),
+        folded=(),
     )
 
 
