@@ -74,6 +74,7 @@ class Add(_Merge):
     """Sum of tracks of one shape, as a residual connection. He et al. 2016."""
 
     any_axes = True
+    commutative = True
     backward_reads = ()
     examples = (
         Example("add", ((2, 3, 4), (2, 3, 4))),
@@ -104,6 +105,7 @@ class Multiply(_Merge):
 
     also_called = ("mul",)
     any_axes = True
+    commutative = True
     examples = (
         Example("multiply", ((3, 2, 4), (3, 1, 1))),
         Example("multiply", ((1, 2, 4), (3, 2, 4))),

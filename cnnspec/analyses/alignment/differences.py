@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,11 +63,18 @@ class Comparison:
 
     def _rewired(self, one: Node, other: Node) -> bool:
         """Whether two layers take what does not correspond, and no layer that was added or removed accounts for it."""
-        for i, j in zip(one.inputs, other.inputs, strict=True):
-            source, counterpart = self._sources[0][i], self._sources[1][j]
-            if source is not None and counterpart is not None and self.pairs[source] != counterpart:
-                return True
-        return False
+        before = [None if (s := self._sources[0][i]) is None else self.pairs[s] for i in one.inputs]
+        after = [self._sources[1][j] for j in other.inputs]
+        if one.op.commutative:
+            return not _can_match(before, after)
+        return any(a != b and None not in (a, b) for a, b in zip(before, after, strict=True))
+
+
+def _can_match(before: Sequence[int | None], after: Sequence[int | None]) -> bool:
+    """Whether, in some order, each is the same as its counterpart; None may be any."""
+    left = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    known = [side.total() - side[None] for side in left]
+    return known[0] <= after.count(None) and known[1] <= before.count(None)
 
 
 def _sources(graph: Graph, paired: Collection[int]) -> list[int | None]:
