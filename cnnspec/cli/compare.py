@@ -83,9 +83,12 @@ def run(options: argparse.Namespace) -> int:
         return _of_runs(options)
     if options.output:
         raise SpecError([NoCurves(spec=options.spec[0])])
-    graphs = [graph for _, graph in open_networks(options.spec, options.overrides)]
-    titles = titles_of(options.spec, [graph.name for graph in graphs])
-    networks = [Network(g, t, options.batch or 1) for g, t in zip(graphs, titles, strict=True)]
+    opened = open_networks(options.spec, options.overrides)
+    titles = titles_of(options.spec, [graph.name for _, graph in opened])
+    networks = [
+        Network(graph, title, options.batch or 1, module)
+        for (module, graph), title in zip(opened, titles, strict=True)
+    ]
     if options.sort is not None:
         networks.sort(key=options.sort.key, reverse=options.reverse)
     _print(networks, options)
