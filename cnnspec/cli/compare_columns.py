@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..analyses.comparison import Figures, figures
-from ..analyses.sizes import bytes_text
+from ..analyses.sizes import bytes_text, percent_text
 from ..elaborate import Module, elaborate
 from ..ir import Graph, Shape
 from ..source.values import Value
@@ -115,7 +115,7 @@ def shape_text(shape: Shape) -> str:
 
 def share_text(part: int, whole: int) -> str:
     """``9,408 (0.1 %)``; a dash for none."""
-    return f"{part:,} ({100 * part / whole:.1f} %)" if part else "-"
+    return f"{part:,} ({percent_text(part, whole)})" if part else "-"
 
 
 def _output(network: Network) -> Figure:

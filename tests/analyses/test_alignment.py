@@ -248,7 +248,7 @@ def test_initialisers_come_last() -> None:
 def test_frozen_layers() -> None:
     found = align(*(_partly_frozen(start) for start in (1, None)))
     assert told(found, "linear1") == ["trained → frozen"]
-    assert {d.kind for p in found.layers for d in p.differences} == {"start"}
+    assert {d.kind for p in found.layers for d in p.differences} == {"training"}
 
 
 def _partly_frozen(start: int | None) -> Graph:

@@ -136,6 +136,27 @@ def test_only_what_layers_start_with_differs(capsys: pytest.CaptureFixture[str])
     assert "all 27 tensors fit" in text
 
 
+def test_folded_rows_tell_figures_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "vgg16", "vgg19", "--level", "layer", "--columns", "params,output,receptive-field")
+    assert re.search(r"\+ conv4 ×2 +conv 3x3, 512 +\+4.720 M +… +116…252\n", text)
+    assert re.search(r"\+ conv4 +conv 3x3, 256 +\+590,080 +256x56x56 +", text)
+
+
+def test_what_is_frozen(capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'use lenet5\nfinetune { from("x.pth") freeze(c1) }\n'
+    one, other = written("one.cnn", text), written("other.cnn", text.replace("c1", "c1, c3"))
+    found = printed(capsys, one, other)
+    assert "1 the same but for whether they are trained." in found and "trained → frozen" in found
+
+
+def test_small_numbers_and_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    bn = "model m { input 3 x 8 x 8 bn(eps = 1e-5) }"
+    one, other = written("one.cnn", bn), written("other.cnn", bn.replace("1e-5", "2e-6"))
+    assert "eps 1e-5 → 2e-6" in printed(capsys, one, other)
+    assert main(["diff", "../runs/nope", "vgg16"]) == 1
+    assert "there is no file '../runs/nope'" in capsys.readouterr().err
+
+
 def test_only_the_experiment_differs(capsys: pytest.CaptureFixture[str]) -> None:
     changed = OLD.replace("sgd(lr = 0.1)", "adam(0.01)").replace("64", "32").replace("flip", "flip(p = 0.3)")
     text = printed(capsys, "old.cnn", written("adam.cnn", changed), "--exit-code", code=1)
@@ -262,24 +283,27 @@ def test_a_run_is_the_spec_that_it_was_trained_by(capsys: pytest.CaptureFixture[
     assert re.findall(r"error\[([a-z-]+)\]", capsys.readouterr().err) == ["file-missing", "run-damaged"]
 
 
-TWO = "model m {{ input 3 x 8 x 8 conv(4, 3) relu flatten {} {} }}"
+def with_outputs(*labels: str) -> str:
+    """A network with a linear layer for each."""
+    layers = " ".join(f"{label}: linear(4)" for label in labels)
+    return f"model m {{ input 3 x 8 x 8 conv(4, 3) relu flatten {layers} }}"
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (("output a: linear(4)", "output b: linear(4)"), ("output b: linear(4)", "output a: linear(4)"), "order a, b → b, a"),
-        (("output a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", "output c: linear(4)"), "b → c"),
-        (("output a: linear(4)", "output b: linear(4)"), ("auxiliary a: linear(4)", "output b: linear(4)"), "a became auxiliary"),
-        (("auxiliary a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", "output b: linear(4)"), "a is auxiliary no longer"),
-        (("output a: linear(4)", "output b: linear(4)"), ("output a: linear(4)", ""), "− b"),
-        (("output a: linear(4)", ""), ("output a: linear(4)", "output b: linear(4)"), "+ b"),
+        ("output a, output b", "output b, output a", "order a, b → b, a"),
+        ("output a, output b", "output a, output c", "b → c"),
+        ("output a, output b", "auxiliary a, output b", "a became auxiliary"),
+        ("auxiliary a, output b", "output a, output b", "a is auxiliary no longer"),
+        ("output a, output b", "output a", "− b"),
+        ("output a", "output a, output b", "+ b"),
     ],
-)  # fmt: skip
-def test_outputs(
-    before: tuple[str, str], after: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+)
+def test_outputs(before: str, after: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Their names and order are what losses and programs go by: not the same network."""
-    one, other = written("one.cnn", TWO.format(*before)), written("other.cnn", TWO.format(*after))
+    one, other = (
+        written(f"{n}.cnn", with_outputs(*labels.split(", "))) for n, labels in enumerate((before, after))
+    )
     assert f"\nOutputs: {said}.\n" in printed(capsys, one, other, "--exit-code", code=1)
     assert json.loads(printed(capsys, one, other, "--json"))["outputs"]

@@ -16,7 +16,15 @@ from cnnspec.train.weights.transfer import Transfer, transfer
 
 BLOCK = "block res(c, k) { add { | | conv(c, k, padding = same) bn } relu }\n"
 LAYERS = st.sampled_from(
-    ["conv(4, 3, padding = 1)", "conv(4, 1)", "conv(8, 3, padding = 1)", "bn", "relu", "res(4, 3)", "res(4, 5)"]
+    [
+        "conv(4, 3, padding = 1)",
+        "conv(4, 1)",
+        "conv(8, 3, padding = 1)",
+        "bn",
+        "relu",
+        "res(4, 3)",
+        "res(4, 5)",
+    ]
 )
 LABELS = st.lists(st.sampled_from(["", "a: ", "b: ", "c: "]), max_size=7)
 

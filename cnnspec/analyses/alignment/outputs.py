@@ -36,7 +36,10 @@ def output_changes(alignment: Alignment) -> tuple[OutputChange, ...]:
     found += [OutputChange("removed", o.name, "") for place, o in enumerate(first) if place not in pairs]
     added = (o for place, o in enumerate(second) if place not in pairs.values())
     found += [OutputChange("added", "", o.name) for o in added]
-    order = [second[pairs[one]].name for one in sorted(pairs)], [second[o].name for o in sorted(pairs.values())]
+    order = (
+        [second[pairs[one]].name for one in sorted(pairs)],
+        [second[o].name for o in sorted(pairs.values())],
+    )
     if order[0] != order[1]:
         return (*found, OutputChange("order", ", ".join(order[0]), ", ".join(order[1])))
     return (*found, *_of_layers(alignment, pairs, there))

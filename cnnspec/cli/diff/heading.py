@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from ...analyses.alignment import Alignment, Pair, output_changes
+from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
@@ -29,7 +30,8 @@ _SHOWN = (
 """Columns of ``compare``."""
 _STARTS = "the same but for how they start"
 _MOVED = "moved"
-_WORDS = (*RESTS.values(), _STARTS, "changed", _MOVED, "removed", "added")
+_TRAINED = "the same but for whether they are trained"
+_WORDS = (*RESTS.values(), _STARTS, _TRAINED, "changed", _MOVED, "removed", "added")
 """What layers became, as it is told."""
 
 
@@ -87,10 +89,8 @@ def _by(before: Figure, after: Figure, unit: Unit) -> str:
     if not before:
         return text
     percent = 100 * abs(grown) / before
-    share = (
-        f"{percent:,.0f} %" if percent >= 100 else f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
-    )
-    return f"{text} ({share if share.startswith('below') else sign + share})"
+    share = f"{percent:,.0f} %" if percent >= 100 else percent_text(abs(grown), before)
+    return f"{text} ({sign + share if share[0].isdigit() else share})"
 
 
 def _same(alignment: Alignment, titles: tuple[str, str]) -> str:
@@ -145,8 +145,10 @@ def _became(pair: Pair[int]) -> str:
         return _MOVED
     if pair.only_shape:
         return RESTS["resized"]
-    starts = pair.differences and all(each.kind == "start" for each in pair.differences)
-    return _STARTS if starts else RESTS.get(pair.change, pair.change)
+    kinds = {each.kind for each in pair.differences}
+    if kinds == {"training"}:
+        return _TRAINED
+    return _STARTS if kinds and kinds <= {"start", "training"} else RESTS.get(pair.change, pair.change)
 
 
 def _renames(alignment: Alignment) -> list[tuple[str, str]]:

@@ -19,10 +19,10 @@ class Transfer:
     """``theirs`` are tensors of a checkpoint of the first network, ``ours`` parameters and running statistics of the second.
 
     Each tensor of the first is in one of these: ``fits`` load as they are; ``renamed`` would fit under the name that the
-    layer has in the second; ``misfits`` have another shape than their namesake there, or than what corresponds, which nothing
-    else would fill; ``unused`` is the rest. What these leave of the second is ``missing``. ``elsewhere`` are those of ``fits`` that come from a layer
-    which is another one in the second network, and what they are there. ``filled`` of ``parameters`` numbers of the second
-    (running statistics left out) are loaded.
+    layer has in the second; ``misfits`` have another shape than their namesake there, or than what corresponds, which
+    nothing else would fill; ``unused`` is the rest. What these leave of the second is ``missing``. ``elsewhere`` are those
+    of ``fits`` that come from a layer which is another one in the second network, and what they are there. ``filled`` of
+    ``parameters`` numbers of the second (running statistics left out) are loaded.
     """
 
     way: str
