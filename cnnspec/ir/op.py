@@ -115,7 +115,8 @@ class Op(Entry):
     "mask" is one of its own, of the output's size), ``is_view`` that the output shares the input's buffer,
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
     (N, H, W, C), ``commutative`` that the order of its inputs does not matter. ``output_range`` is the least and the
-    most that it can give, where it is limited; ``keeps_range`` says that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole.
+    most that it can give, where it is limited; ``keeps_range`` says that what it gives lies between what it took,
+    ``sums_to_one`` that its values are shares of a whole.
     """
 
     family: ClassVar[Family]

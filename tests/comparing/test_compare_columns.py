@@ -55,6 +55,19 @@ def test_a_form_that_fits(
     assert "132,863,336" in text and ("memory-training" in text or "memory, training" in text)
 
 
+def test_columns_that_do_not_fit_are_in_tables_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    networks = ["vgg11", "vgg13", "resnet18", "resnet34", "alexnet", "densenet121"]
+    names = [column.name for column in COLUMNS]
+    text = printed(capsys, *networks, "--columns", ",".join(names))
+    tables = text.split("\n\n")
+    assert max(map(len, text.splitlines())) <= 80
+    assert [name for table in tables for name in table.splitlines()[0].split()] == names
+    assert all([row.split()[0] for row in table.splitlines()[2:]] == networks for table in tables)
+
+
 def test_memory_is_that_of_the_batch_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(printed(capsys, "lenet5", "--batch", "100", "--json"))
     memory = figures(elaborate(open_target("lenet5"))).memory

@@ -104,6 +104,23 @@ def test_other_widths(
         assert max(map(len, rows)) <= max(width, 60)
 
 
+@pytest.mark.parametrize(
+    "specs", [("alexnet", "vgg16"), ("resnet50", "resnext50_32x4d"), ("old.cnn", "new.cnn")]
+)
+def test_all_columns_in_a_narrow_terminal(
+    specs: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In tables of their own where they do not fit; words are broken at dots and spaces alone."""
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = "params,macs,output,memory,receptive-field"
+    text = printed(capsys, *specs, "--columns", columns, "--level", "layer")
+    assert max(map(len, text.splitlines())) <= 80
+    wide = printed(capsys, *specs, "--level", "layer")
+    words = {word for line in wide.splitlines() for word in line.split()}
+    table = text.partition("─\n")[2].partition("\n\n")[0]
+    assert not {w for line in table.splitlines() for w in line.split() if w.isalpha()} - words
+
+
 def test_colours_on_a_terminal_only(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
