@@ -159,6 +159,15 @@ def test_folded_rows_tell_figures_of_all(capsys: pytest.CaptureFixture[str]) -> 
     assert re.search(r"\+ conv4 +conv 3x3, 256 +\+590,080 +256x56x56 +", text)
 
 
+def test_rates_that_go_on_from_block_to_block_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "efficientnet_b0", "efficientnet_b3")
+    assert "\ndrop of inverted_residual ×15: 0.0125…0.1875 → 0.0153846…0.184615\n" in text
+    assert text.count("0.0125") == 1 and "stochastic_depth" not in text
+    assert re.search(r"≠ inverted_residual2…4 ×3 +channels 192 → 232, squeeze 48 → 58 ", text)
+    layers = printed(capsys, "efficientnet_b0", "efficientnet_b3", "--level", "layer")
+    assert "stochastic_depth1 ×3   p … → … (below)" in layers and "\np of stochastic_depth ×" in layers
+
+
 def test_what_is_frozen(capsys: pytest.CaptureFixture[str]) -> None:
     text = 'use lenet5\nfinetune { from("x.pth") freeze(c1) }\n'
     one, other = written("one.cnn", text), written("other.cnn", text.replace("c1", "c1, c3"))

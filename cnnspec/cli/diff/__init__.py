@@ -149,11 +149,15 @@ def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
 def _rows(found: _Diff, options: argparse.Namespace, width: int) -> list[str]:
     from .rows import rows
     from .table import table
-    from .words import block_parameters
+    from .varying import folded_rates
+    from .words import block_parameters, lines_of
 
     parameters = block_parameters(found.modules[0]), block_parameters(found.modules[1])
-    shown = rows(found.root, found.graphs, options.level, options.all, parameters)
+    folded = folded_rates(found.root, parameters)
+    shown = rows(folded.root, found.graphs, options.level, options.all, parameters)
     lines = table(shown.rows, width, use_color(sys.stdout), options.all, options.columns)
+    told = (rate.text for rate in folded.rates if rate.told_in(row.what for row in shown.rows))
+    lines += [line for text in told for line in lines_of(text, width)]
     if shown.finer and options.level is None:
         lines.append(f"{shown.level}s are shown: --level {shown.finer} opens them")
     return lines

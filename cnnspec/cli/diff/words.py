@@ -81,6 +81,11 @@ def paragraph(text: str, width: int) -> list[str]:
     return [line.replace(KEPT, " ") for line in lines]
 
 
+def lines_of(text: str, width: int) -> list[str]:
+    """A sentence in lines."""
+    return [line.replace(KEPT, " ") for line in wrap(kept(text), width, break_long_words=False)]
+
+
 def few(texts: Sequence[str], most: int = 3) -> str:
     """The first of some texts, and how many more there are."""
     more = len(texts) - most
@@ -146,7 +151,7 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
     if one.block is None or one.title == other.title:
         return
     known = parameters[0].get(one.block, {}), parameters[1].get(one.block, {})
-    before, after = _given(one.title, known[0]), _given(other.title, known[1])
+    before, after = given(one.title, known[0]), given(other.title, known[1])
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name, known[0].get(name)), after.get(name, known[1].get(name))
         if old is None or new is None:
@@ -155,14 +160,13 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
             yield f"{name} {became(old, new)}"
 
 
-def _given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
+def given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
     """The arguments of a call by the names of its parameters."""
     call = CALL.fullmatch(title)
     names = list(parameters)
-    given = arguments(call.group(2)) if call else []
     return {
         key or (names[place] if place < len(names) else str(place + 1)): value
-        for place, (key, value) in enumerate(given)
+        for place, (key, value) in enumerate(arguments(call.group(2)) if call else [])
     }
 
 
