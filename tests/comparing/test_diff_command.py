@@ -168,6 +168,17 @@ def test_rates_that_go_on_from_block_to_block_are_told_once(capsys: pytest.Captu
     assert "stochastic_depth1 ×3   p … → … (below)" in layers and "\np of stochastic_depth ×" in layers
 
 
+def test_what_is_asserted_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    """Told, and no difference of the networks."""
+    one = written("one.cnn", "use lenet5\nassert params <= 1M\nassert depth == 5\n")
+    other = written("other.cnn", "use lenet5\nassert depth  ==  5\nassert params <= 2M\n")
+    text = printed(capsys, one, other, "--exit-code")
+    assert text.endswith("\n\nAsserted: − params <= 1M; + params <= 2M\n")
+    told = json.loads(printed(capsys, one, other, "--json"))["assertions"]
+    assert told == {"removed": ["params <= 1M"], "added": ["params <= 2M"]}
+    assert "Asserted" not in printed(capsys, one, one)
+
+
 def test_what_is_frozen(capsys: pytest.CaptureFixture[str]) -> None:
     text = 'use lenet5\nfinetune { from("x.pth") freeze(c1) }\n'
     one, other = written("one.cnn", text), written("other.cnn", text.replace("c1", "c1, c3"))

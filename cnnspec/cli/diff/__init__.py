@@ -8,7 +8,7 @@ same are left out. Parameters leave out running statistics; memory in training i
 Where a terminal is narrow, figures have fewer digits, and those that do not fit are named below the rows.
 
 Then: what of a checkpoint of the first network would load into the second, and what differs in the sections of the
-experiment.
+experiment and in what is asserted.
 
 cnnspec diff resnet50 resnext50_32x4d
 cnnspec diff old.cnn new.cnn --level layer
@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
@@ -99,8 +99,10 @@ def run(options: argparse.Namespace) -> int:
         return _WRONG
     if options.json:
         from .as_json import diff_json
+        from .assertions import claims_of
 
-        print_json(diff_json(found.alignment, found.root, found.weights, found.sections))
+        told = diff_json(found.alignment, found.root, found.weights, found.sections)
+        print_json(told | {"assertions": asdict(claims_of(*found.modules))})
     else:
         print("\n".join(_text(found, options)))
     return int(options.exit_code and not found.empty)
@@ -133,6 +135,7 @@ def _spec_of(text: str) -> str:
 
 
 def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
+    from .assertions import claims_lines, claims_of
     from .experiment import experiment_lines
     from .heading import heading
     from .weights import weights_lines
@@ -143,7 +146,8 @@ def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
         lines += ["", *_rows(found, options, width)]
     if any(node.parameters for node in found.graphs[0].nodes):
         lines += ["", *weights_lines(found.weights, found.graphs, found.titles, width)]
-    return [*lines, *experiment_lines(found.sections, found.titles, width)]
+    lines += experiment_lines(found.sections, found.titles, width)
+    return [*lines, *claims_lines(claims_of(*found.modules), width)]
 
 
 def _rows(found: _Diff, options: argparse.Namespace, width: int) -> list[str]:
