@@ -28,7 +28,8 @@ class Side(Value):
     that made it, ``block`` the block that this is of. ``layers`` are those inside; an input is none.
 
     ``params`` leave out running statistics; ``memory`` are the bytes that training keeps of a sample (float32); ``output``
-    and ``field`` are those of the last layer.
+    and ``field`` are those of the last layer. ``each`` has the parts that were folded into this one, their own figures with
+    them.
     """
 
     paths: tuple[str, ...]
@@ -40,6 +41,11 @@ class Side(Value):
     memory: int
     output: Shape
     field: Field
+    folded: tuple[Side, ...] = ()
+
+    @property
+    def each(self) -> tuple[Side, ...]:
+        return self.folded or (self,)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,8 +53,8 @@ class Part(Value):
     """A layer or scope of the first network and what it is in the second; one of the sides is None where only the other
     has it. ``differences`` are a layer's; ``parts`` are inside.
 
-    "resized": nothing differs but sizes that follow from what comes before. ``times``: so many alike were folded into this
-    one, and its figures are their sums.
+    "resized": nothing differs but sizes that follow from what comes before. ``moved``: removed here or added here, and the
+    same elsewhere in the other network. ``times``: so many alike were folded into this one, and its figures are their sums.
     """
 
     state: State
@@ -57,6 +63,7 @@ class Part(Value):
     differences: tuple[Difference, ...] = ()
     parts: tuple[Part, ...] = ()
     times: int = 1
+    moved: bool = False
 
     @property
     def some(self) -> Side:
@@ -94,7 +101,7 @@ def _likeness(part: Part) -> object:
     """Equal for parts that changed alike, whatever their names and figures are."""
     told = tuple(d for d in part.differences if d.kind != "size")
     sides = tuple(None if side is None else (side.title, side.block) for side in (part.first, part.second))
-    return part.state, sides, told, tuple(map(_likeness, part.parts)), part.times
+    return part.state, part.moved, sides, told, tuple(map(_likeness, part.parts)), part.times
 
 
 def _one(run: Sequence[Part]) -> Part:
@@ -102,12 +109,18 @@ def _one(run: Sequence[Part]) -> Part:
     last = run[-1]
     return Part(
         last.state,
-        _sum([part.first for part in run]),
-        _sum([part.second for part in run]),
+        _folded([part.first for part in run]),
+        _folded([part.second for part in run]),
         last.differences,
         tuple(_one(inner) for inner in zip(*(part.parts for part in run), strict=True)),
         sum(part.times for part in run),
+        last.moved,
     )
+
+
+def _folded(sides: Sequence[Side | None]) -> Side | None:
+    total = _sum(sides)
+    return total and replace(total, folded=tuple(one for side in sides if side for one in side.each))
 
 
 def _sum(sides: Sequence[Side | None]) -> Side | None:
@@ -121,6 +134,7 @@ def _sum(sides: Sequence[Side | None]) -> Side | None:
         params=sum(side.params for side in there),
         macs=sum(side.macs for side in there),
         memory=sum(side.memory for side in there),
+        folded=(),
     )
 
 
@@ -212,7 +226,7 @@ class _Tree:
             else _total([p.first if side == 0 else p.second for p in parts], path, title, block)
             for side, (path, title, block) in enumerate(zip(paths, titles, blocks, strict=True))
         )
-        return Part(_state(first, second, parts), first, second, parts=parts)
+        return Part(_state(first, second, parts), first, second, parts=parts, moved=_moved(parts))
 
     def _scope(self, key: Key) -> Part:
         scopes = [None if p is None else n.scopes[p] for n, p in zip(self.networks, key, strict=True)]
@@ -224,7 +238,7 @@ class _Tree:
         first = None if pair.first is None else self.networks[0].layer(pair.first)
         second = None if pair.second is None else self.networks[1].layer(pair.second)
         state: State = "resized" if pair.only_shape else pair.change
-        return Part(state, first, second, pair.differences)
+        return Part(state, first, second, pair.differences, moved=pair.moved is not None)
 
 
 def _title(scope: Scope) -> str:
@@ -249,4 +263,10 @@ def _state(first: Side | None, second: Side | None, parts: Sequence[Part]) -> St
 def together(parts: Sequence[Part]) -> Part:
     """Several parts as one, without what is inside of them."""
     first, second = _sum([part.first for part in parts]), _sum([part.second for part in parts])
-    return Part(_state(first, second, parts), first, second, times=sum(part.times for part in parts))
+    times = sum(part.times for part in parts)
+    return Part(_state(first, second, parts), first, second, times=times, moved=_moved(parts))
+
+
+def _moved(parts: Sequence[Part]) -> bool:
+    """Whether all of it was, in one direction."""
+    return all(part.moved for part in parts) and len({part.state for part in parts}) == 1

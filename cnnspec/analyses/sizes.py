@@ -25,6 +25,16 @@ def bytes_text(number: int) -> str:
     return f"{value:,.1f} {unit}" if value >= 10 else f"{value:.2f} {unit}"
 
 
+def percent_text(part: int, whole: int) -> str:
+    """A part in percent of the whole; a small one is not nothing, and nearly all is not all: 12.5 %, below 0.1 %."""
+    percent = 100 * part / whole
+    if 0 < percent < 0.05:
+        return "below 0.1 %"
+    if percent >= 99.95 and part < whole:
+        return "above 99.9 %"
+    return f"{percent:.1f} %"
+
+
 def parse_bytes(text: str) -> int:
     """``8GB``, ``512 MiB`` or ``1.5 gb`` in bytes (of a fraction the whole bytes).
 

@@ -83,9 +83,12 @@ def run(options: argparse.Namespace) -> int:
         return _of_runs(options)
     if options.output:
         raise SpecError([NoCurves(spec=options.spec[0])])
-    graphs = [graph for _, graph in open_networks(options.spec, options.overrides)]
-    titles = titles_of(options.spec, [graph.name for graph in graphs])
-    networks = [Network(g, t, options.batch or 1) for g, t in zip(graphs, titles, strict=True)]
+    opened = open_networks(options.spec, options.overrides)
+    titles = titles_of(options.spec, [graph.name for _, graph in opened])
+    networks = [
+        Network(graph, title, options.batch or 1, module)
+        for (module, graph), title in zip(opened, titles, strict=True)
+    ]
     if options.sort is not None:
         networks.sort(key=options.sort.key, reverse=options.reverse)
     _print(networks, options)
@@ -114,7 +117,7 @@ def _print(networks: Sequence[Network], options: argparse.Namespace) -> None:
 def _text(networks: Sequence[Network], chosen: Sequence[Column] | None, width: int) -> list[str]:
     """The first form that fits into ``width``, or the narrowest."""
     least: list[str] = []
-    for lines in _forms(networks, chosen):
+    for lines in _forms(networks, chosen, width):
         if _wide(lines) <= width:
             return lines
         least = min(least or lines, lines, key=_wide)
@@ -125,11 +128,12 @@ def _wide(lines: Sequence[str]) -> int:
     return max(map(len, lines))
 
 
-def _forms(networks: Sequence[Network], chosen: Sequence[Column] | None) -> Iterator[list[str]]:
+def _forms(networks: Sequence[Network], chosen: Sequence[Column] | None, width: int) -> Iterator[list[str]]:
     """The best first."""
     if chosen is not None:
         yield _rows(networks, chosen)
         yield _table(networks, chosen)
+        yield _split_rows(networks, chosen, width)
         return
     if len(networks) < _MANY:
         yield _table(networks, _SHOWN)
@@ -160,6 +164,14 @@ def _rows(networks: Sequence[Network], chosen: Sequence[Column]) -> list[str]:
     """A row a network."""
     head = ["", *(each.name for each in chosen)]
     return _lines([head, *([_name(n), *(each.text(n) for each in chosen)] for n in networks)])
+
+
+def _split_rows(networks: Sequence[Network], chosen: Sequence[Column], width: int) -> list[str]:
+    """A row a network, in as many tables as it takes, with as many columns each as fit."""
+    fitting = (n for n in range(len(chosen), 1, -1) if _wide(_rows(networks, chosen[:n])) <= width)
+    number = next(fitting, 1)
+    lines, left = _rows(networks, chosen[:number]), chosen[number:]
+    return [*lines, "", *_split_rows(networks, left, width)] if left else lines
 
 
 def _table(networks: Sequence[Network], chosen: Sequence[Column]) -> list[str]:

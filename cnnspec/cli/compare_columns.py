@@ -9,7 +9,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..analyses.comparison import Figures, figures
-from ..analyses.sizes import bytes_text
+from ..analyses.sizes import bytes_text, percent_text
+from ..elaborate import Module, elaborate
 from ..ir import Graph, Shape
 from ..source.values import Value
 from ..train.wording import printable
@@ -24,11 +25,13 @@ Unit = Literal["", "bytes", "share", "field", "shape"]
 
 @dataclass(frozen=True)
 class Network:
-    """What a column is read from: a graph, what that is called, and the number of images that memory is told for."""
+    """What a column is read from: a graph, what that is called, the number of images that memory is told for, and the spec
+    that says how it is trained (by Adam at float32 where there is none)."""
 
     graph: Graph
     title: str
     batch: int = 1
+    module: Module | None = None
 
     @cached_property
     def figures(self) -> Figures:
@@ -42,10 +45,18 @@ class Network:
         return replace(each, memory=memory)
 
     def footprint(self, training: bool) -> Footprint:
-        """Bytes at the batch, in training with all heads; an optimizer keeps two numbers a parameter, as Adam does."""
-        from ..analyses.footprint import footprint
+        """Bytes at the batch; in training with all heads, as the sections of the spec's experiment say.
 
-        return footprint(self.graph, self.batch, training)
+        Raises :class:`~cnnspec.source.SpecError` where those are wrong.
+        """
+        if not training or self.module is None:
+            from ..analyses.footprint import footprint
+
+            return footprint(self.graph, self.batch, training)
+        from ..train.need import need_of
+        from ..train.sections import bind_experiment
+
+        return need_of(bind_experiment(self.module, elaborate(self.module))).at(self.batch)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -104,7 +115,7 @@ def shape_text(shape: Shape) -> str:
 
 def share_text(part: int, whole: int) -> str:
     """``9,408 (0.1 %)``; a dash for none."""
-    return f"{part:,} ({100 * part / whole:.1f} %)" if part else "-"
+    return f"{part:,} ({percent_text(part, whole)})" if part else "-"
 
 
 def _output(network: Network) -> Figure:

@@ -46,14 +46,30 @@ def _refuse_weights(spec: str) -> None:
 
 
 def titles_of(specs: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The ``names`` of models; of models that share one what a person wrote: of files the last part, where that tells them
-    apart."""
+    """The ``names`` of models; what a person wrote of those that were called with arguments, and of models that share a
+    name: of files the last part, where that tells them apart."""
     models = Counter(names)
-    short = Counter(Path(spec).name for spec in dict.fromkeys(specs))
+    short = Counter(_last_part(spec) for spec in dict.fromkeys(specs))
     return [
-        name if models[name] == 1 else Path(spec).name if short[Path(spec).name] == 1 else spec
+        name
+        if models[name] == 1 and not _arguments(spec)
+        else _last_part(spec)
+        if short[_last_part(spec)] == 1
+        else spec
         for spec, name in zip(specs, names, strict=True)
     ]
+
+
+def _last_part(spec: str) -> str:
+    """``net.cnn(classes = 2)`` of ``specs/net.cnn(classes = 2)``."""
+    given = _arguments(spec)
+    return Path(spec.strip().removesuffix(given)).name + given
+
+
+def _arguments(spec: str) -> str:
+    """``(classes = 2)``, "" where a network is not called with arguments."""
+    name, bracket, rest = spec.strip().partition("(")
+    return bracket + rest if name and rest.endswith(")") and rest != ")" else ""
 
 
 def columns(text: str, known: Mapping[str, C]) -> tuple[C, ...]:

@@ -71,7 +71,7 @@ def _open(target: str) -> tuple[Module, Sequence[tree.Argument]]:
         raise unknown_spec(target, None)
     if _is_file_name(target) and not _exists(path) and zoo_path(path.stem):
         raise unknown_spec(target, Span(Source("<command line>", target), 0, len(target)))
-    if _is_file_name(target) or _exists(path):
+    if _is_file_name(target) or _exists(path) or _is_path(target):
         return Loader().load(path), ()
     head, bracket, _ = target.partition("(")
     source = Source("<command line>", target)
@@ -88,6 +88,11 @@ def _open(target: str) -> tuple[Module, Sequence[tree.Argument]]:
 
 def _is_file_name(text: str) -> bool:
     return text.endswith(SUFFIXES)
+
+
+def _is_path(text: str) -> bool:
+    """Whether a place is named, not a name of the zoo."""
+    return "/" in text.partition("(")[0] and not text.endswith(")")
 
 
 def _exists(path: Path) -> bool:

@@ -118,12 +118,12 @@ class Op(Entry):
     are other tools' names, for hints. ``backward_reads`` says which tensors the gradient needs,
     ``is_view`` that the output shares the input's buffer,
     ``differs_in_training`` that ``forward`` does something else then, ``any_axes`` that it does the same to
-    (N, H, W, C). ``output_range`` is the least and the most that it can give, where it is limited; ``keeps_range`` says
-    that what it gives lies between what it took, ``sums_to_one`` that its values are shares of a whole,
-    ``drops_elements`` that in training it sets some elements to 0, each by itself, ``adds_tracks`` that it is the sum of
-    its inputs, ``moves_pixels`` that it only puts pixels around a map or takes some off, ``drops_channels`` that some
-    channels of the input are read by no output, ``takes_gates`` that inputs of C x 1 x 1 scale the channels of a map
-    beside them.
+    (N, H, W, C), ``commutative`` that the order of its inputs does not matter. ``output_range`` is the least and the most
+    that it can give, where it is limited; ``keeps_range`` says that what it gives lies between what it took,
+    ``sums_to_one`` that its values are shares of a whole, ``drops_elements`` that in training it sets some elements to 0,
+    each by itself, ``adds_tracks`` that it is the sum of its inputs, ``moves_pixels`` that it only puts pixels around a
+    map or takes some off, ``drops_channels`` that some channels of the input are read by no output, ``takes_gates`` that
+    inputs of C x 1 x 1 scale the channels of a map beside them.
     """
 
     family: ClassVar[Family]
@@ -135,6 +135,7 @@ class Op(Entry):
     is_view_at_inference: ClassVar[bool] = False
     differs_in_training: ClassVar[bool] = False
     any_axes: ClassVar[bool] = False
+    commutative: ClassVar[bool] = False
     output_range: ClassVar[tuple[float, float] | None] = None
     keeps_range: ClassVar[bool] = False
     sums_to_one: ClassVar[bool] = False

@@ -81,6 +81,7 @@ class Add(_Merge):
 
     any_axes = True
     adds_tracks = True
+    commutative = True
     backward_reads = ()
     examples = (
         Example("add", ((2, 3, 4), (2, 3, 4))),
@@ -121,6 +122,7 @@ class Multiply(_Merge):
     also_called = ("mul",)
     any_axes = True
     takes_gates = True
+    commutative = True
     examples = (
         Example("multiply", ((3, 2, 4), (3, 1, 1))),
         Example("multiply", ((1, 2, 4), (3, 2, 4))),

@@ -248,7 +248,7 @@ def test_initialisers_come_last() -> None:
 def test_frozen_layers() -> None:
     found = align(*(_partly_frozen(start) for start in (1, None)))
     assert told(found, "linear1") == ["trained → frozen"]
-    assert {d.kind for p in found.layers for d in p.differences} == {"start"}
+    assert {d.kind for p in found.layers for d in p.differences} == {"training"}
 
 
 def _partly_frozen(start: int | None) -> Graph:
@@ -257,10 +257,10 @@ def _partly_frozen(start: int | None) -> Graph:
     return replace(graph, nodes=(*graph.nodes[:2], replace(graph.nodes[2], parameters=specs)))
 
 
-def _joined(of: Sequence[int]) -> Graph:
+def _joined(of: Sequence[int], by: str = "add") -> Graph:
     b = Builder("joined", 4, 8, 8)
     b("relu"), b("sigmoid"), b("tanh")
-    b("add", of=of), b("relu")
+    b(by, of=of), b("relu")
     return b.graph()
 
 
@@ -269,6 +269,14 @@ def test_other_inputs_are_a_change() -> None:
     assert told(found, "add1") == ["takes tanh1, relu1 → tanh1, sigmoid1"]
     assert counts(found) == {"same": 5, "changed": 1}
     assert told(align(_joined((3, 1)), _joined((3, 1, 2))), "add1") == ["inputs 2 → 3"]
+
+
+def test_the_order_of_inputs() -> None:
+    """A sum is the same in any, a concatenation is not."""
+    assert align(_joined((3, 1)), _joined((1, 3))).same
+    assert align(_joined((3, 1, 2), "multiply"), _joined((2, 3, 1), "multiply")).same
+    found = align(_joined((3, 1), "concat"), _joined((1, 3), "concat"))
+    assert told(found, "concat1") == ["takes tanh1, relu1 → relu1, tanh1"]
 
 
 def test_what_is_added_before_a_layer_does_not_change_its_inputs() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_a_form_that_fits(
     text = printed(capsys, *names)
     assert max(map(len, text.splitlines())) <= width and all(name in text for name in names)
     assert "132,863,336" in text and ("memory-training" in text or "memory, training" in text)
+
+
+def test_columns_that_do_not_fit_are_in_tables_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    networks = ["vgg11", "vgg13", "resnet18", "resnet34", "alexnet", "densenet121"]
+    names = [column.name for column in COLUMNS]
+    text = printed(capsys, *networks, "--columns", ",".join(names))
+    tables = text.split("\n\n")
+    assert max(map(len, text.splitlines())) <= 80
+    assert [name for table in tables for name in table.splitlines()[0].split()] == names
+    assert all([row.split()[0] for row in table.splitlines()[2:]] == networks for table in tables)
 
 
 def test_memory_is_that_of_the_batch_in_every_form(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,3 +139,29 @@ def test_columns_are_not_for_runs(tmp_path: Path, capsys: pytest.CaptureFixture[
     for more in (["--columns", "params"], ["--sort", "macs"], ["--batch", "2"], ["--csv"]):
         assert main(["compare", str(tmp_path), *more]) == 1
         assert f"is a run, and {more[0]} is for networks" in capsys.readouterr().err
+
+
+def test_arguments_are_in_the_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    specs = ["resnet18(classes = 10)", "alexnet"]
+    head = printed(capsys, *specs).splitlines()[0]
+    assert re.split(r"\s{2,}", head.strip()) == [*specs, "times"]
+    for form in ([], ["--columns", "params"]):
+        assert f"\n{specs[0]}," in printed(capsys, *specs, "--csv", *form)
+    assert [n["model"] for n in json.loads(printed(capsys, *specs, "--json"))] == specs
+
+
+TRAINED = """model net { input 3 x 8 x 8  conv(4, 3)  relu  flatten  linear(2) }
+optimizer sgd(lr = 0.1)
+train (epochs = 3, batch = 32, precision = bf16)
+"""
+
+
+def test_memory_in_training_is_what_fits_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the spec's optimizer and precision."""
+    (tmp_path / "net.cnn").write_text(TRAINED)
+    (tmp_path / "plain.cnn").write_text(TRAINED.partition("\n")[0])
+    specs = [str(tmp_path / name) for name in ("net.cnn", "plain.cnn")]
+    rows = json.loads(printed(capsys, *specs, "--columns", "total-training", "--batch", "8", "--json"))
+    for spec, row in zip(specs, rows, strict=True):
+        assert main(["fits", spec, "--batch", "8", "--json"]) == 0
+        assert row["total-training"] == json.loads(capsys.readouterr().out)["bytes"]["total"]

@@ -104,6 +104,23 @@ def test_other_widths(
         assert max(map(len, rows)) <= max(width, 60)
 
 
+@pytest.mark.parametrize(
+    "specs", [("alexnet", "vgg16"), ("resnet50", "resnext50_32x4d"), ("old.cnn", "new.cnn")]
+)
+def test_all_columns_in_a_narrow_terminal(
+    specs: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In tables of their own where they do not fit; words are broken at dots and spaces alone."""
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = "params,macs,output,memory,receptive-field"
+    text = printed(capsys, *specs, "--columns", columns, "--level", "layer")
+    assert max(map(len, text.splitlines())) <= 80
+    wide = printed(capsys, *specs, "--level", "layer")
+    words = {word for line in wide.splitlines() for word in line.split()}
+    table = text.partition("─\n")[2].partition("\n\n")[0]
+    assert not {w for line in table.splitlines() for w in line.split() if w.isalpha()} - words
+
+
 def test_colours_on_a_terminal_only(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +151,47 @@ def test_only_what_layers_start_with_differs(capsys: pytest.CaptureFixture[str])
     assert "Layers: 14 the same, 5 the same but for how they start." in text
     assert "≠ conv1…3 ×3            init kaiming_uniform → xavier_normal" in text
     assert "all 27 tensors fit" in text
+
+
+def test_folded_rows_tell_figures_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "vgg16", "vgg19", "--level", "layer", "--columns", "params,output,receptive-field")
+    assert re.search(r"\+ conv4 ×2 +conv 3x3, 512 +\+4.720 M +… +116…252\n", text)
+    assert re.search(r"\+ conv4 +conv 3x3, 256 +\+590,080 +256x56x56 +", text)
+
+
+def test_rates_that_go_on_from_block_to_block_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "efficientnet_b0", "efficientnet_b3")
+    assert "\ndrop of inverted_residual ×15: 0.0125…0.1875 → 0.0153846…0.184615\n" in text
+    assert text.count("0.0125") == 1 and "stochastic_depth" not in text
+    assert re.search(r"≠ inverted_residual2…4 ×3 +channels 192 → 232, squeeze 48 → 58 ", text)
+    layers = printed(capsys, "efficientnet_b0", "efficientnet_b3", "--level", "layer")
+    assert "stochastic_depth1 ×3   p … → … (below)" in layers and "\np of stochastic_depth ×" in layers
+
+
+def test_what_is_asserted_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    """Told, and no difference of the networks."""
+    one = written("one.cnn", "use lenet5\nassert params <= 1M\nassert depth == 5\n")
+    other = written("other.cnn", "use lenet5\nassert depth  ==  5\nassert params <= 2M\n")
+    text = printed(capsys, one, other, "--exit-code")
+    assert text.endswith("\n\nAsserted: − params <= 1M; + params <= 2M\n")
+    told = json.loads(printed(capsys, one, other, "--json"))["assertions"]
+    assert told == {"removed": ["params <= 1M"], "added": ["params <= 2M"]}
+    assert "Asserted" not in printed(capsys, one, one)
+
+
+def test_what_is_frozen(capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'use lenet5\nfinetune { from("x.pth") freeze(c1) }\n'
+    one, other = written("one.cnn", text), written("other.cnn", text.replace("c1", "c1, c3"))
+    found = printed(capsys, one, other)
+    assert "1 the same but for whether they are trained." in found and "trained → frozen" in found
+
+
+def test_small_numbers_and_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    bn = "model m { input 3 x 8 x 8 bn(eps = 1e-5) }"
+    one, other = written("one.cnn", bn), written("other.cnn", bn.replace("1e-5", "2e-6"))
+    assert "eps 1e-5 → 2e-6" in printed(capsys, one, other)
+    assert main(["diff", "../runs/nope", "vgg16"]) == 1
+    assert "there is no file '../runs/nope'" in capsys.readouterr().err
 
 
 def test_only_the_experiment_differs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,7 +252,7 @@ def test_layers_that_fit_by_accident(capsys: pytest.CaptureFixture[str]) -> None
     )
     one = written("one.cnn", text)
     other = written("other.cnn", text.replace("8  conv", "8  conv(4, 3, padding = 1) tanh  conv", 1))
-    said = "3 of these by accident, as they are of layers called otherwise now: conv2 → conv3, conv3 → conv4"
+    said = "3 of these by accident, as they are of layers called otherwise now: conv2 → conv3, conv3.bias → conv4.bias"
     text = printed(capsys, one, other)
     assert said in " ".join(text.split()) and "only in one.cnn" not in text
 
@@ -260,3 +318,29 @@ def test_a_run_is_the_spec_that_it_was_trained_by(capsys: pytest.CaptureFixture[
     written("run/run.json", "{")
     assert main(["diff", "run", "missing.cnn"]) == 1
     assert re.findall(r"error\[([a-z-]+)\]", capsys.readouterr().err) == ["file-missing", "run-damaged"]
+
+
+def with_outputs(*labels: str) -> str:
+    """A network with a linear layer for each."""
+    layers = " ".join(f"{label}: linear(4)" for label in labels)
+    return f"model m {{ input 3 x 8 x 8 conv(4, 3) relu flatten {layers} }}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("output a, output b", "output b, output a", "order a, b → b, a"),
+        ("output a, output b", "output a, output c", "b → c"),
+        ("output a, output b", "auxiliary a, output b", "a became auxiliary"),
+        ("auxiliary a, output b", "output a, output b", "a is auxiliary no longer"),
+        ("output a, output b", "output a", "− b"),
+        ("output a", "output a, output b", "+ b"),
+    ],
+)
+def test_outputs(before: str, after: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their names and order are what losses and programs go by: not the same network."""
+    one, other = (
+        written(f"{n}.cnn", with_outputs(*labels.split(", "))) for n, labels in enumerate((before, after))
+    )
+    assert f"\nOutputs: {said}.\n" in printed(capsys, one, other, "--exit-code", code=1)
+    assert json.loads(printed(capsys, one, other, "--json"))["outputs"]

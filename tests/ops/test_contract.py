@@ -75,6 +75,15 @@ def test_mixing_is_what_forward_reads(example: Example) -> None:
     assert op.drops_channels == (frozenset().union(*stated) != set(raised))
 
 
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if len(e.values[0].inputs) > 1])
+def test_order_of_inputs(example: Example) -> None:
+    """Whether it matters is what the layer says."""
+    op = layer(example.text)
+    inputs = [seeded(i, shape).normal(0, 1, (2, *shape)) for i, shape in enumerate(example.inputs)]
+    there, back = (forward(op, order, {}, PlainRun()) for order in (inputs, inputs[::-1]))
+    assert op.commutative == (there.shape == back.shape and np.allclose(there, back, atol=1e-6))
+
+
 def _perturbed(shapes: tuple[Shape, ...]) -> list[np.ndarray]:
     """Sample 0 is the base; sample i + 1 has pixel i of the largest input raised, in every channel."""
     generator = seeded("influence", shapes)

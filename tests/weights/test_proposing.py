@@ -113,3 +113,13 @@ def test_whatever_the_names_are_what_is_proposed_is_true(tmp_path: Path) -> None
         file = open_file(state_zip(tmp_path / "w.pth", theirs))
         found = propose(graph, module, file, pair(graph, module, file))
         assert {p.ours.rpartition(".")[0]: p.theirs.rpartition(".")[0] for p in found.pairing.pairs} == names
+
+
+def test_names_that_a_layer_put_in_has_shifted(tmp_path: Path) -> None:
+    """Layers that have a namesake of another shape in the file."""
+    text = "model m {{ input 3 x 8 x 8 conv(4, 3) {} conv(8, 3) conv(6, 1) }}"
+    graph, _ = spec(text.format("conv(4, 3)"))
+    state_zip(tmp_path / "w.pth", weights(graph))
+    (tmp_path / "net.cnn").write_text(text.format(""))
+    found = proposal(str(tmp_path / "net.cnn"), tmp_path / "w.pth")
+    assert found.rules == (("conv2", "conv3"), ("conv3", "conv4")) and found.ignored == ("conv2",)

@@ -2,10 +2,13 @@
 
 Networks are read as trees of scopes. The parts of one level are aligned as two sequences, in the graphs' order (parallel
 tracks that come in another order are not matched crosswise), and the parts that correspond are then aligned inside. Where
-one network has a scope around what lies open in the other, the scope is opened.
+one network has a scope around what lies open in the other, the scope is opened. Labelled parts that stand elsewhere, and
+are the same, are moved.
 """
 
 from .model import Alignment, Change, Pair
+from .namesakes import namesakes
 from .networks import align
+from .outputs import OutputChange, output_changes
 
-__all__ = ["Alignment", "Change", "Pair", "align"]
+__all__ = ["Alignment", "Change", "OutputChange", "Pair", "align", "namesakes", "output_changes"]

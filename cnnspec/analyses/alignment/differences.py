@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from ...source.values import Value
 from ..freezing import starts_of, told
 
 _SIDES = 4
-Kind = Literal["op", "argument", "inputs", "size", "start"]
+Kind = Literal["op", "argument", "inputs", "size", "start", "training"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -20,13 +21,18 @@ class Difference(Value):
 
     ``kind`` "op": another layer; "argument": one of its arguments; "inputs": their number, or what the layer takes; "size":
     the output's shape or that of a tensor of the layer, which follows from what comes before where nothing else differs;
-    "start": how the layer starts in training, i.e. its initialisers and what is frozen.
+    "start": its initialisers; "training": whether it is frozen, or till when.
     """
 
     kind: Kind
     what: str
     before: str
     after: str
+
+    @property
+    def starts(self) -> bool:
+        """Whether it is about how the layer starts in training alone, not about what it computes."""
+        return self.kind in ("start", "training")
 
     def __str__(self) -> str:
         return f"{self.what} {self.before} → {self.after}".strip()
@@ -62,11 +68,18 @@ class Comparison:
 
     def _rewired(self, one: Node, other: Node) -> bool:
         """Whether two layers take what does not correspond, and no layer that was added or removed accounts for it."""
-        for i, j in zip(one.inputs, other.inputs, strict=True):
-            source, counterpart = self._sources[0][i], self._sources[1][j]
-            if source is not None and counterpart is not None and self.pairs[source] != counterpart:
-                return True
-        return False
+        before = [None if (s := self._sources[0][i]) is None else self.pairs[s] for i in one.inputs]
+        after = [self._sources[1][j] for j in other.inputs]
+        if one.op.commutative:
+            return not _can_match(before, after)
+        return any(a != b and None not in (a, b) for a, b in zip(before, after, strict=True))
+
+
+def _can_match(before: Sequence[int | None], after: Sequence[int | None]) -> bool:
+    """Whether, in some order, each is the same as its counterpart; None may be any."""
+    left = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    known = [side.total() - side[None] for side in left]
+    return known[0] <= after.count(None) and known[1] <= before.count(None)
 
 
 def _sources(graph: Graph, paired: Collection[int]) -> list[int | None]:
@@ -120,7 +133,7 @@ def _of_freezing(one: Node, other: Node) -> Iterator[Difference]:
         return
     before, after = starts_of(one), starts_of(other)
     if before != after and before and after:
-        yield Difference("start", "", told(before) or "trained", told(after) or "trained")
+        yield Difference("training", "", told(before) or "trained", told(after) or "trained")
 
 
 def told_value(value: Any) -> str:
@@ -133,7 +146,13 @@ def told_value(value: Any) -> str:
         return _told_items(value)
     if isinstance(value, Entry):
         return _told_call(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def number_text(value: float) -> str:
+    """As a person writes it: ``0.015``, ``1e-5``."""
+    mantissa, sign, exponent = f"{value:g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if sign else mantissa
 
 
 def _told_items(values: tuple[Any, ...]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .likeness import ALIKE, Likeness, alike
+from .moving import moved, without
 from .parts import Bag, Part, Parts
 from .sequences import Matching, matching
 
@@ -19,19 +20,31 @@ _LARGE = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """Collects the ``layers`` (indices) and the ``scopes`` (paths) that correspond."""
+    """Collects the ``layers`` (indices) and the ``scopes`` (paths) that correspond; layers that were ``moved`` are apart,
+    as they do not rise with the others."""
 
     likeness: Likeness
     layers: list[tuple[int, int]] = field(default_factory=list)
     scopes: list[tuple[str, str]] = field(default_factory=list)
+    moved: list[tuple[int, int]] = field(default_factory=list)
 
     def walk(self, ones: Parts, others: Parts) -> None:
-        found = self._opened(matching(ones, others, self.likeness))
+        found = self._in_order(self._opened(matching(ones, others, self.likeness)))
         for i, j in found.pairs:
             self._join(found.ones[i], found.others[j])
         ends = [(-1, -1), *found.pairs, (len(found.ones), len(found.others))]
         for (i, j), (k, m) in pairwise(ends):
             self._left_over(found.ones[i + 1 : k], found.others[j + 1 : m])
+
+    def _in_order(self, found: Matching) -> Matching:
+        """The alignment of what is left beside the parts that were moved."""
+        away = moved(found)
+        if not away:
+            return found
+        for i, j in away:
+            self.moved.extend(zip(found.ones[i].indices, found.others[j].indices, strict=True))
+        rest = without(found.ones, {i for i, _ in away}), without(found.others, {j for _, j in away})
+        return matching(*rest, self.likeness)
 
     def _join(self, one: Part, other: Part) -> None:
         if one.scope is None or other.scope is None:

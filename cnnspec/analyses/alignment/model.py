@@ -20,7 +20,8 @@ class Pair(Value, Generic[K]):
 
     One of the two is None where it is "removed" (only in the first) or "added" (only in the second). A layer is the "same"
     where it has no ``differences``, a scope where all its layers are the same and lie in the other scope.
-    ``only_shape``: changed, but only in sizes that follow from what comes before it.
+    ``only_shape``: changed, but only in sizes that follow from what comes before it. ``moved``: the layer is removed here or
+    added here, and the same under the same label elsewhere in the other network, where it has this index.
     """
 
     first: K | None
@@ -28,6 +29,7 @@ class Pair(Value, Generic[K]):
     change: Change
     only_shape: bool = False
     differences: tuple[Difference, ...] = ()
+    moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,9 +47,20 @@ class Alignment(Value):
 
     @property
     def same(self) -> bool:
-        """Whether all layers are the same, and the same of them give outputs; blocks and names may differ."""
-        outputs = ([(o.node, o.auxiliary) for o in graph.outputs] for graph in (self.first, self.second))
-        return all(pair.change == "same" for pair in self.layers) and next(outputs) == next(outputs)
+        """Whether all layers are the same, and outputs come from the same of them, in one order and under one name each;
+        blocks, and names of layers, may differ."""
+        return self.same_layers and self.first.outputs == self.second.outputs
+
+    @property
+    def same_layers(self) -> bool:
+        """Whether all layers are."""
+        return all(pair.change == "same" for pair in self.layers)
+
+    @property
+    def moved(self) -> tuple[tuple[int, int], ...]:
+        """The indices of layers that were moved: in two pairs each, as removed and as added."""
+        pairs = ((pair.first, pair.moved) for pair in self.layers)
+        return tuple((i, j) for i, j in pairs if i is not None and j is not None)
 
     def count(self, change: Change) -> int:
         """The number of layers with this change."""

@@ -21,12 +21,15 @@ def align(first: Graph, second: Graph) -> Alignment:
     ``align(b, a)`` is ``align(a, b)`` with its sides swapped. The time is near linear in the number of layers.
     """
     if _order(second) < _order(first):
-        layers, scopes = _found(second, first)
-        layers, scopes = [(j, i) for i, j in layers], [(j, i) for i, j in scopes]
+        layers, scopes, moved = map(_turned, _found(second, first))
     else:
-        layers, scopes = _found(first, second)
-    pairs = tuple(_layer_pairs(first, second, layers))
+        layers, scopes, moved = _found(first, second)
+    pairs = tuple(_layer_pairs(first, second, layers, moved))
     return Alignment(first, second, pairs, tuple(scope_pairs(first, second, pairs, scopes)))
+
+
+def _turned(pairs: list[Numbers]) -> list[Numbers]:
+    return [(j, i) for i, j in pairs]
 
 
 def _order(graph: Graph) -> tuple[object, ...]:
@@ -35,18 +38,23 @@ def _order(graph: Graph) -> tuple[object, ...]:
     return len(nodes), nodes, [(s.path, s.block or "") for s in graph.scopes]
 
 
-def _found(first: Graph, second: Graph) -> tuple[list[Numbers], list[Numbers]]:
+def _found(first: Graph, second: Graph) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
+    """Layers and scopes that correspond, and layers that were moved."""
     contents = Contents()
     levels = Levels(Likeness(contents))
     levels.walk(parts_of(first, contents), parts_of(second, contents))
-    return sorted(levels.layers), partners(first, second, levels.scopes)
+    return sorted(levels.layers), partners(first, second, levels.scopes), levels.moved
 
 
-def _layer_pairs(first: Graph, second: Graph, found: list[Numbers]) -> Iterator[Pair[int]]:
+def _layer_pairs(
+    first: Graph, second: Graph, found: list[Numbers], moved: list[Numbers]
+) -> Iterator[Pair[int]]:
+    there, here = dict(moved), {j: i for i, j in moved}
     comparison = Comparison(first, second, dict(found))
     for i, j in merged(found, len(first.nodes), len(second.nodes)):
         if i is None or j is None:
-            yield Pair(i, j, "added" if i is None else "removed")
+            elsewhere = here.get(j) if j is not None else there.get(i) if i is not None else None
+            yield Pair(i, j, "added" if i is None else "removed", moved=elsewhere)
             continue
         differences = comparison.differences(i, j)
         only_shape = bool(differences) and all(d.kind == "size" for d in differences)

@@ -36,6 +36,11 @@ class Part:
     def size(self) -> int:
         return self.stop - self.start
 
+    @property
+    def indices(self) -> range:
+        """Of the layers inside, or of the layer."""
+        return range(self.start, self.stop)
+
 
 Parts = Sequence[Part]
 

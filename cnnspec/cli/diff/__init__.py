@@ -8,21 +8,21 @@ same are left out. Parameters leave out running statistics; memory in training i
 Where a terminal is narrow, figures have fewer digits, and those that do not fit are named below the rows.
 
 Then: what of a checkpoint of the first network would load into the second, and what differs in the sections of the
-experiment.
+experiment and in what is asserted.
 
 cnnspec diff resnet50 resnext50_32x4d
 cnnspec diff old.cnn new.cnn --level layer
 cnnspec diff "vgg16" "vgg16(classes = 10)" --columns params,output
 
-The exit code is 0 whether or not they differ. With --exit-code, for scripts: 0 the same network and experiment (names may
-differ), 1 they differ, 2 a spec is wrong."""
+The exit code is 0 whether or not they differ. With --exit-code, for scripts: 0 the same network and experiment (names of
+layers may differ), 1 they differ, 2 a spec is wrong."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
@@ -99,8 +99,10 @@ def run(options: argparse.Namespace) -> int:
         return _WRONG
     if options.json:
         from .as_json import diff_json
+        from .assertions import claims_of
 
-        print_json(diff_json(found.alignment, found.root, found.weights, found.sections))
+        told = diff_json(found.alignment, found.root, found.weights, found.sections)
+        print_json(told | {"assertions": asdict(claims_of(*found.modules))})
     else:
         print("\n".join(_text(found, options)))
     return int(options.exit_code and not found.empty)
@@ -133,27 +135,33 @@ def _spec_of(text: str) -> str:
 
 
 def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
+    from .assertions import claims_lines, claims_of
     from .experiment import experiment_lines
     from .heading import heading
     from .weights import weights_lines
 
     width = max(get_terminal_size().columns, _NARROW)
     lines = heading(found.alignment, found.titles, width)
-    if not found.alignment.same or options.all:
+    if not found.alignment.same_layers or options.all:
         lines += ["", *_rows(found, options, width)]
     if any(node.parameters for node in found.graphs[0].nodes):
         lines += ["", *weights_lines(found.weights, found.graphs, found.titles, width)]
-    return [*lines, *experiment_lines(found.sections, found.titles, width)]
+    lines += experiment_lines(found.sections, found.titles, width)
+    return [*lines, *claims_lines(claims_of(*found.modules), width)]
 
 
 def _rows(found: _Diff, options: argparse.Namespace, width: int) -> list[str]:
     from .rows import rows
     from .table import table
-    from .words import block_parameters
+    from .varying import folded_rates
+    from .words import block_parameters, lines_of
 
     parameters = block_parameters(found.modules[0]), block_parameters(found.modules[1])
-    shown = rows(found.root, found.graphs, options.level, options.all, parameters)
+    folded = folded_rates(found.root, parameters)
+    shown = rows(folded.root, found.graphs, options.level, options.all, parameters)
     lines = table(shown.rows, width, use_color(sys.stdout), options.all, options.columns)
+    told = (rate.text for rate in folded.rates if rate.told_in(row.what for row in shown.rows))
+    lines += [line for text in told for line in lines_of(text, width)]
     if shown.finer and options.level is None:
         lines.append(f"{shown.level}s are shown: --level {shown.finer} opens them")
     return lines

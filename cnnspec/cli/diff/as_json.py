@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ...analyses.alignment import Alignment
+from ...analyses.alignment import Alignment, output_changes
 from ...analyses.changes import Part, Side
 from ..compare_columns import figures_json
 from .figures import field_size
@@ -27,6 +27,7 @@ def diff_json(
         "same": alignment.same and not sections,
         "first": figures_json(first.figures),
         "second": figures_json(second.figures),
+        "outputs": [asdict(change) for change in output_changes(alignment)],
         "parts": [_part(part) for part in root.parts],
         "weights": weights_json(weights),
         "sections": [asdict(change) for change in sections],
@@ -35,6 +36,8 @@ def diff_json(
 
 def _part(part: Part) -> dict[str, Any]:
     told: dict[str, Any] = {"state": part.state, "first": _side(part.first), "second": _side(part.second)}
+    if part.moved:
+        told["moved"] = True
     if part.differences:
         told["differences"] = [asdict(each) for each in part.differences]
     if part.parts:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analyses.changes import Part, Side
 from ...analyses.receptive_field import Field
+from ...backends.drawing.titles import ELLIPSIS
 from ...ir import Shape
 from ...source.values import Value
 from .words import ARROW, MINUS, became
@@ -18,13 +19,16 @@ _EXACT = {4: 10**6, 3: 10**4}
 _MOST_DIGITS = 8
 _FAR = 100
 """Numbers that are so many times apart have units of their own."""
+_LONGEST_SPAN, _LONGEST_SPANS = 18, 22
+"""So many letters the figures of several parts have at most, in one network and in both; that they differ is told as an
+ellipsis otherwise."""
 _UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Figure(Value):
     """A figure of a part. ``text`` tells its ``value`` in so many digits, ``both`` what it was and is; ``adds_up``: that of
-    a part is the sum of those inside of it."""
+    a part is the sum of those inside of it; otherwise ``span`` tells the first and last of several parts."""
 
     name: str
     title: str
@@ -32,6 +36,7 @@ class Figure(Value):
     text: Callable[[object, int], str]
     both: Callable[[object, object, int], str]
     adds_up: bool = True
+    span: Callable[[object, object], str] = lambda first, last: ELLIPSIS
 
     def cell(self, part: Part, rest: bool = False, everything: bool = False, digits: int = DIGITS[0]) -> str:
         """What a row shows: nothing where the figure is the same, unless ``everything`` is to be seen."""
@@ -39,14 +44,36 @@ class Figure(Value):
             return ""
         if part.first is None or part.second is None:
             return self._alone(part, digits)
+        if not self.adds_up and (len(part.first.each), len(part.second.each)) != (1, 1):
+            return self._range(part.first, part.second, everything, digits)
         before, after = self.value(part.first), self.value(part.second)
         if before == after:
             return self.text(after, digits) if everything and after else ""
         return self.both(before, after, digits)
 
+    def _range(self, first: Side, second: Side, everything: bool, digits: int) -> str:
+        """Of parts that were folded into one: from the first to the last of them, where they differ."""
+        values = [list(map(self.value, side.each)) for side in (first, second)]
+        if values[0] == values[1]:
+            return self._from_to(values[1], digits) if everything else ""
+        if all(len(set(side)) == 1 for side in values):
+            return self.both(values[0][0], values[1][0], digits)
+        texts = [self._from_to(side, digits) for side in values]
+        text = became(*texts)
+        return ELLIPSIS if ELLIPSIS in texts or len(text) > _LONGEST_SPANS else text
+
+    def _from_to(self, values: Sequence[object], digits: int) -> str:
+        """A text for all; only that they differ, where more would be long."""
+        if len(set(values)) == 1:
+            return self.text(values[0], digits) if values[0] else ""
+        text = self.span(values[0], values[-1])
+        return text if len(text) <= _LONGEST_SPAN else ELLIPSIS
+
     def _alone(self, part: Part, digits: int) -> str:
+        if not self.adds_up:
+            return self._from_to([self.value(side) for side in part.some.each], digits)
         value = self.value(part.some)
-        sign = "" if not self.adds_up else "+" if part.first is None else MINUS
+        sign = "+" if part.first is None else MINUS
         return f"{sign}{self.text(value, digits)}" if value else ""
 
 
@@ -119,6 +146,15 @@ def shapes_text(before: object, after: object, digits: int = DIGITS[0]) -> str:
     return "x".join(sizes)
 
 
+def shapes_span(first: object, last: object) -> str:
+    """``(1056…1280)x14x14``."""
+    assert isinstance(first, tuple) and isinstance(last, tuple)
+    if len(first) != len(last):
+        return ELLIPSIS
+    both = zip(first, last, strict=True)
+    return "x".join(str(a) if a == b else f"({a}{ELLIPSIS}{b})" for a, b in both)
+
+
 def _field(side: Side) -> tuple[int, int] | None:
     return field_size(side.field)
 
@@ -142,7 +178,7 @@ def _shape(side: Side) -> Shape:
 FIGURES = (
     Figure("params", "parameters", lambda s: s.params, count_text, counts_text),
     Figure("macs", "MACs", lambda s: s.macs, count_text, counts_text),
-    Figure("output", "output", _shape, shape_text, shapes_text, adds_up=False),
+    Figure("output", "output", _shape, shape_text, shapes_text, False, shapes_span),
     Figure("memory", "memory in training", lambda s: s.memory, bytes_text, both_bytes_text),
     Figure(
         "receptive-field",
@@ -150,7 +186,8 @@ FIGURES = (
         _field,
         field_text,
         lambda a, b, digits: became(field_text(a), field_text(b)),
-        adds_up=False,
+        False,
+        lambda first, last: f"{field_text(first)}{ELLIPSIS}{field_text(last)}",
     ),
 )
 """In the order in which they are kept where a terminal is narrow; ``memory`` is what training keeps of a sample."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from ...analyses.alignment import Alignment, Pair
+from ...analyses.alignment import Alignment, Pair, output_changes
+from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
 from .figures import bytes_text
-from .words import MINUS, RESTS, few, renamed
+from .words import ARROW, MINUS, RESTS, few, renamed
 
 _GAP = "  "
 _SHOWN = (
@@ -28,7 +29,9 @@ _SHOWN = (
 )
 """Columns of ``compare``."""
 _STARTS = "the same but for how they start"
-_WORDS = (*RESTS.values(), _STARTS, "changed", "removed", "added")
+_MOVED = "moved"
+_TRAINED = "the same but for whether they are trained"
+_WORDS = (*RESTS.values(), _STARTS, _TRAINED, "changed", _MOVED, "removed", "added")
 """What layers became, as it is told."""
 
 
@@ -43,6 +46,7 @@ def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[s
     told = wrap(
         _same(alignment, titles) if alignment.same else _counts(alignment), width, break_long_words=False
     )
+    told += _of_outputs(alignment, width)
     told += heads_lines((first, second), width)
     figures = list(_figures(first, second))
     if alignment.same:
@@ -85,26 +89,43 @@ def _by(before: Figure, after: Figure, unit: Unit) -> str:
     if not before:
         return text
     percent = 100 * abs(grown) / before
-    share = (
-        f"{percent:,.0f} %" if percent >= 100 else f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
-    )
-    return f"{text} ({share if share.startswith('below') else sign + share})"
+    share = f"{percent:,.0f} %" if percent >= 100 else percent_text(abs(grown), before)
+    return f"{text} ({sign + share if share[0].isdigit() else share})"
 
 
 def _same(alignment: Alignment, titles: tuple[str, str]) -> str:
+    names = [node.name for node in alignment.first.nodes]
     told = f"{' and '.join(dict.fromkeys(map(printable, titles)))}: the same network"
     found = _renames(alignment)
     if not found:
         return f"{told}."
-    return f"{told}; {count(len(found), 'layer')} under other names: {few(renamed(found))}."
+    return f"{told}; {count(len(found), 'layer')} under other names: {few(renamed(found, names))}."
 
 
 def _counts(alignment: Alignment) -> str:
     """How many layers became what."""
-    numbers = Counter(_became(pair) for pair in alignment.layers if not _is_input(alignment, pair))
+    counted = (p for p in alignment.layers if not _is_input(alignment, p) and not _moves_away(p))
+    numbers = Counter(map(_became, counted))
     told = ", ".join(f"{numbers[words]} {words}" for words in _WORDS if numbers[words])
-    alike = alignment.count("same") == len(alignment.layers)
-    return f"Layers: {told}." + (" Their outputs differ." if alike else "")
+    return f"Layers: {told}."
+
+
+_OUTPUTS: Mapping[str, str] = {
+    "removed": f"{MINUS} {{before}}",
+    "added": "+ {after}",
+    "renamed": f"{{before}} {ARROW} {{after}}",
+    "auxiliary": "{after} became auxiliary",
+    "main": "{after} is auxiliary no longer",
+    "order": f"order {{before}} {ARROW} {{after}}",
+    "layer": f"of {{before}} {ARROW} of {{after}}",
+}
+"""How changes of outputs are told."""
+
+
+def _of_outputs(alignment: Alignment, width: int) -> list[str]:
+    changes = output_changes(alignment)
+    told = [_OUTPUTS[c.kind].format(before=printable(c.before), after=printable(c.after)) for c in changes]
+    return wrap(f"Outputs: {'; '.join(told)}.", width, break_long_words=False) if told else []
 
 
 def _is_input(alignment: Alignment, pair: Pair[int]) -> bool:
@@ -114,11 +135,20 @@ def _is_input(alignment: Alignment, pair: Pair[int]) -> bool:
     return not any(each[index].inputs for each, index in both if index is not None)
 
 
+def _moves_away(pair: Pair[int]) -> bool:
+    """Whether the layer is counted where it moved to."""
+    return pair.moved is not None and pair.change == "removed"
+
+
 def _became(pair: Pair[int]) -> str:
+    if pair.moved is not None:
+        return _MOVED
     if pair.only_shape:
         return RESTS["resized"]
-    starts = pair.differences and all(each.kind == "start" for each in pair.differences)
-    return _STARTS if starts else RESTS.get(pair.change, pair.change)
+    kinds = {each.kind for each in pair.differences}
+    if kinds == {"training"}:
+        return _TRAINED
+    return _STARTS if kinds and kinds <= {"start", "training"} else RESTS.get(pair.change, pair.change)
 
 
 def _renames(alignment: Alignment) -> list[tuple[str, str]]:

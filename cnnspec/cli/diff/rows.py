@@ -103,7 +103,7 @@ class _Reader:
             return None
         if part.state in RESTS:
             return RESTS[part.state]
-        starts = part.is_layer and part.differences and all(d.kind == "start" for d in part.differences)
+        starts = part.is_layer and part.differences and all(d.starts for d in part.differences)
         return what(part, False, self.parameters) if starts else None
 
     def _rows(self, part: Part, around: Part, level: int) -> Iterator[Row]:

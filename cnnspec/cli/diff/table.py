@@ -10,6 +10,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from .figures import DIGITS, FIGURES, Figure
+from .folding import folded
 from .rows import Row
 from .words import KEPT, kept
 
@@ -31,15 +32,36 @@ def table(
 ) -> list[str]:
     """The rows in ``width`` columns; figures that differ nowhere are left out, and those that do not fit are named last.
 
-    ``chosen``: these figures and no others.
+    ``chosen``: these figures and no others; those that do not fit are in tables of their own below.
     """
     texts = _Texts(rows, everything)
     wanted = FIGURES if chosen is None else chosen
     shown = [figure for figure in wanted if any(texts.cells(figure, DIGITS[0]))]
-    layout = _best(texts, shown, width, chosen is None)
-    lines = [*layout.lines(color), *_left_out(shown[len(layout.figures) :], width)]
-    same = [figure.title for figure in chosen or () if figure not in shown]
-    return [*lines, f"the same throughout: {', '.join(same)}"] if same else lines
+    if chosen is None:
+        layout = _best(texts, shown, width)
+        return [*layout.lines(color), *_left_out(shown[len(layout.figures) :], width)]
+    lines = _split(texts, shown, width, color)
+    same = [figure.title for figure in chosen if figure not in shown]
+    return [*lines, *folded(f"the same throughout: {', '.join(same)}", width)] if same else lines
+
+
+def _split(texts: _Texts, figures: Sequence[Figure], width: int, color: bool) -> list[str]:
+    """All figures, in as many tables as it takes; all but the first have the names of rows alone."""
+    layout = _widest(texts, figures, width)
+    lines, left = layout.lines(color), figures[len(layout.figures) :]
+    if not left:
+        return lines
+    return [*lines, "", *_split(_Texts(texts.rows, texts.everything, words=False), left, width, color)]
+
+
+def _widest(texts: _Texts, figures: Sequence[Figure], width: int) -> _Layout:
+    """The layout with the most figures in which no word is broken, or the one that comes nearest to it."""
+    found = [
+        _Layout(texts, figures[:number], digits, width)
+        for number in range(len(figures), min(1, len(figures)) - 1, -1)
+        for digits in DIGITS
+    ]
+    return min(found, key=lambda layout: (layout.missing, -len(layout.figures)))
 
 
 def _left_out(figures: Sequence[Figure], width: int) -> list[str]:
@@ -55,10 +77,10 @@ def _left_out(figures: Sequence[Figure], width: int) -> list[str]:
 class _Texts:
     """What stands in the columns of rows."""
 
-    def __init__(self, rows: Sequence[Row], everything: bool) -> None:
+    def __init__(self, rows: Sequence[Row], everything: bool, words: bool = True) -> None:
         self.rows, self.everything = rows, everything
         self.names = [f"{'  ' * row.level}{row.sign} {row.name}" for row in rows]
-        self.words = [row.what for row in rows]
+        self.words = [row.what if words else "" for row in rows]
         self.longest = max(map(len, self.names)), max(map(len, self.words))
         self.least = _least(self.names, _NARROWEST[0]), _least(self.words, _NARROWEST[1])
         self._lengths = [sorted(map(len, texts)) for texts in (self.names, self.words)]
@@ -102,8 +124,8 @@ class _Layout:
         """Of each row the lines of its name and of its words."""
         return [
             (
-                _folded(name, self.widths[0], " " * (2 * row.level + 2)),
-                _folded(words, self.widths[1], ""),
+                _lines_of(name, self.widths[0], " " * (2 * row.level + 2)),
+                _lines_of(words, self.widths[1], ""),
             )
             for row, name, words in zip(self.texts.rows, self.texts.names, self.texts.words, strict=True)
         ]
@@ -135,18 +157,17 @@ class _Layout:
         return lines
 
 
-def _best(texts: _Texts, figures: Sequence[Figure], width: int, may_leave_out: bool) -> _Layout:
+def _best(texts: _Texts, figures: Sequence[Figure], width: int) -> _Layout:
     """The layout with the most figures, in the most digits, in which few lines are broken; in a narrow terminal the first
     two figures all the same, unless words would have to be broken."""
-    least = min(_CORE, len(figures)) if may_leave_out else len(figures)
+    least = min(_CORE, len(figures))
     core = []
     for number in range(len(figures), least - 1, -1):
         core = [_Layout(texts, figures[:number], digits, width) for digits in DIGITS]
         for layout in core:
             if not layout.missing and layout.broken * _BROKEN <= len(texts.rows):
                 return layout
-    if may_leave_out:
-        core += [_Layout(texts, figures[:1], digits, width) for digits in DIGITS]
+    core += [_Layout(texts, figures[:1], digits, width) for digits in DIGITS]
     return min(core, key=lambda layout: (layout.missing, -len(layout.figures), layout.broken))
 
 
@@ -169,7 +190,10 @@ def _kept(text: str) -> str:
 
 
 def _width(title: str, cells: Sequence[str]) -> int:
-    return max(*map(len, title.split()), *map(len, cells))
+    """At least what it takes to have the title in two lines."""
+    words = title.split()
+    halves = ((" ".join(words[:n]), " ".join(words[n:])) for n in range(len(words)))
+    return max(min(max(map(len, both)) for both in halves), *map(len, cells))
 
 
 def _shares(texts: _Texts, room: int) -> tuple[int, int]:
@@ -186,12 +210,11 @@ def _shares(texts: _Texts, room: int) -> tuple[int, int]:
     return first, room - first
 
 
-def _folded(text: str, width: int, indent: str) -> list[str]:
+def _lines_of(text: str, width: int, indent: str) -> list[str]:
     if len(text) <= width:
         return [text]
-    begin = " " * (len(text) - len(text.lstrip()))
-    lines = wrap(_kept(text.lstrip()), width, initial_indent=begin, subsequent_indent=indent)
-    return [line.replace(KEPT, " ") for line in lines]
+    begin = len(text) - len(text.lstrip())
+    return folded(KEPT * begin + _kept(text.lstrip()), width, indent)
 
 
 def _line(texts: Sequence[str], cells: Sequence[str], widths: Sequence[int]) -> str:

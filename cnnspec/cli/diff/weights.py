@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import shape_text
 from .words import became, few, paragraph, renamed
@@ -31,16 +32,17 @@ def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str])
         yield f"all {count(found.tensors, 'tensor')} fit."
         return
     verb = "fits" if len(found.fits) == 1 else "fit"
-    share = 100 * found.filled / found.parameters if found.parameters else 0
-    percent = f"{share:.1f} %" if 0.05 <= share <= 99.95 else "below 0.1 %" if share < 0.05 else "nearly all"
-    of = f": {'all' if found.filled == found.parameters else percent} of {titles[1]}'s parameters"
     fits = f"{len(found.fits):,} of {count(found.tensors, 'tensor')} {verb} by name and shape"
-    yield fits + (of if found.filled else "")
+    if found.filled:
+        every = found.filled == found.parameters
+        share = "all" if every else percent_text(found.filled, found.parameters)
+        fits += f": {share} of {titles[1]}'s parameters"
+    yield fits
     if found.elsewhere:
-        pairs = renamed((p.theirs, p.ours) for p in found.elsewhere)
+        pairs = renamed(((p.theirs, p.ours) for p in found.elsewhere), theirs)
         yield f"{len(found.elsewhere):,} of these by accident, as they are of layers called otherwise now: {few(pairs)}"
     if found.renamed:
-        pairs = renamed((p.theirs, p.ours) for p in found.renamed)
+        pairs = renamed(((p.theirs, p.ours) for p in found.renamed), theirs)
         yield f"{len(found.renamed):,} would fit if renamed: {few(pairs)}"
     if found.misfits:
         pairs = [

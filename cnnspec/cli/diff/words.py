@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from ...analyses.changes import Part, Side, together
@@ -18,6 +18,7 @@ SIGNS = {"same": "\N{MIDDLE DOT}", "resized": "~", "changed": "≠", "removed": 
 """Of the states of parts: they can be told apart without colours."""
 RESTS = {"same": "the same", "resized": "on other sizes"}
 """What is said where nothing else differs."""
+MOVED = {"removed": "moved away", "added": "moved here"}
 KEPT = "\N{NO-BREAK SPACE}"
 _SHORT = 28
 _CHANGES = re.compile(rf"\S+ {ARROW} \S+"), re.compile(rf"[^ ,;]+ \S+{KEPT}{ARROW}{KEPT}\S+")
@@ -49,14 +50,20 @@ def became(before: str, after: str) -> str:
     return before if before == after else f"{before} {ARROW} {after}"
 
 
-def renamed(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Names that became others, each pair without the parts at the end that it shares, and once."""
-    found = (_without_end(one.split("."), other.split(".")) for one, other in pairs if one != other)
+def renamed(pairs: Iterable[tuple[str, str]], everything: Iterable[str]) -> list[str]:
+    """Names that became others, each pair once, and without the parts at the end that it shares where all names of
+    ``everything`` that begin as it did became others."""
+    from ...train.weights.naming import beginnings
+
+    given = [pair for pair in pairs if pair[0] != pair[1]]
+    firsts = {one for one, _ in given}
+    kept_names = {b for name in everything if name not in firsts for b in beginnings(name)}
+    found = (_without_end(one.split("."), other.split("."), kept_names) for one, other in given)
     return list(dict.fromkeys(printable(became(*each)) for each in found))
 
 
-def _without_end(one: list[str], other: list[str]) -> tuple[str, str]:
-    while min(len(one), len(other)) > 1 and one[-1] == other[-1]:
+def _without_end(one: list[str], other: list[str], kept_names: Container[str]) -> tuple[str, str]:
+    while min(len(one), len(other)) > 1 and one[-1] == other[-1] and ".".join(one[:-1]) not in kept_names:
         one, other = one[:-1], other[:-1]
     return ".".join(one), ".".join(other)
 
@@ -72,6 +79,11 @@ def paragraph(text: str, width: int) -> list[str]:
     """A sentence in lines, all but the first further in."""
     lines = wrap(kept(text), width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
     return [line.replace(KEPT, " ") for line in lines]
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """A sentence in lines."""
+    return [line.replace(KEPT, " ") for line in wrap(kept(text), width, break_long_words=False)]
 
 
 def few(texts: Sequence[str], most: int = 3) -> str:
@@ -107,6 +119,8 @@ def _without(path: str, beginnings: Iterable[str]) -> str:
 
 def what(part: Part, opened: bool, parameters: tuple[Parameters, Parameters]) -> str:
     """What differs. Of a scope that is ``opened`` only its call: its rows tell the rest."""
+    if part.moved:
+        return MOVED[part.state]
     if part.state in ("removed", "added"):
         return printable(shortened(part.some.title, _LONG) or count(part.some.layers, "layer"))
     if part.state in RESTS:
@@ -137,7 +151,7 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
     if one.block is None or one.title == other.title:
         return
     known = parameters[0].get(one.block, {}), parameters[1].get(one.block, {})
-    before, after = _given(one.title, known[0]), _given(other.title, known[1])
+    before, after = given(one.title, known[0]), given(other.title, known[1])
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name, known[0].get(name)), after.get(name, known[1].get(name))
         if old is None or new is None:
@@ -146,14 +160,13 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
             yield f"{name} {became(old, new)}"
 
 
-def _given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
+def given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
     """The arguments of a call by the names of its parameters."""
     call = CALL.fullmatch(title)
     names = list(parameters)
-    given = arguments(call.group(2)) if call else []
     return {
         key or (names[place] if place < len(names) else str(place + 1)): value
-        for place, (key, value) in enumerate(given)
+        for place, (key, value) in enumerate(arguments(call.group(2)) if call else [])
     }
 
 

@@ -78,7 +78,7 @@ def propose(graph: Graph, module: Module, file: WeightFile, pairing: Pairing) ->
 def _names(graph: Graph, file: WeightFile, pairing: Pairing) -> dict[str, str]:
     """What the layers that are left over are called there, as it seems, without the prefix that all names have."""
     paired = {p.ours.rpartition(".")[0] for p in pairing.pairs}
-    used = {file.tensors[each.theirs].called.rpartition(".")[0] for each in _both(pairing)}
+    used = {file.tensors[each.theirs].called.rpartition(".")[0] for each in pairing.pairs}
     ours = [layer for layer in our_layers(graph) if layer.name not in paired]
     theirs = [layer for layer in their_layers(file) if layer.name not in used]
     matched = likely(ours, theirs if file.ordered else sorted(theirs, key=_natural))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...analyses.alignment import Alignment
+from ...analyses.alignment import Alignment, namesakes
 from ...elaborate import Module
 from ...ir import size
 from .files import Stored, WeightFile
-from .layouts import Layout, layout_of, needs
+from .layouts import Layout, Need, layout_of, needs
 from .pairing import OWN, Misfit, Pair, Pairing, pair
 
 
@@ -17,10 +18,11 @@ from .pairing import OWN, Misfit, Pair, Pairing, pair
 class Transfer:
     """``theirs`` are tensors of a checkpoint of the first network, ``ours`` parameters and running statistics of the second.
 
-    ``fits`` load as they are. ``elsewhere`` are those among them that come from a layer which is another one in the second
-    network, and what they are there. ``renamed`` would fit under the name that the layer has there. Of the rest
-    ``misfits`` have another shape; ``unused`` and ``missing`` only one of the networks has. ``filled`` of ``parameters``
-    numbers of the second (running statistics left out) are loaded.
+    Each tensor of the first is in one of these: ``fits`` load as they are; ``renamed`` would fit under the name that the
+    layer has in the second; ``misfits`` have another shape than their namesake there, or than what corresponds, which
+    nothing else would fill; ``unused`` is the rest. What these leave of the second is ``missing``. ``elsewhere`` are those
+    of ``fits`` that come from a layer which is another one in the second network, and what they are there. ``filled`` of
+    ``parameters`` numbers of the second (running statistics left out) are loaded.
     """
 
     way: str
@@ -50,35 +52,77 @@ def transfer(alignment: Alignment, module: Module) -> Transfer:
     found = pair(second, module, WeightFile(Path(first.name), stored), None, OWN)
     meant = _counterparts(alignment)
     renamed = _renamed(alignment, found, stored, meant)
-    elsewhere = tuple(
-        Pair(meant[p.theirs], p.theirs) for p in found.pairs if meant.get(p.theirs, p.ours) != p.ours
-    )
-    done = {p.ours for p in (*renamed, *elsewhere)}, {p.theirs for p in renamed}
+    done = _sides((*found.pairs, *renamed))
+    misfits = tuple(_misfits(found, done, _apart(meant, stored, needs(second))))
+    apart = _sides(misfits)
     counted = {name: size(spec.shape) for name, spec in second.named_parameters() if spec.role != "buffer"}
     return Transfer(
         way=found.way,
         tensors=len(stored),
         fits=found.pairs,
-        elsewhere=elsewhere,
+        elsewhere=_elsewhere(alignment, found, meant),
         renamed=renamed,
-        misfits=tuple(m for m in found.misfits if m.ours not in done[0] and m.theirs not in done[1]),
-        unused=tuple(name for name in found.unused if name not in done[1]),
-        missing=tuple(name for name in found.missing if name not in done[0]),
+        misfits=misfits,
+        unused=tuple(name for name in stored if name not in done[1] | apart[1]),
+        missing=tuple(name for name in needs(second) if name not in done[0] | apart[0]),
         filled=sum(counted.get(p.ours, 0) for p in found.pairs),
         parameters=sum(counted.values()),
     )
 
 
+Sides = tuple[set[str], set[str]]
+
+
+def _sides(those: Iterable[Pair | Misfit]) -> Sides:
+    """The names of tensors here and there."""
+    both = [(each.ours, each.theirs) for each in those]
+    return {ours for ours, _ in both}, {theirs for _, theirs in both}
+
+
+def _misfits(pairing: Pairing, done: Sides, apart: Iterable[Misfit]) -> Iterator[Misfit]:
+    """Of what is left those that have another shape, by name, and then by place."""
+    ours, theirs = set(done[0]), set(done[1])
+    for each in (*pairing.misfits, *apart):
+        if each.ours not in ours and each.theirs not in theirs:
+            ours.add(each.ours)
+            theirs.add(each.theirs)
+            yield each
+
+
+def _apart(
+    meant: Mapping[str, str], stored: Mapping[str, Stored], wanted: Mapping[str, Need]
+) -> Iterator[Misfit]:
+    """Tensors that correspond, and have other shapes."""
+    for theirs, ours in meant.items():
+        if isinstance(reason := layout_of(wanted[ours], stored[theirs]), str):
+            yield Misfit(ours, theirs, wanted[ours].shape, stored[theirs].shape, reason)
+
+
 def _counterparts(alignment: Alignment) -> dict[str, str]:
     """For each tensor of the first network that of the second which stands where it does."""
     found = {}
-    for layers in alignment.layers:
-        if layers.first is None or layers.second is None:
+    pairs = [(p.first, p.second) for p in alignment.layers]
+    for first, second in (*pairs, *alignment.moved):
+        if first is None or second is None:
             continue
-        one, other = alignment.first.nodes[layers.first], alignment.second.nodes[layers.second]
+        one, other = alignment.first.nodes[first], alignment.second.nodes[second]
         there = {spec.name: name for name, spec in other.named_parameters}
         found.update({name: there[spec.name] for name, spec in one.named_parameters if spec.name in there})
     return found
+
+
+def _elsewhere(alignment: Alignment, pairing: Pairing, meant: dict[str, str]) -> tuple[Pair, ...]:
+    """Tensors that load into a layer which is not the one that corresponds, nor the same under the same name."""
+    same = namesakes(alignment.first, alignment.second)
+    return tuple(
+        Pair(meant[p.theirs], p.theirs)
+        for p in pairing.pairs
+        if meant.get(p.theirs, p.ours) != p.ours and not (p.ours == p.theirs and _layer(p.ours) in same)
+    )
+
+
+def _layer(tensor: str) -> str:
+    return tensor.rpartition(".")[0]
 
 
 def _renamed(
@@ -86,7 +130,7 @@ def _renamed(
 ) -> tuple[Pair, ...]:
     """Tensors that do not load by name, and would into the layer that corresponds."""
     wanted = needs(alignment.second)
-    loaded = {p.ours for p in pairing.pairs}, {p.theirs for p in pairing.pairs}
+    loaded = _sides(pairing.pairs)
     found = []
     for theirs, ours in meant.items():
         if ours in loaded[0] or theirs in loaded[1] or ours == theirs:

@@ -107,10 +107,10 @@ def _differences(sides: Sides, box: Merged, lines: Iterable[str]) -> list[str]:
         if not (_told_in_head(box, pair, difference) or _told_in(difference, lines))
     ]
     return [
-        *_texts(d for d in left if d[1].kind != "start"),
+        *_texts(d for d in left if not d[1].starts),
         *_count(sides, box, 0, lines),
         *_count(sides, box, 1, lines),
-        *_texts(d for d in left if d[1].kind == "start"),
+        *_texts(d for d in left if d[1].starts),
     ]
 
 
