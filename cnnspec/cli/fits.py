@@ -41,7 +41,7 @@ _OF_A_STEP = "counted: one step of training; not counted: driver, libraries, val
 _ALIVE = "counted: what is alive at once; not counted: driver, libraries"
 _MEASURED = {
     4: "measured within 15 % of what tinygrad allocates for a step (docs/costs.md)",
-    2: "half precision is less sure: measured within 25 % of what tinygrad allocates (docs/costs.md)",
+    2: "half precision is less sure: measured within about 25 % (docs/costs.md)",
 }
 """By the bytes of a number that layers compute in; ``benchmarks/memory.py`` measures."""
 _PARTS = {

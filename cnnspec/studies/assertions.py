@@ -81,7 +81,7 @@ def _problems(node: tree.Assertion, quantity: Quantity) -> Iterable[Diagnostic]:
 
 def _expected(quantity: Quantity) -> str:
     if quantity.is_shape:
-        return "a shape, by == or !="
+        return "channels x height x width or the size of a vector, by == or !="
     return "one number, or height x width" if 2 in quantity.sizes else "one number"
 
 
@@ -105,8 +105,22 @@ def check_assertions(
             found.add(failure.diagnostic)
             continue
         if not claim.holds(figure):
-            found.add(AssertionFailed(claim=claim.text, found=shown(claim, figure), span=node.span))
+            told = "".join([shown(claim, figure), _gap(claim, figure)])
+            found.add(AssertionFailed(claim=claim.text, found=told, span=node.span))
     return found.found
+
+
+def _gap(claim: Claim, figure: tuple[int, ...]) -> str:
+    """By how much one number misses its bound."""
+    if claim.quantity.is_shape or len(figure) > 1 or claim.node.operator == "!=":
+        return ""
+    gap = figure[0] - claim.bound[0]
+    size = f"{abs(gap):,.0f}" if abs(gap) >= 1 and gap == int(gap) else f"{abs(gap):,.4g}"
+    if not gap:
+        return ": no more and no less"
+    if claim.node.operator == "==":
+        return f": {size} {'more' if gap > 0 else 'less'}"
+    return f": {size} too {'much' if gap > 0 else 'little'}"
 
 
 def shown(claim: Claim, figure: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from ..source import Diagnostic, Source, Span
 from . import errors
+from .claim_hints import asserted, claim_hint, power_hint
 from .operators import COMPARISONS
 from .scan import KEYWORDS, Lexeme, Scan, scan, unclosed
 
@@ -125,7 +126,9 @@ def _at_token(error: UnexpectedInput, found: Scan, index: int, part: Span) -> Di
     if index >= len(found.lexemes):
         last = found.lexemes[-1].end if found.lexemes else part.start
         span = Span(source, last, last)
-        return errors.UnexpectedToken(span=span, found="end of the text", expected=expected)
+        return errors.UnexpectedToken(
+            span=span, found="end of the text", expected=expected, hints=power_hint(found, index)
+        )
     lexeme = found.lexemes[index]
     return errors.UnexpectedToken(
         span=Span(source, lexeme.start, lexeme.end),
@@ -147,7 +150,7 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
         return (f"to compare, write '{turned}'",)
     if lexeme.text == "=":
         two_before = found.lexemes[index - 2].text if index > 1 else ""
-        if two_before == "if" or _asserted(found, index):
+        if two_before == "if" or asserted(found, index):
             return ("to compare, write '=='",)
         if not stack:
             return ("a section is written without '=', as in 'optimizer adam(lr = 1e-3)'",)
@@ -160,12 +163,8 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     before = found.lexemes[index - 1] if index else None
-    if _power_and_unit(found, index):
-        return ("a number with a unit has no power of ten: 0.5M, 500k, or without the unit: 5e5",)
-    if before and before.text == "assert" and lexeme.kind == "number":
-        return ("the quantity stands first, as in 'params <= 5M'",)
-    if lexeme.text in ("and", "or") and not stack and "assert" in {each.text for each in found.lexemes}:
-        return ("each claim has an 'assert' of its own",)
+    if not stack and (about := claim_hint(found, index)):
+        return (about,)
     if (
         lexeme.kind in ("string", "number")
         and before
@@ -182,23 +181,6 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == "." and index > 1 and found.lexemes[index - 2].text == "use":
         return ("a path stands in quotes, as in 'use \"blocks.cnn\"'",)
     return (_HINTS[lexeme.text],) if lexeme.text in _HINTS else ()
-
-
-def _power_and_unit(found: Scan, index: int) -> bool:
-    """Whether a bound such as ``1e-3M`` is at ``index``."""
-    sign, number, unit = (*found.lexemes[max(index - 1, 0) : index + 2], None, None, None)[:3]
-    if sign is None or number is None or unit is None or sign.text not in COMPARISONS:
-        return False
-    return "e" in number.text.lower() and number.end == unit.start and unit.kind == "name"
-
-
-def _asserted(found: Scan, index: int) -> bool:
-    """Whether a quantity of an assertion, with or without arguments, ends before ``index``."""
-    texts = [lexeme.text for lexeme in found.lexemes[:index]]
-    if texts[-1:] == [")"]:
-        opened = found.open_before(index - 1)
-        texts = texts[: found.lexemes.index(opened[-1])] if opened else []
-    return texts[-2:-1] == ["assert"]
 
 
 def _turned(found: Scan, index: int) -> str:
@@ -247,6 +229,8 @@ def _reserved(found: Scan, index: int, accepted: set[str], source: Source) -> Di
     else:
         return None
     hints = (f"choose another name, as '{word.text}_'",)
+    if word.text == "not" and text == "not" and index and lexemes[index - 1].text == "assert":
+        hints = ("turn the comparison round: '>' is where '<=' is not",)
     if word.text in ("output", "auxiliary"):
         hints = (f"an output has a name: '{word.text} NAME: …'",)
     if word.text in ("model", "input") and following_text(lexemes, word) == ":":

@@ -44,6 +44,10 @@ _MEANT = {
     "−": "write the plain minus sign, '-'",
     "–": "write the plain minus sign, '-'",
     "→": "write '->'",
+    "≤": "write '<='",
+    "≥": "write '>='",
+    "≠": "write '!='",
+    "×": "write 'x' between sizes, '*' for a product",
 }
 
 

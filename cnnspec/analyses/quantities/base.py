@@ -74,5 +74,7 @@ def _names(graph: Graph) -> Iterable[str]:
 
 
 def _near(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    nearest = difflib.get_close_matches(name, dict.fromkeys(known), n=3)
+    names = dict.fromkeys(known)
+    inner = [each for each in names if each.endswith(f".{name}")]
+    nearest = inner[:3] or difflib.get_close_matches(name, names, n=3)
     return (f"did you mean {' or '.join(map(repr, nearest))}?",) if nearest else ()
