@@ -63,15 +63,16 @@ The search takes about ten seconds at most; on a terminal a line says how far it
 are built first. If all can be built in time, all are, and the result is the *largest* (or *smallest*). Else it is called the
 *best of those tried*, the last line says how many these are, and they are chosen so:
 
-- **One parameter.** Nine values are built first: at equal distances, or at equal ratios where the last is more than 200 times
-  the first. Those above a network that took long and does not satisfy the constraints are left out. If every figure rises or falls along them all, the edge of what is
-  allowed is found by bisection between two of them. This rests on the assumption that the figures do so at the values
-  between, too: a single small network among large ones would be missed. Where the first or the last values are no networks
-  (an image that is too small, a network of too many layers), the values between these are searched in this way, as far as
-  constraints reach. If some figure rises and falls, values are tried from coarse to fine, for six tenths of the time.
-- **Two parameters.** Values of the first are tried from coarse to fine, for six tenths of the time. For each, the second is
-  searched as above, from five values, and at most 65 where figures rise and fall. The table has those values of the first for which
-  that came to an end.
+- **One parameter.** Nine values are built first: at equal distances, or at equal ratios where the last is more than 200
+  times the first. Those above a network that took long and does not satisfy the constraints are left out. If every
+  figure rises or falls along them all, the edge of what is allowed is found by bisection between two of them. This
+  rests on the assumption that the figures do so at the values between, too: a single small network among large ones
+  would be missed. Where the first or the last values are no networks (an image that is too small, a network of too many
+  layers), the values between these are searched in this way, as far as constraints reach. If some figure rises and
+  falls, values are tried from coarse to fine, for six tenths of the time.
+- **Two parameters.** Values of the first are tried from coarse to fine, for six tenths of the time. For each, the
+  second is searched as above, from five values, and at most 65 where figures rise and fall. The table has those values
+  of the first for which that came to an end.
 - **Then it is refined.** The neighbours of the eight best are tried (of two parameters: of the best of eight values of the
   first), those of the best eight that result, and so on until these have no neighbour that was not tried. Of two parameters,
   it goes on with sixteen, thirty-two and so on, until the time is up.
@@ -84,12 +85,13 @@ A coarser range, such as `width=1..100000:100`, or a narrower one around the res
 
 ## What can vary, and what holds
 
-Besides ranges of whole numbers (`width=16..256`, with a step `width=16..256:8`) there are lists (`depth=[1, 2, 4]`) and ranges of
-decimal numbers with a step (`factor=1.0..2.0:0.1`). All that `--set` takes can vary, so also what belongs to the experiment: `train.batch=8..512:8`.
+Besides ranges of whole numbers (`width=16..256`, with a step `width=16..256:8`) there are lists (`depth=[1, 2, 4]`) and
+ranges of decimal numbers with a step (`factor=1.0..2.0:0.1`). All that `--set` takes can vary, so also what belongs to
+the experiment: `train.batch=8..512:8`.
 
-What the spec itself asserts must hold too, and stands in the table. A setting that is no network, or that lacks a part that a
-constraint asks about, does not satisfy the constraints; the last line tells how many there are and what is wrong with one.
-Of settings that are equally good the first is told, and how many others there are.
+What the spec itself asserts must hold too, and stands in the table. A setting that is no network, or that lacks a part
+that a constraint asks about, does not satisfy the constraints; the last line tells how many there are and what is wrong
+with one. Of settings that are equally good the first is told, and how many others there are.
 
 ## Memory, pictures, and no solution
 
