@@ -57,16 +57,21 @@ def _check(spec: str, options: argparse.Namespace) -> str:
     if found.graph is None and options.emit:
         elaborate(module)  # says that there is no model
     if found.graph is None:
-        return _fine(spec, lints_of(found)) + " (blocks alone: shapes are checked where they are used)"
+        return (
+            _fine(spec, options, lints_of(found)) + " (blocks alone: shapes are checked where they are used)"
+        )
     _check_assertions(module, found.graph, found.experiment)
     if options.emit:
         print(EMITTERS[options.emit](found.graph))
         return "fine"
-    return _fine(spec, lints_of(found))
+    return _fine(spec, options, lints_of(found))
 
 
-def _fine(spec: str, lints: Sequence[Lint]) -> str:
-    return f"fine, {in_words(len(lints))} (cnnspec lint {shlex.quote(spec)})" if lints else "fine"
+def _fine(spec: str, options: argparse.Namespace, lints: Sequence[Lint]) -> str:
+    if not lints:
+        return "fine"
+    changed = (f"--set {shlex.quote(f'{name}={value}')}" for name, value in options.overrides)
+    return f"fine, {in_words(len(lints))} ({' '.join(['cnnspec lint', shlex.quote(spec), *changed])})"
 
 
 def _check_assertions(module: Module, graph: Graph, experiment: Experiment | None) -> None:

@@ -1,6 +1,6 @@
 """Floor 2: the layers. Importing this package registers all of them in ``LAYERS``."""
 
-from . import activation, conv, linear, merge, norm, pool, regularize, reshape, upsample
+from . import activation, conv, linear, merge, norm, pool, regularize, reshape, reshape_channels, upsample
 from .input import Input
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "pool",
     "regularize",
     "reshape",
+    "reshape_channels",
     "upsample",
 ]

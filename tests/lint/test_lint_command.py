@@ -38,6 +38,9 @@ def test_lint_and_check(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "net.cnn", "lenet5"]) == 0
     printed = capsys.readouterr().out
     assert printed.endswith("net.cnn: fine, 1 lint (cnnspec lint net.cnn)\nlenet5: fine\n")
+    net.write_text(LOSING.replace("model net", "model net(size = 8)").replace("7 x 7", "size x size"))
+    assert main(["check", "net.cnn", "--set", "size=7"]) == 0
+    assert "(cnnspec lint net.cnn --set size=7)" in capsys.readouterr().out
     net.write_text(LOSING + ALLOWED)
     assert main(["lint", "--strict", "net.cnn"]) == 0
     assert main(["check", "net.cnn"]) == 0
