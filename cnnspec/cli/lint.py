@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..elaborate import Module, open_target
 from ..source import Diagnostic, SpecError
-from .output import add_spec, diagnostics_json, fail, print_json, sections, use_color, whole_number
+from .output import add_spec, diagnostics_json, fail, print_json, sections, use_color, whole_number, width_of
 from .stages import checked, in_words, lints_of
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _print(spec: str, module: Module, lints: Sequence[Lint]) -> None:
 
     color = use_color(sys.stdout)
     for lint in lints:
-        print(f"\n{render(lint, color)}")
+        print(f"\n{render(lint, color, width_of(sys.stdout))}")
     print(f"\nmore on a lint:  cnnspec explain {lints[0].code}")
     for line in how_to_silence(spec, module, lints):
         print(line)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ def use_color(stream: TextIO) -> bool:
     return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def width_of(stream: TextIO) -> int | None:
+    """The columns of a terminal; None of a file or pipe, whose lines are not folded."""
+    return max(60, get_terminal_size().columns) if stream.isatty() else None
+
+
 def fail(diagnostics: Iterable[Diagnostic]) -> int:
     """Print diagnostics to standard error; the exit code that goes with them."""
     from ..source.rendering import render_all
 
     found = list(diagnostics)
-    print(render_all(found, use_color(sys.stderr)), file=sys.stderr)
+    print(render_all(found, use_color(sys.stderr), width_of(sys.stderr)), file=sys.stderr)
     return 1 if any(d.severity == "error" for d in found) else 0
 
 
