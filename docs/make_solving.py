@@ -103,7 +103,7 @@ parameter that goes across, the picture shows the first constraint's figure, and
 
 ![The parameters of each width, and the most that are allowed](images/solving_width.png)
 
-Where nothing satisfies the constraints, the exit code is 1, and the nearest setting is told with what each constraint wants:
+Where nothing satisfies the constraints, the exit code is 3, and the nearest setting is told with what each constraint wants:
 
 {none}"""
 COMMANDS = {

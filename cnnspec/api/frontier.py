@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from ..backends.palette import INK
@@ -14,9 +16,10 @@ from ..studies.assertions import Claim
 from ..studies.problem import parameter_label
 from ..studies.report import named
 from ..studies.search import Point, Search
+from ..studies.strategy import is_wide
 
 _FITS, _NOT = "#0072b2", "#d55e00"
-_NOTED = 8
+_NOTED = 12
 """Points of two parameters that have the second's value written next to them."""
 
 
@@ -51,12 +54,12 @@ def draw_frontier(search: Search, path: Path) -> None:
         axes.plot(best.setting[0], height.of(best), "o", ms=13, mfc="none", mec=INK)
         own = "" if search.problem.own is not None else f": {search.problem.sought} {best.objective:,}"
         axes.set_title(f"{named(search, best)}{own}", fontsize=11)
-    if len(search.problem.variations) == 2:
-        _note(axes, search, height, points)
     _label(axes, search, height, points)
     if search.problem.claims:
         title = "\n".join(claim.text for claim in search.problem.claims)
         figure.legend(loc="outside lower center", ncols=2, title=title, fontsize=9, title_fontsize=9)
+    if len(search.problem.variations) == 2:
+        _note(axes, search, height, points)
     data = io.BytesIO()
     figure.savefig(data, format=path.suffix.lower().lstrip("."), dpi=144, metadata=_dateless(path))
     write_atomically(path, data.getvalue())
@@ -70,7 +73,11 @@ def height_of(search: Search) -> Height:
             if not claim.quantity.is_shape:
                 side = " (smaller side)" if len(claim.quantity.sizes) > 1 else ""
                 return Height(f"{_measure(claim)}{side}", partial(_figure, place), claim.bound[0])
-    bounds = [c.bound[0] for c in problem.claims if len(c.bound) == 1 and _measure(c) == problem.sought]
+    bounds = [
+        c.bound[0]
+        for c in problem.claims
+        if len(c.bound) == 1 and _measure(c) == problem.sought.removesuffix("()")
+    ]
     over = f", best over {problem.variations[1].name}" if len(problem.variations) == 2 else ""
     return Height(f"{problem.sought}{over}", lambda point: point.objective, *bounds[:1])
 
@@ -94,30 +101,33 @@ def _scatter(
 
 
 def _note(axes: Any, search: Search, height: Height, points: Sequence[Point]) -> None:
-    """Write the second parameter's value at the best point and at some others."""
-    step = -(-len(points) // _NOTED) or 1
-    few = [p for p in points[::step] if search.best is None or p == search.best or _is_apart(p, search)]
+    """Write the second parameter's value at the best point, and at others where nothing is in its way: first where it is
+    another than at the point before."""
+    axes.margins(x=0.08, y=0.12)
+    axes.figure.draw_without_rendering()
     name = search.problem.variations[1].name
-    for point in dict.fromkeys([*few, *([search.best] if search.best else [])]):
-        axes.annotate(
+    dots = [axes.transData.transform((p.setting[0], height.of(p))) for p in points]
+    changed = [p for before, p in pairwise(points) if before.setting[1] != p.setting[1]]
+    taken: list[Any] = []
+    for point in dict.fromkeys([*([search.best] if search.best else []), *changed, *points]):
+        if len(taken) == _NOTED:
+            break
+        note = axes.annotate(
             f"{name} {point.setting[1]}", (point.setting[0], height.of(point)), xytext=(0, 9),
             textcoords="offset points", ha="center", fontsize=8, color=INK, zorder=1,
-            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
         )  # fmt: skip
-    axes.margins(x=0.08, y=0.12)
-
-
-def _is_apart(point: Point, search: Search) -> bool:
-    """Whether it is far enough from the best that their notes do not overlap."""
-    values = search.problem.variations[0].values
-    return (
-        search.best is None or abs(point.setting[0] - search.best.setting[0]) > (values[-1] - values[0]) / 7
-    )
+        box = note.get_window_extent().expanded(1.1, 1.2)
+        if point != search.best and (
+            any(box.contains(*dot) for dot in dots) or any(box.overlaps(b) for b in taken)
+        ):
+            note.remove()
+        else:
+            taken.append(box)
 
 
 def _label(axes: Any, search: Search, height: Height, points: Sequence[Point]) -> None:
     axes.set_xlabel(parameter_label(search.problem.variations[0].name))
-    axes.set_ylabel(height.label)
+    axes.set_ylabel(fill(height.label, 32))
     from matplotlib.ticker import MaxNLocator
 
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.12g}")
@@ -125,6 +135,12 @@ def _label(axes: Any, search: Search, height: Height, points: Sequence[Point]) -
         if all(isinstance(value, int) for value in values):
             axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
+    if is_wide(search.problem.variations[0].values):
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.12g}")
+        if all(height.of(point) > 0 for point in points):
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.12g}")
 
 
 def _dateless(path: Path) -> dict[str, None] | None:

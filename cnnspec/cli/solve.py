@@ -16,7 +16,8 @@ cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution --subject-to
 cnnspec solve net.cnn --vary width=16..256:8 --vary depth=1..20 --maximise macs \\
     --subject-to "memory(batch = 128) <= 8GB" -o front.png
 
-Exit code 0 where there is such a setting, 1 where there is none."""
+Exit code 0 where there is such a setting, 3 where there is none; 1 means that something is wrong with the spec or
+with what is asked."""
 
 from __future__ import annotations
 
@@ -28,8 +29,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TextIO
 
+from ..analyses.quantities import Setting as Training
 from ..elaborate import Module, open_target
 from ..ir import Graph
 from ..source import Note, SpecError, writing
@@ -38,10 +42,11 @@ from ..studies.problem import Wish, problem_of
 from ..studies.report import course, frontier_table, headline, named, nearest
 from ..studies.search import Point, Problem, Search, Subject
 from ..studies.strategy import Budget, solve
-from .output import add_spec, not_empty, print_json, sections
+from .output import add_spec, fail, not_empty, print_json, sections
 from .stages import has_experiment
 
 _MOST_ROWS = 24
+_NO_SOLUTION = 3
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -89,7 +94,9 @@ def run(options: argparse.Namespace) -> int:
     elif best is not None:
         print(_told(search, best))
     if best is None:
-        raise _none(search)
+        found = _none(search)
+        code = fail(found.diagnostics)
+        return _NO_SOLUTION if isinstance(found.diagnostics[0], NoSolution) else code
     if options.output:
         from ..api.frontier import draw_frontier
 
@@ -126,13 +133,14 @@ def progress(stream: TextIO, settings: int) -> Iterator[Budget]:
 
 
 def _problem(module: Module, wish: Wish) -> Problem:
-    """Memory in training is that of the spec's experiment, where it has one."""
-    if not has_experiment(module):
-        return problem_of(module, wish, sections)
-    from ..train.need import setting_of
-    from ..train.sections import bound_sections, tuned_graph
+    """Memory in training is that of the spec's experiment, where it has one, also by what varies."""
 
     def prepared(varied: Module, graph: Graph) -> Subject:
+        if not has_experiment(varied):
+            return Subject(graph, Training())
+        from ..train.need import setting_of
+        from ..train.sections import bound_sections, tuned_graph
+
         bound = bound_sections(varied)
         return Subject(tuned_graph(varied, graph), setting_of(bound["optimizer"][0], bound["train"][0]))
 
@@ -163,8 +171,11 @@ def _which(search: Search) -> str:
 
 
 def _told(search: Search, best: Point) -> str:
-    table = frontier_table(search, _MOST_ROWS)
-    return "\n".join([headline(search, best), "", table, "", course(search)])
+    width = max(80, get_terminal_size().columns)
+    table = frontier_table(search, _MOST_ROWS, width)
+    return "\n".join(
+        [headline(search, best), "", table, "", *wrap(course(search), width, break_on_hyphens=False)]
+    )
 
 
 def _object(search: Search, wish: Wish) -> dict[str, object]:

@@ -115,7 +115,7 @@ def _gap(claim: Claim, figure: tuple[int, ...]) -> str:
     if claim.quantity.is_shape or len(figure) > 1 or claim.node.operator == "!=":
         return ""
     gap = figure[0] - claim.bound[0]
-    size = f"{abs(gap):,.0f}" if abs(gap) >= 1 and gap == int(gap) else f"{abs(gap):,.4g}"
+    size = f"{abs(gap):,.0f}" if abs(gap) >= 1 else f"{abs(gap):,.4g}"
     if not gap:
         return ": no more and no less"
     if claim.node.operator == "==":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from .assertions import shown
 from .problem import parameter_label
@@ -16,7 +17,7 @@ def headline(search: Search, best: Point) -> str:
         told = f"{'largest' if problem.largest else 'smallest'} {problem.sought}, {best.objective:,}"
     else:
         told = f"best of those tried, {problem.sought} {best.objective:,}"
-    equals = search.equals(best) if problem.own is None else 0
+    equals = search.equals(best)
     if equals:
         told += f", as {'one other has' if equals == 1 else f'{equals:,} others have'}"
     return f"{named(search, best)}: {told}"
@@ -58,7 +59,8 @@ def course(search: Search) -> str:
         text = "; ".join([f"{built:,} of {all_of_them:,} settings built", *_skipped(search)])
     broken = [(point, point.error) for point in search.ordered if point.error is not None]
     for point, error in broken[:1]:
-        text += f"; {len(broken):,} of them cannot be measured, such as {named(search, point)}: {error.line}"
+        text += f"; {len(broken):,} of them are no network, or lack what is asked about, such as "
+        text += f"{named(search, point)}: {error.line}"
     return text
 
 
@@ -74,28 +76,58 @@ def _skipped(search: Search) -> list[str]:
     return words
 
 
-def frontier_table(search: Search, most: int) -> str:
+def frontier_table(search: Search, most: int, width: int) -> str:
     """The settings of the frontier with their figures; of many, those around the best and some of the others.
 
-    ``*`` marks the best, ``-`` what does not satisfy a constraint.
+    ``*`` marks the best, ``-`` what does not satisfy a constraint. Headings take several lines where one would be wider
+    than ``width``.
     """
     problem = search.problem
     points = _some([p for p in search.frontier if p.is_measured], search.best, most)
     names = [parameter_label(variation.name) for variation in problem.variations]
-    sought = [problem.sought] if problem.own is None else []
+    sought = [problem.sought] if _tells_objective(search) else []
     heads = ["", *names, *sought, *(claim.text for claim in problem.claims)]
     rows = [_row(search, point) for point in points]
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    folded = _folded(heads, widths, width)
+    widths = [max(width, *map(len, head)) for head, width in zip(folded, widths, strict=True)]
+    above = list(zip(*folded, strict=True))
     lines = [
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in (heads, *rows)
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (*above, *rows)
     ]
-    return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])
+    rule = "─" * max(map(len, lines))
+    return "\n".join([*lines[: len(above)], rule, *lines[len(above) :]])
+
+
+def _folded(heads: Sequence[str], cells: Sequence[int], width: int) -> list[list[str]]:
+    """Headings as equally many lines each, at the foot; folded as far as the table is wider than ``width``."""
+    rooms = [max(len(head), cell) for head, cell in zip(heads, cells, strict=True)]
+    while sum(rooms) + 2 * len(rooms) - 2 > width:
+        widest = max(range(len(rooms)), key=lambda i: rooms[i] - cells[i])
+        narrower = max(
+            map(len, wrap(heads[widest], max(rooms[widest] - 1, 1), break_long_words=False)), default=0
+        )
+        if narrower >= rooms[widest] or rooms[widest] <= cells[widest]:
+            break
+        rooms[widest] = max(narrower, cells[widest])
+    lines = [
+        wrap(head, room, break_long_words=False) or [""] for head, room in zip(heads, rooms, strict=True)
+    ]
+    most = max(map(len, lines))
+    return [[""] * (most - len(each)) + each for each in lines]
+
+
+def _tells_objective(search: Search) -> bool:
+    """Whether what is sought has a column of its own: it is neither a parameter nor in a constraint."""
+    problem = search.problem
+    told = {claim.text.split(claim.node.operator)[0].strip() for claim in problem.claims}
+    return problem.own is None and problem.sought not in told
 
 
 def _row(search: Search, point: Point) -> list[str]:
     mark = "*" if point == search.best else "" if point.holds else "-"
-    sought = [f"{point.objective:,}"] if search.problem.own is None else []
+    sought = [f"{point.objective:,}"] if _tells_objective(search) else []
     figures = [" x ".join(f"{number:,}" for number in figure) for figure in point.figures]
     return [mark, *map(str, point.setting), *sought, *figures]
 

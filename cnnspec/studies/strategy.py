@@ -249,13 +249,18 @@ def _is_measured(point: Point) -> bool:
     return point.is_measured
 
 
+def is_wide(values: Sequence[Value]) -> bool:
+    """Whether the last value is many times the first."""
+    return values[0] > 0 and values[-1] / values[0] >= _WIDE
+
+
 def spread(values: Sequence[Value], number: int) -> list[Value]:
     """At most ``number`` of the values, the ends among them: at equal distances, or, where the last is many times the
     first, at equal ratios, as large networks take long."""
     if len(values) <= number:
         return list(values)
     first, last = values[0], values[-1]
-    if first > 0 and last / first >= _WIDE:
+    if is_wide(values):
         ratios = ((last / first) ** (i / (number - 1)) for i in range(number))
         places = {min(bisect_left(values, first * ratio), len(values) - 1) for ratio in ratios}
         return [values[place] for place in sorted(places | {0, len(values) - 1})]

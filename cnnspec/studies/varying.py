@@ -13,7 +13,7 @@ from .errors import BadVariation
 
 Value: TypeAlias = int | float
 
-_NUMBER = r"[+-]?\d+(?:\.\d+)?"
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})(?:\s*:\s*({_NUMBER}))?")
 _MOST = 100_000
 
@@ -75,7 +75,7 @@ def _ranged(given: str) -> Sequence[Value]:
         numbers = re.fullmatch(rf"{_NUMBER}(\s*,\s*{_NUMBER})*", given)
         raise _Wrong(f"'{given}' is no range of numbers", f"[{given}]" if numbers else "")
     low, high = Fraction(found[1]), Fraction(found[2])
-    if found[3] is None and not (_is_whole(low) and _is_whole(high)):
+    if found[3] is None and "." in found[1] + found[2]:
         raise _Wrong("a range of decimal numbers has a step", f"{given}:0.1")
     step = Fraction(found[3] or 1)
     if low > high:

@@ -10,7 +10,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from ..source import Diagnostic, Source, Span
 from . import errors
-from .claim_hints import asserted, claim_hint, power_hint
+from .claim_hints import claim_hint, power_hint
 from .operators import COMPARISONS
 from .scan import KEYWORDS, Lexeme, Scan, scan, unclosed
 
@@ -64,18 +64,26 @@ _HINTS = {
     "->": "the calls of a body already follow one another; '->' leads on from a tensor's name",
     "|": "tracks stand in a join: 'add { | … | … }'",
     "//": "a comment begins with '#'",
+    "input": "'input' stands first in the body of a model",
     ".": "numbers begin with a digit, as in '0.5'",
 }
 
 
 def explain(
-    error: UnexpectedInput, source: Source, text: str, start: int, end: int, whole: Span | None
+    error: UnexpectedInput,
+    source: Source,
+    text: str,
+    start: int,
+    end: int,
+    whole: Span | None,
+    rule: str = "spec",
 ) -> tuple[list[Diagnostic], bool]:
     """Diagnostics for ``error``, and whether the text after it may be looked at for others.
 
-    ``text`` is what was parsed; spans are into ``source``, or ``whole`` where it is given.
+    ``text`` is what was parsed, by ``rule``; spans are into ``source``, or ``whole`` where it is given.
     """
     found = scan(text, source, start, end)
+    found.is_claim = rule == "claim"
     index = found.at(_offset(error, end))
     problems = _early_end(found, index, source) or found.problems
     again = not problems
@@ -148,9 +156,11 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     in_body = not stack or stack[-1].text == "{"
     if turned := _turned(found, index):
         return (f"to compare, write '{turned}'",)
+    if not stack and (about := claim_hint(found, index)):
+        return (about,)
     if lexeme.text == "=":
         two_before = found.lexemes[index - 2].text if index > 1 else ""
-        if two_before == "if" or asserted(found, index):
+        if two_before == "if":
             return ("to compare, write '=='",)
         if not stack:
             return ("a section is written without '=', as in 'optimizer adam(lr = 1e-3)'",)
@@ -163,8 +173,6 @@ def _hints(found: Scan, index: int) -> tuple[str, ...]:
     if lexeme.text == ",":
         return (_HINTS[","],) if in_body else ()
     before = found.lexemes[index - 1] if index else None
-    if not stack and (about := claim_hint(found, index)):
-        return (about,)
     if (
         lexeme.kind in ("string", "number")
         and before
@@ -209,7 +217,9 @@ def _parted(found: Scan, index: int, accepted: set[str], source: Source) -> Diag
     sign, number, unit = found.lexemes[index - 3 : index] if index >= 3 else (None, None, None)
     if sign is None or number is None or unit is None or sign.text not in COMPARISONS:
         return None
-    if number.kind != "number" or unit.kind != "name" or unit.text in KEYWORDS or number.end == unit.start:
+    if number.kind != "number" or unit.kind != "name" or unit.text in (*KEYWORDS, "x"):
+        return None
+    if number.end == unit.start:
         return None
     hints = (f"write a unit right after its number: '{number.text[:40]}{unit.text[:40]}'",)
     span = Span(source, unit.start, unit.end)
@@ -229,6 +239,8 @@ def _reserved(found: Scan, index: int, accepted: set[str], source: Source) -> Di
     else:
         return None
     hints = (f"choose another name, as '{word.text}_'",)
+    if found.is_claim:
+        hints = ("leave 'assert' out here" if word.text == "assert" else "a claim is such as 'params <= 5M'",)
     if word.text == "not" and text == "not" and index and lexemes[index - 1].text == "assert":
         hints = ("turn the comparison round: '>' is where '<=' is not",)
     if word.text in ("output", "auxiliary"):

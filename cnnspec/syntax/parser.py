@@ -90,7 +90,7 @@ def parse_rule(
         from .diagnose import explain
 
         stop = len(source.text) if end is None else end
-        raise SpecError(explain(error, source, source.text, start, stop, whole)[0]) from None
+        raise SpecError(explain(error, source, source.text, start, stop, whole, rule)[0]) from None
 
 
 def parse_file(source: Source) -> Parsed:

@@ -64,6 +64,8 @@ class Scan:
 
     lexemes: list[Lexeme] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    is_claim: bool = False
+    """Whether the text is what follows ``assert``, alone."""
 
     def at(self, offset: int) -> int:
         """The index of the first lexeme that ends after ``offset`` (their number at the end)."""

@@ -66,3 +66,12 @@ def test_what_a_spec_asserts_is_a_constraint(tmp_path: Path, capsys: pytest.Capt
     assert main(["solve", str(spec), "--vary", "width=4..64", "--maximise", "width"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("width = 32: largest") and "params <= 10k" in told
+
+
+def test_a_batch_varies_where_no_section_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(NET.replace("data digits\n", "").format("assert memory <= 200kB"))
+    assert main(["solve", str(spec), "--vary", "train.batch=8..256:8", "--maximise", "train.batch"]) == 0
+    batch = int(capsys.readouterr().out.split(": ")[0].split(" = ")[1])
+    for more, code in ((0, 0), (8, 1)):
+        assert main(["check", str(spec), "--set", f"train.batch={batch + more}"]) == code

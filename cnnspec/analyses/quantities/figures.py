@@ -73,13 +73,13 @@ class Memory(Quantity):
 
 
 @QUANTITIES.register("layers")
-class Layers(Quantity):
+class Layers(_Sum):
     """Layers with weights: convolutions and linear layers."""
 
     units = PLAIN
 
-    def figure(self, graph: Graph, setting: Setting) -> tuple[int, ...]:
-        return (sum(map(has_weights, graph.without_auxiliary().nodes)),)
+    def values(self, graph: Graph) -> tuple[int, ...]:
+        return tuple(map(int, map(has_weights, graph.nodes)))
 
 
 @QUANTITIES.register("depth")
