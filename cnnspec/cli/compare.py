@@ -21,7 +21,6 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
-from shutil import get_terminal_size
 
 from ..source import SpecError
 from ..train.wording import printable
@@ -29,14 +28,13 @@ from .compare_columns import BY_NAME, COLUMNS, Column, Figure, Network, figures_
 from .compare_errors import ColumnsOfRuns
 from .compare_runs import are_runs, compare_runs
 from .errors import NoCurves, NothingToSet
-from .output import add_spec, png_file, print_json, whole_number
+from .output import add_spec, png_file, print_json, table_width, whole_number
 from .side_by_side import column, columns, open_networks, titles_of
 
 _MANY = 5
 """From so many networks on each is a row."""
 _SHOWN = tuple(each for each in COLUMNS if each.shown)
 _BRIEF = tuple(each for each in COLUMNS if each.brief)
-_ENDLESS = 10**6
 """Columns of what is no terminal."""
 
 
@@ -110,7 +108,7 @@ def _print(networks: Sequence[Network], options: argparse.Namespace) -> None:
     elif options.json:
         print_json([_json(each, options.columns) for each in networks])
     else:
-        width = get_terminal_size((_ENDLESS, 0)).columns
+        width = table_width()
         print("\n".join([*_text(networks, options.columns, width), *heads_lines(networks, width)]))
 
 

@@ -17,7 +17,6 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from shutil import get_terminal_size
 
 from ..analyses.cost import InTraining, in_training
 from ..analyses.devices import Device
@@ -28,7 +27,7 @@ from ..api.graphs import graph_of
 from ..elaborate import open_target
 from ..ir import Graph
 from .device_table import PRECISIONS, device_named, peak_checked, print_devices, table
-from .output import add_overrides, print_json, sections, whole_number
+from .output import add_overrides, print_json, sections, table_width, whole_number
 
 _LEVELS = {"layer": None, "block": 1, "stage": 0}
 """How many levels of parts are open."""
@@ -104,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.csv:
         _print_csv(costs)
     else:
-        print("\n".join(_text(costs, get_terminal_size().columns)))
+        print("\n".join(_text(costs, table_width())))
     return 0
 
 

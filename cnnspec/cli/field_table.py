@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from shutil import get_terminal_size
 from textwrap import wrap
 
 from ..analyses.receptive_field import NOTHING, Field, image_size, joined_inputs, last_map, receptive_fields
 from ..ir import Graph, Node, Shape, is_map, show_sides
 from ..train.wording import printable
 from .device_table import table
+from .output import table_width
 
 _HEAD = ("layer", "op", "output", "field", "of image", "stride", "edge", "")
 _SIDES = "lllrrrrl"
@@ -34,7 +34,7 @@ def field_table(graph: Graph) -> str:
         return f"{printable(graph.name)}: no layer sees more than a pixel"
     title = f"{printable(graph.name)}: receptive fields, image {show_sides(image)}"
     parts = [printable(graph.nodes[index].name).rpartition(".")[0] for index in told]
-    width = get_terminal_size().columns
+    width = table_width()
     head, rule, *lines = _laid_out(rows, width - 2 * any(parts))
     body = [line.split("\n") for line in lines]
     if any(parts):
@@ -176,8 +176,10 @@ def _of_image(field: Field, shape: Shape, image: tuple[int, int]) -> str:
         return f"less than {pixels}"
     elements, all_seen = shape[1] * shape[2], field.seeing_all(shape, image)
     if not all_seen:
-        return f"no less than {pixels}, but no element sees all of it"
-    who = "" if elements == 1 else f"each of the map's {elements:,} elements sees "
-    if all_seen < elements:
-        who = f"{all_seen:,} of the map's {elements:,} elements {'sees' if all_seen == 1 else 'see'} "
-    return f"{who}all of {pixels}"
+        return f"no less than {pixels}, but no element's field spans all of it"
+    if elements == 1:
+        return f"it spans all of {pixels}"
+    who = f"the {'field' if all_seen == 1 else 'fields'} of {all_seen:,} of the map's {elements:,} elements"
+    if all_seen == elements:
+        who = f"the field of each of the map's {elements:,} elements"
+    return f"{who} {'spans' if all_seen in (1, elements) else 'span'} all of {pixels}"

@@ -87,7 +87,15 @@ def _geometry(node: Node, graph: Graph) -> tuple[str, str, str, str]:
     step = op.stride or op.kernel
     sides = op.sides(graph.input_shapes(node)[0])
     depth = str(op.channels) if op.call_name == "conv" else ""
-    return _times(op.kernel), depth, show_sides(step, ", "), _padding(sides) if any(sides) else ""
+    return _filter(op), depth, show_sides(step, ", "), _padding(sides) if any(sides) else ""
+
+
+def _filter(op: Any) -> str:
+    """The kernel, and what its size does not tell."""
+    spread = getattr(op, "dilation", (1, 1))
+    more = [f"dilation {show_sides(spread, ', ')}"] if spread != (1, 1) else []
+    more += ["rounded up"] if getattr(op, "ceil_mode", False) else []
+    return ", ".join([_times(op.kernel), *more])
 
 
 def _padding(sides: Sequence[int]) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..elaborate import Settable
     from ..source import Diagnostic
 
+_ENDLESS = 10**6
+
 
 def use_color(stream: TextIO) -> bool:
     """Whether ``stream`` is a terminal that shows colour; NO_COLOR is respected."""
@@ -23,6 +25,12 @@ def use_color(stream: TextIO) -> bool:
 def width_of(stream: TextIO) -> int | None:
     """The columns of a terminal; None of a file or pipe, whose lines are not folded."""
     return max(60, get_terminal_size().columns) if stream.isatty() else None
+
+
+def table_width() -> int:
+    """What a table may take: the terminal's columns, or those of COLUMNS. In a file or pipe as much as it likes, so that no
+    name is shortened that a program may look for."""
+    return get_terminal_size((_ENDLESS, 0)).columns
 
 
 def fail(diagnostics: Iterable[Diagnostic]) -> int:

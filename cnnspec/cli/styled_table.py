@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from shutil import get_terminal_size
 from textwrap import wrap
 
 from ..ir import Graph
 from .device_table import shortened
+from .output import table_width
 
 WEIGHTED = ("convolution", "linear")
 _NARROWEST = 12
@@ -42,7 +42,7 @@ def styled(
     columns = list(zip(head, *rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     gaps = 2 * len(widths) - 2
-    width = get_terminal_size().columns - gaps
+    width = table_width() - gaps
     words = {place: max(len(word) for cell in columns[place] for word in cell.split()) for place in folded}
     _narrow(widths, width, words)
     _narrow(widths, width, dict.fromkeys(names, _NARROWEST))

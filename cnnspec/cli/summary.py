@@ -9,13 +9,12 @@ first pixel."""
 from __future__ import annotations
 
 import argparse
-from shutil import get_terminal_size
 
 from ..analyses.summary import summarize, summary_json
 from ..api.graphs import graph_of
 from ..api.summary_table import summary_text
 from ..elaborate import open_target
-from .output import add_depth, add_spec, print_json, sections
+from .output import add_depth, add_spec, print_json, sections, table_width
 
 STYLES = ("keras", "lecture", "field")
 
@@ -41,5 +40,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(summary_json(summary))
         return 0
-    print(summary_text(summary, get_terminal_size().columns, options.depth and options.depth - 1))
+    print(summary_text(summary, table_width(), options.depth and options.depth - 1))
     return 0

@@ -25,6 +25,7 @@ from ..ir import (
     arg,
     input_givens,
     kept,
+    show_sides,
     size_step,
 )
 
@@ -106,7 +107,10 @@ class _SlidingPool(_Pool):
         return sliding_window(extent(self.kernel, self.spread), self.step, self.sides(inputs[0]))
 
     def label(self) -> str:
-        return show_pair(self.kernel) + ("" if self.step == (1, 1) else ", " + show_step(self.step))
+        parts = [show_pair(self.kernel)]
+        parts += [show_step(self.step)] if self.step != (1, 1) else []
+        parts += [f"dilation {show_sides(self.spread, 'x')}"] if self.spread != (1, 1) else []
+        return ", ".join([*parts, *(["ceil"] if self.ceil_mode else [])])
 
 
 @LAYERS.register("maxpool")

@@ -174,6 +174,18 @@ def test_tracks_of_different_jumps_report_the_larger():
     assert (field.jump, field.size) == ((2, 2), (3, 3))
 
 
+def test_of_tracks_of_different_jumps_each_element_has_its_own_field():
+    b = Builder("uneven", 1, 20, 20)
+    near = b("conv", 1, 1)
+    near = b("crop", (0, 10, 0, 10))
+    far = b("maxpool", 2, of=0)
+    b("concat", of=(near, far))
+    b("conv", 1, 1), b("conv", 1, 3)
+    sizes = [(field.size[0], field.edge[0]) for field in receptive_fields(b.graph())]
+    # Element 9 sees pixel 9 by one track, and pixels 18 and 19 by the other.
+    assert sizes[-3:] == [(11, 0), (11, 0), (13, 0)]
+
+
 PIXELS = (97, 91)
 
 

@@ -6,8 +6,8 @@ phase of the pattern; without upsampling there is one phase and this is the form
 
 A window may depend on the phase itself (a bilinear upsampling mixes two pixels, which two by the phase; cells of an
 adaptive pooling are uneven): then each phase has its own, and the jump is a mean. Patterns longer than ``MAX_PHASES``
-elements are cut there. Where tracks disagree on the jump (a resized track beside one that is not), the larger jump is
-reported and phases are joined one by one.
+elements are cut there. Where tracks disagree on the jump (one is resized, the other cropped), each is followed by itself,
+and every element has its own interval, from the first pixel of any to the last; the larger jump is reported.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ MAX_PHASES = 256
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Axis(Value):
     """Fields along one axis: element ``n * len(lows) + q`` sees pixels ``lows[q]`` to ``highs[q]``
-    (inclusive), moved on by ``n * len(lows) * jump``. The map may have fewer ``elements`` than the pattern."""
+    (inclusive), moved on by ``n * len(lows) * jump``. The map may have fewer ``elements`` than the pattern.
+    ``tracks`` are axes of different jumps that this is the union of, where it repeats nowhere."""
 
     lows: tuple[Number, ...]
     highs: tuple[Number, ...]
     jump: Number
     elements: int = 1
+    tracks: tuple[Axis, ...] = ()
 
     @property
     def widest(self) -> int:
@@ -54,11 +56,15 @@ class Axis(Value):
 
     def low(self, element: int) -> Number:
         """First pixel that an element sees."""
+        if self.tracks:
+            return min(track.low(element) for track in self.tracks)
         turns, phase = divmod(element, len(self.lows))
         return self.lows[phase] + turns * len(self.lows) * self.jump
 
     def high(self, element: int) -> Number:
         """Last pixel that an element sees."""
+        if self.tracks:
+            return max(track.high(element) for track in self.tracks)
         turns, phase = divmod(element, len(self.highs))
         return self.highs[phase] + turns * len(self.highs) * self.jump
 
@@ -69,7 +75,21 @@ class Axis(Value):
 
 def united(axes: Sequence[Axis], elements: int) -> Axis:
     """From the first pixel that any of the axes sees to the last, of a map with so many ``elements``."""
-    jump = max(a.jump for a in axes)
+    by_jump: dict[Number, list[Axis]] = {}
+    for axis in (track for each in axes for track in each.tracks or (each,)):
+        by_jump.setdefault(axis.jump, []).append(axis)
+    tracks = tuple(_united(alike, elements) for alike in by_jump.values())
+    if len(tracks) == 1:
+        return tracks[0]
+    places = range(min(elements, MAX_PHASES))
+    lows = tuple(min(track.low(q) for track in tracks) for q in places)
+    highs = tuple(max(track.high(q) for track in tracks) for q in places)
+    return Axis(lows, highs, max(by_jump), elements, tracks)
+
+
+def _united(axes: Sequence[Axis], elements: int) -> Axis:
+    """The union of axes of one jump."""
+    jump = axes[0].jump
     if all(len(a.lows) == 1 for a in axes):
         return Axis((min(a.lows[0] for a in axes),), (max(a.highs[0] for a in axes),), jump)
     period = min(lcm(*(len(a.lows) for a in axes)), MAX_PHASES)
@@ -80,6 +100,8 @@ def united(axes: Sequence[Axis], elements: int) -> Axis:
 
 def slid(axis: Axis, window: Window, which: int, elements: int) -> Axis:
     """The axis (0 height, 1 width) after a window, of a map with so many ``elements``."""
+    if axis.tracks:
+        return united([slid(track, window, which, elements) for track in axis.tracks], elements)
     extent, stride, before = window.extent[which], window.stride[which], window.before[which]
     after = extent - 1 - before
     if len(axis.lows) == 1 and stride.denominator == 1 and not window.cells[which]:

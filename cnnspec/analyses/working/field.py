@@ -126,9 +126,14 @@ class _Along(Value):
 
     def _input(self, letter: str, place: int, symbol: str, words: str) -> Given:
         axis, part = self._taken(place), self.node.op.drops_channels
-        value = {"r": axis.size, "j": axis.jump, "e": axis.edge}[letter]
+        value, whole = (
+            {"r": each.size, "j": each.jump, "e": each.edge}[letter]
+            for each in (axis, self._axis(self.node.inputs[place]))
+        )
         of = _OF_INPUT[letter].replace("the input", "the channels taken" if part else "the input")
-        return Given(symbol, value, f"{of}{words}", input=place, tells="" if part else f"{letter}_out")
+        return Given(
+            symbol, value, f"{of}{words}", input=place, tells=f"{letter}_out" if whole == value else ""
+        )
 
     def _slid(self, suffix: str, words: str) -> Working:
         axis, slide = self._taken(0), self._slide
@@ -142,7 +147,7 @@ class _Along(Value):
         if self._stays and not self.known.window:
             window = {"r": r, "j": j, "e": e}
         givens = tuple(self._input(letter, 0, f"{letter}_in{suffix}", words) for letter in "rje")
-        if len(axis.lows) == 1 or (self._stays and axis.size == self._axis(self.index).size):
+        if (len(axis.lows) == 1 and not axis.tracks) or (self._stays and axis.size == self._axis(self.index).size):
             return Working(givens) + _stated(suffix, words, window, self._remark(), self._mean())
         return self._pattern(suffix, words, window, axis)
 
