@@ -120,8 +120,10 @@ def nearest_few(name: str, known: Iterable[str], most: int) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     folded = {k.lower().replace("_", ""): k for k in known}
-    close = get_close_matches(name.lower().replace("_", ""), folded, n=most, cutoff=0.6)
-    return tuple(folded[each] for each in close)
+    plain = name.lower().replace("_", "")
+    turned = [each for each in folded if sorted(each) == sorted(plain)]  # vgg61
+    close = get_close_matches(plain, folded, n=most, cutoff=0.6)
+    return tuple(folded[each] for each in dict.fromkeys([*turned, *close]))[:most]
 
 
 def did_you_mean(name: str, known: Iterable[str], limit: int = 12) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..source import Diagnostic, Source, Span, SpecError, did_you_mean
+from ..source import Diagnostic, Source, Span, SpecError, did_you_mean, nearest
 from . import file_errors as errors
 from . import tree
 from .checks import depth_of_expressions, depth_of_item, duplicates, strange
@@ -55,7 +55,17 @@ def _neighbours(file: Path) -> tuple[str, ...]:
         names = [p.name for p in file.parent.iterdir() if p.is_file()]
     except OSError:
         return (f"there is no folder '{file.parent}'",)
-    return did_you_mean(file.name, names, limit=0)
+    stems = {Path(name).stem: name for name in names if Path(name).suffix == file.suffix}
+    near = nearest(file.stem, stems)  # endings that are alike would make all names near
+    return (
+        (f"did you mean '{stems[near]}'?",)
+        if near
+        else did_you_mean(file.name, _others(file, names), limit=0)
+    )
+
+
+def _others(file: Path, names: list[str]) -> list[str]:
+    return [name for name in names if Path(name).suffix != file.suffix]
 
 
 def _decode(name: str, data: bytes) -> str:

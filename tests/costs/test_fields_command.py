@@ -92,7 +92,10 @@ def test_slices_and_channels_of_zeros(capsys: pytest.CaptureFixture[str], tmp_pa
     [
         ("conv(4, 8)", "8: it spans all of the image's 8"),
         ("conv(4, 3)", "3: less than the image's 8"),
-        ("conv(4, 15, padding = 7)", "15: the field of each of the map's 64 elements spans all of the image's 8"),
+        (
+            "conv(4, 15, padding = 7)",
+            "15: the field of each of the map's 64 elements spans all of the image's 8",
+        ),
         ("conv(4, 8, padding = 1)", "8: the field of 1 of the map's 9 elements spans all of the image's 8"),
         (
             "conv(4, 3, padding = 1) conv(4, 3, padding = 1) avgpool(2) avgpool(2)",

@@ -147,7 +147,9 @@ class _Along(Value):
         if self._stays and not self.known.window:
             window = {"r": r, "j": j, "e": e}
         givens = tuple(self._input(letter, 0, f"{letter}_in{suffix}", words) for letter in "rje")
-        if (len(axis.lows) == 1 and not axis.tracks) or (self._stays and axis.size == self._axis(self.index).size):
+        if (len(axis.lows) == 1 and not axis.tracks) or (
+            self._stays and axis.size == self._axis(self.index).size
+        ):
             return Working(givens) + _stated(suffix, words, window, self._remark(), self._mean())
         return self._pattern(suffix, words, window, axis)
 
