@@ -169,6 +169,10 @@ class Op(Entry):
         """Which input channels each output channel is computed from; all unless a layer says otherwise."""
         return MIXED
 
+    def copies(self) -> tuple[int, int]:
+        """How many rows, and columns, one after the other, hold the same: what one row, or column, of the input does."""
+        return 1, 1
+
     def range_given(self, *taken: Range) -> Range:
         """The least and the most that it gives, in training or after it, where inputs are within their ranges ``taken``."""
         if self.output_range is not None:

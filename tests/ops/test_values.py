@@ -53,3 +53,13 @@ def test_ranges(example: Example, least: float) -> None:
         assert low - 1e-6 <= given.min() and given.max() <= high + 1e-6
         if op.changes_nothing((least, 2.0)):
             assert np.allclose(given, inputs[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_copies(example: Example) -> None:
+    """Rows and columns that are said to be copies of one are."""
+    op, inputs = layer(example.text), batch(layer(example.text), example.inputs)
+    if op.copies() != (1, 1):
+        given = forward(op, inputs, allocate(op, example.inputs), PlainRun(False))
+        rows, columns = op.copies()
+        assert np.array_equal(given, inputs[0].repeat(rows, axis=2).repeat(columns, axis=3))

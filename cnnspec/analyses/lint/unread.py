@@ -3,7 +3,8 @@
 A pixel is read by a window that covers it (with dilation: by an element of the window). Layers that give each pixel from
 the pixel at its place (activations, sums, batch norms), and those that pad or crop, read nothing themselves: a pixel is
 read through them. What a crop takes off counts as read, because it says so; so does all that is an output or is taken as a
-whole. Of what exists at inference, only that counts which reads it there, and no auxiliary head.
+whole. Of copies of one pixel it is enough that one is read. Of what exists at inference, only that counts which reads it
+there, and no auxiliary head.
 
 What is read of a map is a union of rectangles, rows times columns, each a pair of bit masks.
 """
@@ -11,7 +12,8 @@ What is read of a map is a union of rectangles, rows times columns, each a pair 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from typing import TypeAlias
 
 from ...ir import POINTWISE, Graph, Node, Shape, is_map
@@ -39,7 +41,7 @@ def unread(seen: Seen) -> dict[int, Mask]:
     for index, node in enumerate(graph.nodes):
         if not is_map(node.shape) or _whole(node.shape) in reads[index]:
             continue
-        mask = _complement(reads[index], node.shape)
+        mask = _without_copies(_complement(reads[index], node.shape), node)
         if node.inputs and all(passes_pixels(graph, node, shape) for shape in graph.input_shapes(node)):
             mask = _both(mask, _of_sources(graph, node, lost))
         if any(mask):
@@ -131,6 +133,21 @@ def _complement(reads: set[Rectangle], shape: Shape) -> Mask:
                 read |= c
         rows.append(everything(width) & ~read)
     return tuple(rows)
+
+
+def _without_copies(mask: Mask, node: Node) -> Mask:
+    """Of the pixels in ``mask`` those of which no copy is outside of it."""
+    rows, columns = node.op.copies()
+    if (rows, columns) == (1, 1):
+        return mask
+    _, height, width = node.shape
+    one = everything(columns)
+    blocks = [one << left for left in range(0, width, columns)]
+    kept: list[int] = []
+    for top in range(0, height, rows):
+        together = reduce(and_, mask[top : top + rows])
+        kept += [sum(block for block in blocks if together & block == block)] * rows
+    return tuple(kept)
 
 
 def _both(one: Mask, other: Mask) -> Mask:
