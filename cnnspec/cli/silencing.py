@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..elaborate import ALLOW_SECTION, Module, zoo_folder
-from ..source.lints import Lint, silent_name
-from ..syntax import tree
+from ..source.lints import Lint, silencing, silent_name
+from ..syntax import is_yaml, tree
 
 FEW = 3
 """So many places of a lint are named in a silence of them alone."""
@@ -50,24 +50,18 @@ class _Form:
         from ..syntax import print_statement
 
         kept = [print_statement(call) for call in self.there if silences.get(call.name) != call.name]
-        return self.lead + _section([*kept, *silences.values()], self.yaml)
+        return self.lead + silencing([*kept, *silences.values()], self.yaml)
 
 
 def _form(spec: str, module: Module) -> _Form:
     zoo = module.path is not None and module.path.parent == zoo_folder() and "/" not in spec
     if zoo and module.path and spec != module.path.name:
         return _Form(lead=f"use {spec}  ", after="  as a spec of your own")
-    yaml = module.path is not None and module.path.suffix != ".cnn"
+    yaml = is_yaml(module.source)
     there = [section.calls for section in module.spec.sections if section.name == ALLOW_SECTION]
     if there:
         return _Form(yaml, there[0], before=f", the section '{ALLOW_SECTION}' becomes", after="")
     return _Form(yaml)
-
-
-def _section(calls: Iterable[str], yaml: bool) -> str:
-    if yaml:
-        return f"{ALLOW_SECTION}: [{', '.join(calls)}]"
-    return f"{ALLOW_SECTION} {{ {'  '.join(calls)} }}"
 
 
 def _placed(name: str, lints: Sequence[Lint]) -> str | None:

@@ -69,3 +69,14 @@ def rejoined_pairs(node: Node) -> list[tuple[Node, Node]]:
         else:
             result.append((key, value))
     return result
+
+
+def pair_as_call(node: Node) -> str:
+    """``top(5)`` for the mapping ``top: 5``, or for ``top: [5]``; "" for what is no such mapping."""
+    if not _is_pair(node):
+        return ""
+    key, value = node.pairs[0]
+    values = rejoined(value.items) if value.kind == "sequence" else [value]
+    if any(each.kind != "scalar" or each.empty for each in values):
+        return ""
+    return f"{key.text}({', '.join(each.span.text for each in values)})"
