@@ -14,7 +14,8 @@ class BiasBeforeNorm(GraphLint):
     subtracts another mean, and is not told. A norm has a bias too, which another norm after it takes away.
 
     Its gradient is 0, so it stays what it was drawn as, and takes memory (Ioffe and Szegedy 2015, section 3.2). Leave it
-    out with ``bias = false``: the norm has a bias of its own; of two norms, one is enough. Keep it where weights that others trained have it.
+    out with ``bias = false``: the norm has a bias of its own; of two norms, one is enough. Keep it where weights that
+    others trained have it.
     """
 
     code = "bias-before-norm"
