@@ -18,6 +18,8 @@ from typing import TypeAlias
 
 from ...ir import POINTWISE, Graph, Node, Shape, is_map
 from .base import Seen
+from .channels import takes_its_own
+from .pixelwise import made_of_pixels, passes_pixels
 
 Rectangle: TypeAlias = tuple[int, int]
 """Rows and columns, a bit each."""
@@ -33,7 +35,8 @@ def everything(count: int) -> int:
 def unread(seen: Seen) -> dict[int, Mask]:
     """The pixels that nothing reads of each map that has such, by the index of its node.
 
-    Of a map that was made pixel by pixel from others, only those whose sources nothing reads either.
+    Of a map that was made pixel by pixel from others, only those whose sources nothing reads either; but of
+    channels of a map that nothing else reads, all.
     """
     graph = seen.graph
     reads = _reads(seen)
@@ -42,20 +45,11 @@ def unread(seen: Seen) -> dict[int, Mask]:
         if not is_map(node.shape) or _whole(node.shape) in reads[index]:
             continue
         mask = _without_copies(_complement(reads[index], node.shape), node)
-        if node.inputs and all(passes_pixels(graph, node, shape) for shape in graph.input_shapes(node)):
-            mask = _both(mask, _of_sources(graph, node, lost))
+        if made_of_pixels(graph, node) and not takes_its_own(seen, index):
+            mask = both(mask, of_sources(graph, node, lost))
         if any(mask):
             lost[index] = mask
     return lost
-
-
-def passes_pixels(graph: Graph, node: Node, taken: Shape) -> bool:
-    """Whether pixels of an input of shape ``taken`` are read through ``node``, not by it."""
-    if not (is_map(taken) and is_map(node.shape)):
-        return False
-    if node.op.moves_pixels:
-        return True
-    return node.op.window(*graph.input_shapes(node)) is POINTWISE and taken[1:] == node.shape[1:]
 
 
 def slides(node: Node, taken: Shape) -> bool:
@@ -150,11 +144,12 @@ def _without_copies(mask: Mask, node: Node) -> Mask:
     return tuple(kept)
 
 
-def _both(one: Mask, other: Mask) -> Mask:
+def both(one: Mask, other: Mask) -> Mask:
+    """The pixels that are in both."""
     return tuple(a & b for a, b in zip(one, other, strict=True))
 
 
-def _of_sources(graph: Graph, node: Node, lost: dict[int, Mask]) -> Mask:
+def of_sources(graph: Graph, node: Node, lost: dict[int, Mask]) -> Mask:
     """The pixels of ``node``, made pixel by pixel, that come from a pixel that nothing reads."""
     _, height, width = node.shape
     top, left = (0, 0)
