@@ -14,7 +14,7 @@ from .build import Head, Key, Listed
 from .checks import depth_of_item, duplicates
 from .parser import parse_rule
 from .read import assemble
-from .yaml_flow import pair_as_call, rejoined, rejoined_pairs
+from .yaml_flow import names_as_list, pair_as_call, rejoined, rejoined_pairs
 from .yaml_nodes import Node, compose
 
 _BARE_PATH = r"[\w./ -]+\.(?:cnn|ya?ml)"
@@ -217,7 +217,11 @@ class _Reader:
         if value.text.lstrip().startswith("("):
             listed: Listed | None = self.leaf("arguments", value)
             return listed and tree.Section(name, "arguments", (), listed.items, key.span, span=span)
-        call = self.scalar("call", value, place, "a call, arguments or a list of calls")
+        wanted = "a call, arguments or a list of calls"
+        if listed_names := names_as_list(value):
+            self.wrong(value, place, wanted, f"write '{key.text}: {listed_names}'")
+            return None
+        call = self.scalar("call", value, place, wanted)
         return call and tree.Section(name, "call", (call,), (), key.span, span=span)
 
     def item(self, node: Node, place: str) -> tree.Call | None:
