@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def add_arguments(command: argparse.ArgumentParser) -> None:
     add_spec(command, many=True, optional=True)
     command.add_argument(
-        "--list", action="store_true", help="list all lints, by the names that 'allow' gives them, and end"
+        "--list", action="store_true", help="list the lints that 'allow' takes, by their names there, and end"
     )
-    command.add_argument("--json", action="store_true", help="print what is found as a JSON list")
+    command.add_argument("--json", action="store_true", help="print what is found, or --list, as a JSON list")
     command.add_argument("--strict", action="store_true", help="exit with 1 where anything is found")
     command.add_argument(
         "--object-size",
@@ -45,7 +45,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.list:
-        return _list()
+        return _list(options.json)
     if not options.spec:
         options.command_parser.error("the following arguments are required: SPEC")
     errors: list[Diagnostic] = []
@@ -75,15 +75,21 @@ def run(options: argparse.Namespace) -> int:
     return 1 if errors or (found and options.strict) else 0
 
 
-def _list() -> int:
-    """Print the name of each lint and what it finds."""
+def _list(as_json: bool) -> int:
+    """Print the name of each lint that can be silenced, and what it finds."""
+    from textwrap import wrap
+
     from ..source.lints import in_short, silent_name
     from ..train.lint import all_lints
 
-    lints = {silent_name(lint.code): lint for lint in all_lints()}
-    width = max(map(len, lints))
+    lints = {silent_name(lint.code): lint for lint in all_lints() if lint.silenceable}
+    if as_json:
+        print_json([{"name": n, "code": lints[n].code, "finds": in_short(lints[n])} for n in sorted(lints)])
+        return 0
+    width, room = max(map(len, lints)), width_of(sys.stdout)
     for name in sorted(lints):
-        print(f"{name:<{width}}  {in_short(lints[name])}")
+        row = f"{name:<{width}}  {in_short(lints[name])}"
+        print("\n".join(wrap(row, room, subsequent_indent=" " * (width + 2))) if room else row)
     return 0
 
 

@@ -122,7 +122,8 @@ class Op(Entry):
     that it can give, where it is limited; ``keeps_range`` says that what it gives lies between what it took,
     ``sums_to_one`` that its values are shares of a whole, ``drops_elements`` that in training it sets some elements to 0,
     each by itself, ``adds_tracks`` that it is the sum of its inputs, ``moves_pixels`` that it only puts pixels around a
-    map or takes some off, ``drops_channels`` that some channels of the input are read by no output, ``takes_gates`` that
+    map or takes some off, ``scales_channels`` that it multiplies all of a channel (or a feature) by one number, whatever the
+    values, ``drops_channels`` that some channels of the input are read by no output, ``takes_gates`` that
     inputs of C x 1 x 1 scale the channels of a map beside them.
     """
 
@@ -143,6 +144,7 @@ class Op(Entry):
     takes_gates: ClassVar[bool] = False
     drops_elements: ClassVar[bool] = False
     moves_pixels: ClassVar[bool] = False
+    scales_channels: ClassVar[bool] = False
     adds_tracks: ClassVar[bool] = False
 
     def output_shape(self, *inputs: Shape) -> Shape:
@@ -168,6 +170,10 @@ class Op(Entry):
     def mixing(self, *inputs: Shape) -> Mixing:
         """Which input channels each output channel is computed from; all unless a layer says otherwise."""
         return MIXED
+
+    def copies(self) -> tuple[int, int]:
+        """How many rows, and columns, one after the other, hold the same: what one row, or column, of the input does."""
+        return 1, 1
 
     def range_given(self, *taken: Range) -> Range:
         """The least and the most that it gives, in training or after it, where inputs are within their ranges ``taken``."""

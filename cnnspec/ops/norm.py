@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..ir import (
@@ -23,6 +24,7 @@ from ..ir import (
     Op,
     OpError,
     ParameterSpec,
+    Range,
     Run,
     Shape,
     Window,
@@ -32,6 +34,7 @@ from ..ir import (
 
 if TYPE_CHECKING:
     from ..ir.tensor import Tensor
+from .ranges import scaled, with_value
 
 _ONES = INITIALISERS.make("ones")
 _ZEROS = INITIALISERS.make("zeros")
@@ -159,6 +162,9 @@ class LayerNorm(_Norm):
     def window(self, *inputs: Shape) -> Window:
         return STATISTICS if self.over == "all" and is_map(inputs[0]) else POINTWISE
 
+    def removes_constants(self, *inputs: Shape) -> bool:
+        return inputs[0][0] == 1
+
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()
         axes = tuple(range(1, len(x.shape))) if self.over == "all" else (1,)
@@ -231,6 +237,13 @@ class LocalResponseNorm(_Norm):
 
     def mixing(self, *inputs: Shape) -> Mixing:
         return Neighbours(self.size // 2, (self.size - 1) // 2)
+
+    def range_given(self, *taken: Range) -> Range:
+        """The sign stays; with a divisor of at least 1 what is given is no larger."""
+        if self.alpha < 0:
+            return -inf, inf
+        most = 1.0 if self.k >= 1 and self.beta >= 0 else inf
+        return with_value(0.0, scaled(most, taken[0]))
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         x = inputs[0].float()

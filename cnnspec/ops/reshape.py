@@ -130,7 +130,10 @@ class Pad(Op):
         return APART
 
     def range_given(self, *taken: Range) -> Range:
-        return with_value(self.value, taken[0])
+        return with_value(self.value, taken[0]) if any(self.padding) else taken[0]
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return not any(self.padding)
 
     def forward(self, inputs: tuple[Tensor, ...], parameters: Mapping[str, Tensor], run: Run) -> Tensor:
         return inputs[0].pad(self.padding, value=self.value)
@@ -187,6 +190,7 @@ class Scale(Op):
     """
 
     family = "norm"
+    scales_channels = True
     examples = (Example("scale", ((3, 2, 3),)), Example("scale(init = constant(1e-6))", ((5,),)))
 
     init: Initialiser = arg(CallOf(INITIALISERS), "initialiser of the factors", INITIALISERS.make("ones"))

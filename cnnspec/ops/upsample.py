@@ -78,6 +78,9 @@ class Upsample(Op):
     def mixing(self, *inputs: Shape) -> Mixing:
         return APART
 
+    def copies(self) -> tuple[int, int]:
+        return self.factor if self.mode == "nearest" else (1, 1)
+
     def keeps_constants(self, *inputs: Shape) -> bool:
         return True
 

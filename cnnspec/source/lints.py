@@ -45,9 +45,14 @@ SILENCED_BY = "A spec silences it by "
 def _silenced(name: str) -> str:
     """How ``allow`` silences a lint, on both surfaces."""
     return (
-        f"{SILENCED_BY}'allow {{ {name} }}', in YAML 'allow: [{name}]'; in one place by its name in parentheses, as in "
-        f"'{name}(stem.conv1)'."
+        f"{SILENCED_BY}'{silencing([name], False)}', in YAML '{silencing([name], True)}'; in one place by its name in "
+        f"parentheses, as in '{name}(stem.conv1)'."
     )
+
+
+def silencing(calls: Iterable[str], yaml: bool) -> str:
+    """The section ``allow`` with ``calls``, as a spec has it, or one in YAML."""
+    return f"allow: [{', '.join(calls)}]" if yaml else f"allow {{ {'  '.join(calls)} }}"
 
 
 Kind = TypeVar("Kind", bound=Lint)

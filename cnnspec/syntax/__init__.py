@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from . import tree
 from .read import (
     YAML_SUFFIXES,
+    is_yaml,
     load_source,
     parse,
     parse_arguments,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "YAML_SUFFIXES",
+    "is_yaml",
     "load_source",
     "parse",
     "parse_arguments",

@@ -13,6 +13,7 @@ from . import errors
 from .claim_hints import claim_hint, power_hint
 from .operators import COMPARISONS
 from .scan import KEYWORDS, Lexeme, Scan, scan, unclosed
+from .section_hints import braces_hint
 
 _TOP = ("model", "block", "use", "assert")
 _BODY = ("input", "let", "repeat", "for", "if", "else", "output", "auxiliary")
@@ -135,7 +136,10 @@ def _at_token(error: UnexpectedInput, found: Scan, index: int, part: Span) -> Di
         last = found.lexemes[-1].end if found.lexemes else part.start
         span = Span(source, last, last)
         return errors.UnexpectedToken(
-            span=span, found="end of the text", expected=expected, hints=power_hint(found, index)
+            span=span,
+            found="end of the text",
+            expected=expected,
+            hints=power_hint(found, index) or braces_hint(found, index, source),
         )
     lexeme = found.lexemes[index]
     return errors.UnexpectedToken(
@@ -238,7 +242,7 @@ def _reserved(found: Scan, index: int, accepted: set[str], source: Source) -> Di
         word = lexemes[index - 1]
     else:
         return None
-    hints = (f"choose another name, as '{word.text}_'",)
+    hints = braces_hint(found, index, source) or (f"choose another name, as '{word.text}_'",)
     if found.is_claim:
         hints = ("leave 'assert' out here" if word.text == "assert" else "a claim is such as 'params <= 5M'",)
     if word.text == "not" and text == "not" and index and lexemes[index - 1].text == "assert":

@@ -28,6 +28,11 @@ def load_source(path: str | Path) -> Source:
     return Source(name, text)
 
 
+def is_yaml(source: Source) -> bool:
+    """Whether a text is one of YAML, by the name of its file."""
+    return source.name.lower().endswith(YAML_SUFFIXES)
+
+
 def _read(name: str, file: Path) -> bytes:
     try:
         if file.is_dir():
@@ -85,7 +90,7 @@ def _decode(name: str, data: bytes) -> str:
 
 def parse(source: Source) -> tree.Spec:
     """The tree of ``source``: YAML where its name ends in ``.yaml`` or ``.yml``, else ``.cnn``."""
-    if source.name.lower().endswith(YAML_SUFFIXES):
+    if is_yaml(source):
         return parse_yaml(source)
     return parse_text(source)
 

@@ -8,6 +8,9 @@ from .yaml_nodes import Node
 
 _PART = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()]""", re.DOTALL)
 
+_NAMES = re.compile(r"[A-Za-z_]\w*(?:(?:\s*,\s*|\s+)[A-Za-z_]\w*)+")
+"""Several names without brackets around them."""
+
 
 def _unfinished(node: Node) -> bool:
     """Is ``node`` the plain beginning of a call or of a ``for`` with several names?"""
@@ -69,3 +72,22 @@ def rejoined_pairs(node: Node) -> list[tuple[Node, Node]]:
         else:
             result.append((key, value))
     return result
+
+
+def pair_as_call(node: Node) -> str:
+    """``top(5)`` for the mapping ``top: 5``, or for ``top: [5]``; "" for what is no such mapping."""
+    if not _is_pair(node):
+        return ""
+    key, value = node.pairs[0]
+    values = rejoined(value.items) if value.kind == "sequence" else [value]
+    if any(each.kind != "scalar" or each.empty for each in values):
+        return ""
+    return f"{key.text}({', '.join(each.span.text for each in values)})"
+
+
+def names_as_list(node: Node) -> str:
+    """``[accuracy, top]`` for the text ``accuracy, top``; "" for what is no row of names."""
+    if node.kind != "scalar" or not node.plain or not _NAMES.fullmatch(node.text):
+        return ""
+    names = re.split(r"[\s,]+", node.text)
+    return f"[{', '.join(names)}]"

@@ -14,7 +14,7 @@ from .build import Head, Key, Listed
 from .checks import depth_of_item, duplicates
 from .parser import parse_rule
 from .read import assemble
-from .yaml_flow import rejoined, rejoined_pairs
+from .yaml_flow import names_as_list, pair_as_call, rejoined, rejoined_pairs
 from .yaml_nodes import Node, compose
 
 _BARE_PATH = r"[\w./ -]+\.(?:cnn|ya?ml)"
@@ -212,13 +212,26 @@ class _Reader:
             arguments = (*(a for a in found if a is not None),)
             return tree.Section(name, "arguments", (), arguments, key.span, span=span)
         if value.kind == "sequence":
-            calls = [self.scalar("call", n, f"an item of {place}", "a call") for n in rejoined(value.items)]
+            calls = [self.item(n, f"an item of {place}") for n in rejoined(value.items)]
             return tree.Section(name, "list", (*(c for c in calls if c),), (), key.span, span=span)
         if value.text.lstrip().startswith("("):
             listed: Listed | None = self.leaf("arguments", value)
             return listed and tree.Section(name, "arguments", (), listed.items, key.span, span=span)
-        call = self.scalar("call", value, place, "a call, arguments or a list of calls")
+        wanted = "a call, arguments or a list of calls"
+        if listed_names := names_as_list(value):
+            self.wrong(value, place, wanted, f"write '{key.text}: {listed_names}'")
+            return None
+        call = self.scalar("call", value, place, wanted)
         return call and tree.Section(name, "call", (call,), (), key.span, span=span)
+
+    def item(self, node: Node, place: str) -> tree.Call | None:
+        """A call in a list of calls."""
+        call: tree.Call | None
+        if written := pair_as_call(node):
+            call = self.wrong(node, place, "a call", f"write '{written}'")
+        else:
+            call = self.scalar("call", node, place, "a call")
+        return call
 
     def argument(self, key: Node, value: Node) -> tree.Argument | None:
         name, expression = self.argument_name(key), self.expression(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from ..elaborate import PLAIN_SECTIONS, Environment, Module, Settable, bind_entry
@@ -13,7 +14,7 @@ from ..elaborate.errors import BadSection, UnknownSection
 from ..elaborate.words import gathered
 from ..ir import Graph, Registry, signature
 from ..source import Diagnostics, Span, SpecError, did_you_mean
-from ..syntax import tree
+from ..syntax import print_statement, tree
 from . import augment as _augment
 from . import data as _data
 from . import losses as _losses
@@ -184,19 +185,15 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
     written = {}
     with found.stage():
         check_silences(module)
-    for section in module.spec.sections:
-        if section.name in PLAIN_SECTIONS:
+    for before, section in pairwise((None, *module.spec.sections)):
+        if section is None or section.name in PLAIN_SECTIONS:
             continue  # about the model, not about the experiment
         kind = SECTIONS.get(section.name)
         span = section.name_span or section.span
         if kind is None:
-            found.add(
-                UnknownSection(
-                    name=section.name,
-                    span=span,
-                    hints=did_you_mean(section.name, (*SECTIONS, *PLAIN_SECTIONS, "use", "model", "block")),
-                )
-            )
+            near = did_you_mean(section.name, (*SECTIONS, *PLAIN_SECTIONS, "use", "model", "block"))
+            hints = near or _beside(section, before)
+            found.add(UnknownSection(name=section.name, span=span, hints=hints))
         elif not _fits(section, kind):
             example = (kind.default or _examples(kind))[0]
             form = _FORMS[kind.form].format(name=section.name, example=example)
@@ -204,6 +201,16 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
         else:
             written[section.name] = section
     return written
+
+
+def _beside(section: tree.Section, before: tree.Section | None) -> tuple[str, ...]:
+    """What to say of calls that stand after a section of one call, in its line, where braces were meant."""
+    if before is None or before.form != "call" or before.span is None or section.span is None:
+        return ()
+    if before.span.source is not section.span.source or before.span.last[0] != section.span.first[0]:
+        return ()
+    calls = f"{print_statement(before.calls[0])}  {section.span.text}"
+    return (f"several calls of one section stand in braces: '{before.name} {{ {calls} }}'",)
 
 
 def _examples(kind: SectionKind) -> tuple[str, ...]:

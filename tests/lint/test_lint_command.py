@@ -51,7 +51,10 @@ def test_lint_and_check(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ("target", "said"),
     [
         ("net.yaml", ["allow: [pixels_lost]  in the spec", "allow: [pixels_lost(stem.maxpool1)]"]),
-        ("silent.cnn", ["pixels_lost  in the section 'allow' of the spec", "pixels_lost(stem.maxpool1)"]),
+        (
+            "silent.cnn",
+            ["allow { narrow_field  pixels_lost }", "allow { narrow_field  pixels_lost(stem.maxpool1) }"],
+        ),
         (
             "vgg11_bn(classes = 2)",
             ["use vgg11_bn(classes = 2)  allow { bias_before_norm }  as a spec of your own"],
@@ -86,6 +89,25 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["lint"])
     assert ended.value.code == 2
+
+
+def test_list_has_what_can_be_silenced(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--list", "--json"]) == 0
+    listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert listed["pixels_lost"] == {
+        "name": "pixels_lost",
+        "code": "pixels-lost",
+        "finds": "Pixels that strides and poolings pass over.",
+    }
+    assert "nothing_silenced" not in listed and len(listed) > 20
+
+
+def test_list_is_folded_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnspec.cli.lint.width_of", lambda stream: 80)
+    assert main(["lint", "--list"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 def test_what_is_no_layer_is_named(net: Path, capsys: pytest.CaptureFixture[str]) -> None:

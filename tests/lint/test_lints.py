@@ -15,7 +15,8 @@ from cnnspec.train.sections import bind_experiment
 
 HERE = Path(__file__).parent
 LONG = HERE / "long.cnn"
-FIRES, QUIET, ERRORS = (sorted((HERE / name).glob("*.cnn")) for name in ("fires", "quiet", "errors"))
+FIRES, QUIET = (sorted((HERE / name).glob("*.cnn")) for name in ("fires", "quiet"))
+ERRORS = sorted(path for path in (HERE / "errors").iterdir() if path.suffix in (".cnn", ".yaml"))
 
 RIGHT = {
     "nasnet": ("pixels-lost",),
@@ -65,7 +66,7 @@ def test_is_quiet(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert text_of(path, monkeypatch) == "\n"
 
 
-@pytest.mark.parametrize("path", ERRORS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", ERRORS, ids=lambda p: p.name)
 def test_error(path: Path, regenerate: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SpecError) as caught:
         text_of(path, monkeypatch)

@@ -45,7 +45,7 @@ def all_pixels(node: Node) -> set[Pixel]:
 
 def brute_force(graph: Graph) -> dict[int, set[Pixel]]:
     """What of each map nothing reads that is there whenever the map is, and of a map made pixel by pixel only what comes
-    from such pixels."""
+    from such pixels; of the copies of one pixel, all or none."""
     nodes, there = graph.nodes, graph.at_inference()
     read: dict[int, set[Pixel]] = {i: set() for i in range(len(nodes))}
     for output in graph.outputs:
@@ -74,6 +74,10 @@ def brute_force(graph: Graph) -> dict[int, set[Pixel]]:
         if node.op.call_name == "pad":
             top, left = node.op.padding[2], node.op.padding[0]  # type: ignore[attr-defined]
             here &= {(i + top, j + left) for i, j in lost[node.inputs[0]]}
+        if node.op.call_name == "upsample":
+            tall, wide = node.op.factor  # type: ignore[attr-defined]
+            read_of = {(i // tall, j // wide) for i, j in all_pixels(node) - here}
+            here = {(i, j) for i, j in here if (i // tall, j // wide) not in read_of}
         lost[index] = here
     return {index: pixels for index, pixels in lost.items() if pixels}
 
@@ -90,7 +94,12 @@ def graphs(draw: st.DrawFn) -> Graph:
     for number in range(draw(st.integers(1, 7))):
         taken = draw(st.integers(0, len(nodes) - 1))
         name = draw(
-            st.sampled_from(["conv", "conv", "maxpool", "avgpool", "relu", "pad", "add", "global_avgpool"])
+            st.sampled_from(
+                [
+                    *("conv", "conv", "maxpool", "avgpool", "relu", "pad"),
+                    *("add", "upsample", "global_avgpool"),
+                ]
+            )
         )
         inputs: tuple[int, ...] = (taken,)
         match name:
@@ -104,6 +113,8 @@ def graphs(draw: st.DrawFn) -> Graph:
                 given_ |= {"padding": draw(st.sampled_from([(0, 0), (1, 0), "same"]))}
             case "maxpool" | "avgpool":
                 given_ = {"kernel": draw(PAIRS), "stride": draw(PAIRS), "ceil_mode": draw(st.booleans())}
+            case "upsample":
+                given_ = {"factor": draw(PAIRS)}
             case "pad":
                 given_ = {"padding": tuple(draw(st.lists(st.integers(0, 2), min_size=4, max_size=4)))}
             case "add":

@@ -8,14 +8,22 @@ import numpy as np
 import pytest
 
 import cnnspec.ops  # noqa: F401
-from cnnspec.ir import LAYERS, Example
+from cnnspec.ir import APART, LAYERS, Example
 
 from .build import layer
 from .running import PlainRun, allocate, batch, forward, seeded
 
-EXAMPLES = [
-    pytest.param(e, id=f"{e.text} on {e.inputs[0]}") for cls in LAYERS.entries.values() for e in cls.examples
-]
+CORNERS = (
+    Example("pad(0)", ((2, 3, 4),)),
+    Example("layer_norm(over = all)", ((1, 3, 4),)),
+    Example("layer_norm", ((1, 3, 4),)),
+    Example("lrn(3, alpha = 0.1, k = 0.25)", ((4, 2, 3),)),
+    Example("lrn(3, alpha = 0.1, beta = -1)", ((4, 2, 3),)),
+    Example("lrn(3, alpha = -0.1, beta = 1)", ((4, 2, 3),)),
+)
+"""Arguments and shapes with which a layer says something else than with those of its examples."""
+ALL_EXAMPLES = [*(e for cls in LAYERS.entries.values() for e in cls.examples), *CORNERS]
+EXAMPLES = [pytest.param(e, id=f"{e.text} on {e.inputs[0]}") for e in ALL_EXAMPLES]
 UNSAID = {"convolution", "linear", "norm", "regularize"}
 """Families in which a constant may stay one by the numbers given, or by chance, which nothing goes by."""
 
@@ -53,3 +61,24 @@ def test_ranges(example: Example, least: float) -> None:
         assert low - 1e-6 <= given.min() and given.max() <= high + 1e-6
         if op.changes_nothing((least, 2.0)):
             assert np.allclose(given, inputs[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("example", [p for p in EXAMPLES if layer(p.values[0].text).scales_channels])
+def test_scaled(example: Example) -> None:
+    """Twice the input gives twice as much, whatever the parameters."""
+    op, inputs = layer(example.text), batch(layer(example.text), example.inputs)
+    once, twice = (
+        forward(op, [x * np.float32(factor) for x in inputs], allocate(op, example.inputs), PlainRun(True))
+        for factor in (1, 2)
+    )
+    assert op.mixing(*example.inputs) is APART and np.allclose(once * 2, twice)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_copies(example: Example) -> None:
+    """Rows and columns that are said to be copies of one are."""
+    op, inputs = layer(example.text), batch(layer(example.text), example.inputs)
+    if op.copies() != (1, 1):
+        given = forward(op, inputs, allocate(op, example.inputs), PlainRun(False))
+        rows, columns = op.copies()
+        assert np.array_equal(given, inputs[0].repeat(rows, axis=2).repeat(columns, axis=3))

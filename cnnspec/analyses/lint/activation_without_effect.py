@@ -32,10 +32,10 @@ class ActivationWithoutEffect(GraphLint):
             low, high = seen.ranges[first]
             below = f"nothing below {low:g}"
             values = below if high == inf else f"only values from {low:g} to {high:g}"
-            before = seen.graph.nodes[first].name
-            yield cls.at(
-                node, layer=node.name, before=before, values=values, hints=("leave one of them out",)
-            )
+            before = seen.graph.nodes[first]
+            twice = before.op.call_name == node.op.call_name
+            hints = ("leave one of them out" if twice else f"leave '{node.name}' out",)
+            yield cls.at(node, layer=node.name, before=before.name, values=values, hints=hints)
 
 
 def _limiting(seen: Seen, index: int) -> int:

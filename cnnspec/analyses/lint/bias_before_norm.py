@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ir import Op
 from .base import GraphLint, Seen
 
 
 class BiasBeforeNorm(GraphLint):
     """A bias shifts every value of a channel alike, and the norm after it subtracts the channel's mean: the bias is gone. So
     it is where what lies between, such as pooling or a sum, shifts alike too. A norm that is frozen with its statistics
-    subtracts another mean, and is not told.
+    subtracts another mean, and is not told. A norm has a bias too, which another norm after it takes away.
 
     Its gradient is 0, so it stays what it was drawn as, and takes memory (Ioffe and Szegedy 2015, section 3.2). Leave it
-    out with ``bias = false``: the norm has a bias of its own. Keep it where weights that others trained have it.
+    out with ``bias = false``: the norm has a bias of its own; of two norms, one is enough. Keep it where weights that
+    others trained have it.
     """
 
     code = "bias-before-norm"
@@ -28,12 +30,20 @@ class BiasBeforeNorm(GraphLint):
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
         norms = _norms(seen)
         for node, norm in zip(seen.graph.nodes, norms, strict=True):
-            biases = [p for p in node.parameters if p.role == "bias"]
+            biases = [p for p in node.parameters if p.name == "bias"]
             if biases and norm is not None:
                 count = f"{biases[0].shape[0]:,} parameter{'s' if biases[0].shape[0] > 1 else ''}"
-                hints = (f"leave it out: {node.op.call_name}(…, bias = false)",)
+                hints = (_remedy(node.op),)
                 name = seen.graph.nodes[norm].name
                 yield cls.at(node, layer=node.name, count=count, norm=name, hints=hints)
+
+
+def _remedy(op: Op) -> str:
+    return (
+        "leave one of the norms out"
+        if op.family == "norm"
+        else f"leave it out: {op.call_name}(…, bias = false)"
+    )
 
 
 def _norms(seen: Seen) -> list[int | None]:

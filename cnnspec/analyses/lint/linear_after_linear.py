@@ -11,8 +11,9 @@ from .base import GraphLint, Seen
 class LinearAfterLinear(GraphLint):
     """Two linear layers with nothing between them are one: their weights multiply to a single matrix.
 
-    So it is with dropout between them. Put an activation between them, or leave one out. Where the first gives fewer
-    numbers than it takes and than the second gives, the product is of low rank, which can be meant, and is not told.
+    So it is with dropout or a factor for each feature (``scale``) between them. Put an activation between them, or leave
+    one out. Where the first gives fewer numbers than it takes and than the second gives, the product is of low rank,
+    which can be meant, and is not told.
     """
 
     code = "linear-after-linear"
@@ -41,6 +42,6 @@ def _next(seen: Seen, index: int) -> Node | None:
     while len(seen.readers[index]) == 1 and index not in seen.ends:
         index = seen.readers[index][0]
         node = seen.graph.nodes[index]
-        if not (node.op.is_view or node.op.is_view_at_inference):
+        if not (node.op.is_view or node.op.is_view_at_inference or node.op.scales_channels):
             return node
     return None

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ...ir import Shape
 from .base import GraphLint, Seen
 from .mending import mending
-from .unread import Mask, everything, passes_pixels, slides, unread
+from .pixelwise import made_of_pixels, passes_pixels
+from .unread import Mask, both, everything, of_sources, slides, unread
 
 
 class PixelsLost(GraphLint):
@@ -33,7 +34,7 @@ class PixelsLost(GraphLint):
     def find(cls, seen: Seen) -> Iterator[GraphLint]:
         lost, told = unread(seen), set[tuple[int, tuple[Reader, ...]]]()
         for index in lost:
-            if _passed_on(seen, index):
+            if _passed_on(seen, index, lost):
                 continue  # told of the map that it was made from
             readers = tuple(sorted(_sliding(seen, index)))
             maps = {reader.map for reader in readers}
@@ -62,11 +63,12 @@ class Reader(NamedTuple):
     shape: Shape
 
 
-def _passed_on(seen: Seen, index: int) -> bool:
-    """Whether a map was made pixel by pixel from another one."""
+def _passed_on(seen: Seen, index: int, lost: dict[int, Mask]) -> bool:
+    """Whether what is lost of a map is lost of those that it was made from, pixel by pixel."""
     node = seen.graph.nodes[index]
-    shapes = seen.graph.input_shapes(node)
-    return bool(shapes) and all(passes_pixels(seen.graph, node, shape) for shape in shapes)
+    if not made_of_pixels(seen.graph, node):
+        return False
+    return not node.op.drops_channels or both(lost[index], of_sources(seen.graph, node, lost)) == lost[index]
 
 
 def _sliding(seen: Seen, start: int) -> Iterator[Reader]:

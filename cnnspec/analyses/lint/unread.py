@@ -3,7 +3,8 @@
 A pixel is read by a window that covers it (with dilation: by an element of the window). Layers that give each pixel from
 the pixel at its place (activations, sums, batch norms), and those that pad or crop, read nothing themselves: a pixel is
 read through them. What a crop takes off counts as read, because it says so; so does all that is an output or is taken as a
-whole. Of what exists at inference, only that counts which reads it there, and no auxiliary head.
+whole. Of copies of one pixel it is enough that one is read. Of what exists at inference, only that counts which reads it
+there, and no auxiliary head.
 
 What is read of a map is a union of rectangles, rows times columns, each a pair of bit masks.
 """
@@ -11,11 +12,14 @@ What is read of a map is a union of rectangles, rows times columns, each a pair 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from typing import TypeAlias
 
 from ...ir import POINTWISE, Graph, Node, Shape, is_map
 from .base import Seen
+from .channels import takes_its_own
+from .pixelwise import made_of_pixels, passes_pixels
 
 Rectangle: TypeAlias = tuple[int, int]
 """Rows and columns, a bit each."""
@@ -31,7 +35,8 @@ def everything(count: int) -> int:
 def unread(seen: Seen) -> dict[int, Mask]:
     """The pixels that nothing reads of each map that has such, by the index of its node.
 
-    Of a map that was made pixel by pixel from others, only those whose sources nothing reads either.
+    Of a map that was made pixel by pixel from others, only those whose sources nothing reads either; but of
+    channels of a map that nothing else reads, all.
     """
     graph = seen.graph
     reads = _reads(seen)
@@ -39,21 +44,12 @@ def unread(seen: Seen) -> dict[int, Mask]:
     for index, node in enumerate(graph.nodes):
         if not is_map(node.shape) or _whole(node.shape) in reads[index]:
             continue
-        mask = _complement(reads[index], node.shape)
-        if node.inputs and all(passes_pixels(graph, node, shape) for shape in graph.input_shapes(node)):
-            mask = _both(mask, _of_sources(graph, node, lost))
+        mask = _without_copies(_complement(reads[index], node.shape), node)
+        if made_of_pixels(graph, node) and not takes_its_own(seen, index):
+            mask = both(mask, of_sources(graph, node, lost))
         if any(mask):
             lost[index] = mask
     return lost
-
-
-def passes_pixels(graph: Graph, node: Node, taken: Shape) -> bool:
-    """Whether pixels of an input of shape ``taken`` are read through ``node``, not by it."""
-    if not (is_map(taken) and is_map(node.shape)):
-        return False
-    if node.op.moves_pixels:
-        return True
-    return node.op.window(*graph.input_shapes(node)) is POINTWISE and taken[1:] == node.shape[1:]
 
 
 def slides(node: Node, taken: Shape) -> bool:
@@ -133,11 +129,27 @@ def _complement(reads: set[Rectangle], shape: Shape) -> Mask:
     return tuple(rows)
 
 
-def _both(one: Mask, other: Mask) -> Mask:
+def _without_copies(mask: Mask, node: Node) -> Mask:
+    """Of the pixels in ``mask`` those of which no copy is outside of it."""
+    rows, columns = node.op.copies()
+    if (rows, columns) == (1, 1):
+        return mask
+    _, height, width = node.shape
+    one = everything(columns)
+    blocks = [one << left for left in range(0, width, columns)]
+    kept: list[int] = []
+    for top in range(0, height, rows):
+        together = reduce(and_, mask[top : top + rows])
+        kept += [sum(block for block in blocks if together & block == block)] * rows
+    return tuple(kept)
+
+
+def both(one: Mask, other: Mask) -> Mask:
+    """The pixels that are in both."""
     return tuple(a & b for a, b in zip(one, other, strict=True))
 
 
-def _of_sources(graph: Graph, node: Node, lost: dict[int, Mask]) -> Mask:
+def of_sources(graph: Graph, node: Node, lost: dict[int, Mask]) -> Mask:
     """The pixels of ``node``, made pixel by pixel, that come from a pixel that nothing reads."""
     _, height, width = node.shape
     top, left = (0, 0)

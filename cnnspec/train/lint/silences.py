@@ -11,9 +11,9 @@ from ...elaborate.errors import BadSection
 from ...ir import ALL, Entry, Patterns, arg, covers
 from ...source import Diagnostic, Diagnostics, Source, Span, SpecError, did_you_mean
 from ...source.catalogue import load_catalogue
-from ...source.lints import Lint, lints_of, silent_name
+from ...source.lints import Lint, lints_of, silencing, silent_name
 from ...source.values import Value
-from ...syntax import tree
+from ...syntax import is_yaml, print_expression, tree
 from .errors import UnknownLint
 
 
@@ -66,7 +66,9 @@ def check_silences(module: Module) -> None:
 
 def _silences(section: tree.Section, within: Source | None) -> Iterator[Silence]:
     if section.form == "arguments":
-        form = "as a list of lints, such as 'allow { pixels_lost }'"
+        yaml = section.span is not None and is_yaml(section.span.source)
+        calls = [_as_call(argument) for argument in section.arguments] or ["pixels_lost"]
+        form = f"as a list of lints, such as '{silencing(calls, yaml)}'"
         raise SpecError([BadSection(name=ALLOW_SECTION, form=form, span=section.name_span)])
     known = {silent_name(lint.code): lint for lint in lints_of(Lint) if lint.silenceable}
     found = Diagnostics()
@@ -78,6 +80,14 @@ def _silences(section: tree.Section, within: Source | None) -> Iterator[Silence]
         for pattern, span in _placed(silenced.layers, call) if silenced is not None else ():
             yield Silence(known[call.name], pattern, span, within)
     found.raise_errors()
+
+
+def _as_call(argument: tree.Argument) -> str:
+    """``pixels_lost: [stem, head]`` as ``pixels_lost(stem, head)``."""
+    value = argument.value
+    given = value.items if isinstance(value, tree.Sequence) else (value,)
+    places = ", ".join(map(print_expression, given))
+    return f"{argument.name}({places})" if argument.name else places
 
 
 def _placed(patterns: tuple[str, ...], call: tree.Call) -> Iterator[tuple[str, Span | None]]:
