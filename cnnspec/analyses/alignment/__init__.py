@@ -7,8 +7,7 @@ are the same, are moved.
 """
 
 from .model import Alignment, Change, Pair
-from .namesakes import namesakes
 from .networks import align
 from .outputs import OutputChange, output_changes
 
-__all__ = ["Alignment", "Change", "OutputChange", "Pair", "align", "namesakes", "output_changes"]
+__all__ = ["Alignment", "Change", "OutputChange", "Pair", "align", "output_changes"]
