@@ -108,3 +108,23 @@ def test_sums_in_any_order_are_the_same(tracks: list[object], data: st.DataObjec
     first, second = (" ".join(written(track, draw) for track in tracks) for draw in (None, data))
     found = aligned(f"{CONV} {first} relu", f"{CONV} {second} relu")
     assert found.same_layers
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("maxpool(2)", "maxpool(2, stride = 2)"),
+        ("avgpool(2)", "avgpool(2, 2, count_include_pad = false)"),
+        ("maxpool((1, 2), dilation = 3)", "maxpool((1, 2), dilation = (1, 3))"),
+        ("conv(4, 3, padding = same)", "conv(4, 3, padding = 1)"),
+        ("conv(4, 3, 2, padding = same)", "conv(4, 3, 2, padding = (0, 1, 0, 1))"),
+        ("conv(4, 1, padding = same)", "conv(4, 1, dilation = 3)"),
+    ],
+)
+def test_arguments_that_come_to_the_same(first: str, second: str) -> None:
+    assert aligned(first, second).same
+
+
+def test_a_stride_that_is_left_out_is_told_by_what_it_is() -> None:
+    assert told(aligned("maxpool(3)", "maxpool(2)"))["maxpool1"].startswith("kernel 3x3 → 2x2; output")
+    assert told(aligned("maxpool(3, 2)", "maxpool(3)"))["maxpool1"].startswith("stride 2x2 → 3x3")

@@ -19,11 +19,13 @@ def align(first: Graph, second: Graph) -> Alignment:
     Where heads, or tracks of a join, stand in another order, the ``second`` of the result has them in that of ``first``,
     if it can. ``align(b, a)`` is ``align(a, b)`` with its sides swapped. The time is near linear in the number of layers.
     """
-    found = best(second, first).turned() if _order(second) < _order(first) else best(first, second)
+    turned = _order(second) < _order(first)
+    found = best(second, first).turned() if turned else best(first, second)
     found = in_one_order(found, first, second)
     one, other = found.first, found.second
     pairs = tuple(_layer_pairs(one, other, found.layers, found.moved))
-    scopes = partners(one, other, found.scopes)
+    paths = found.turned().scopes if turned else found.scopes
+    scopes = [(j, i) for i, j in partners(other, one, paths)] if turned else partners(one, other, paths)
     return Alignment(one, other, pairs, tuple(scope_pairs(one, other, pairs, scopes)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...ir import Graph
+from ...ir import Graph, Node, Scope, scopes_around
 from .order import Numbers
 
 
@@ -16,7 +16,19 @@ def permuted(graph: Graph, order: Sequence[int]) -> Graph:
         replace(graph.nodes[old], inputs=tuple(places[i] for i in graph.nodes[old].inputs)) for old in order
     )
     outputs = tuple(replace(output, node=places[output.node]) for output in graph.outputs)
-    return replace(graph, nodes=nodes, outputs=outputs)
+    return replace(graph, nodes=nodes, outputs=outputs, scopes=_scopes(graph, nodes))
+
+
+def _scopes(graph: Graph, nodes: Sequence[Node]) -> tuple[Scope, ...]:
+    """The scopes in the order of the nodes in them; those that hold none go with the one before them."""
+    starts: dict[str, int] = {}
+    for place, chain in enumerate(scopes_around((node.name for node in nodes), graph.scopes)):
+        for scope in chain:
+            starts.setdefault(scope.path, place)
+    last = 0
+    for scope in graph.scopes:
+        last = starts.setdefault(scope.path, last)
+    return tuple(sorted(graph.scopes, key=lambda scope: starts[scope.path]))
 
 
 def consumers(graph: Graph) -> list[list[int]]:
