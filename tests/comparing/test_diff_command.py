@@ -344,3 +344,15 @@ def test_outputs(before: str, after: str, said: str, capsys: pytest.CaptureFixtu
     )
     assert f"\nOutputs: {said}.\n" in printed(capsys, one, other, "--exit-code", code=1)
     assert json.loads(printed(capsys, one, other, "--json"))["outputs"]
+
+
+def test_what_stays_keeps_its_place_between_what_went_and_came(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "model m {{ input 4 x 8 x 8  {0}  {0}  conv(2, 1) }}\ndata shapes\naugment {{ {1} }}\n"
+    one = written("one.cnn", text.format("conv(4, 1) bn relu", "flip rotate(15)"))
+    other = written("other.cnn", text.format("conv(4, 1) relu bn", "rotate(15) flip"))
+    said = printed(capsys, one, other, "--columns", "params")
+    rows = re.findall(r"^([·+−≠] \S+( … \S+)?)", said.partition("\n\n")[2], re.M)
+    assert [row for row, _ in rows] == [
+        "· input … conv1", "+ relu1", "· bn1", "− relu1", "· conv2", "+ relu2", "· bn2", "− relu2", "· conv3",
+    ]  # fmt: skip
+    assert "  augment order flip, rotate(15) → rotate(15), flip\n" in said

@@ -87,8 +87,14 @@ class _Reader:
             yield _rest(hidden, level)
 
     def _parted(self, around: Part, level: int) -> tuple[list[Part], list[Part]]:
-        """What has rows, and layers in blocks that no one touched: their figures are told together."""
-        if self.everything or not (level > 0 or all(p.is_layer for p in around.parts)):
+        """What has rows, and layers in blocks that no one touched: their figures are told together. Not where something went
+        and something came, as its place is seen by what stays."""
+        states = {part.state for part in around.parts}
+        if (
+            self.everything
+            or {"removed", "added"} <= states
+            or not (level > 0 or all(p.is_layer for p in around.parts))
+        ):
             return list(around.parts), []
         shown: list[Part] = []
         hidden: list[Part] = []
