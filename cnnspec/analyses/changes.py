@@ -97,6 +97,13 @@ def runs(parts: Sequence[Part]) -> list[Part]:
     return [run[0] if len(run) == 1 else _one(run) for run in found]
 
 
+def folded(parts: Sequence[Part]) -> Part:
+    """Neighbours that are told alike as one, without what is inside of them."""
+    joined = together(parts)
+    sides = _folded([part.first for part in parts]), _folded([part.second for part in parts])
+    return replace(joined, first=sides[0], second=sides[1])
+
+
 def _likeness(part: Part) -> object:
     """Equal for parts that changed alike, whatever their names and figures are."""
     told = tuple(d for d in part.differences if d.kind != "size")

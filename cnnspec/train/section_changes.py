@@ -127,9 +127,12 @@ def _of_arguments(
 ) -> list[SectionChange]:
     before, after = _values(ones), _values(others)
     return [
-        SectionChange(section, *(f"{name} = {v[name]}" if name in v else "" for v in (before, after)))
-        for name in _differing(before, after)
+        SectionChange(section, _set(name, before), _set(name, after)) for name in _differing(before, after)
     ]
+
+
+def _set(name: str, values: Mapping[str, str]) -> str:
+    return f"{name} = {values[name]}" if name in values else ""
 
 
 def _of_calls(one: tree.Call, other: tree.Call) -> tuple[str, str]:

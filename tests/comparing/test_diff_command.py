@@ -222,7 +222,7 @@ def test_arguments_of_blocks_by_name(capsys: pytest.CaptureFixture[str]) -> None
     more = text.replace("(width, kernel = 3)", "(width, kernel = 3, act = 2)").replace(
         "b(4)", "b(8, act = 1)"
     )
-    assert "width 4 → 8, + act = 1  " in printed(
+    assert "width 4 → 8, + act 1  " in printed(
         capsys, one, written("more.cnn", more), "--columns", "params"
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import shape_text
+from .folding import folded
 from .words import became, few, paragraph, renamed
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def weights_lines(
 ) -> list[str]:
     """A sentence for those that load, and one for each reason why others do not."""
     first, second = map(printable, titles)
-    lines = [f"Weights of {first} in {second}, paired by {found.way}:"]
+    lines = folded(f"Weights of {first} in {second}, paired by {found.way}:", width, "  ")
     for text in _told(found, graphs, (first, second)):
         lines += paragraph(text, width)
     return lines
