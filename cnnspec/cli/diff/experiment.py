@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...train.wording import printable
-from .words import MINUS, became, paragraph
+from .folding import paragraph
+from .words import MINUS, became
 
 if TYPE_CHECKING:
     from ...train.section_changes import SectionChange

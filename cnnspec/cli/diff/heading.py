@@ -36,14 +36,14 @@ _WORDS = (*RESTS.values(), _STARTS, _TRAINED, "changed", _MOVED, "removed", "add
 """What layers became, as it is told."""
 
 
-def networks(alignment: Alignment, titles: tuple[str, str]) -> tuple[Network, Network]:
-    """Both networks, under what they are called."""
-    return Network(alignment.first, titles[0]), Network(alignment.second, titles[1])
+def networks(alignment: Alignment, titles: tuple[str, str], batch: int) -> tuple[Network, Network]:
+    """Both networks, under what they are called, with the memory of a batch."""
+    return Network(alignment.first, titles[0], batch), Network(alignment.second, titles[1], batch)
 
 
-def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[str]:
+def heading(alignment: Alignment, titles: tuple[str, str], width: int, batch: int = 1) -> list[str]:
     """Figures of both networks and by how much they differ; then what became of the layers."""
-    first, second = networks(alignment, titles)
+    first, second = networks(alignment, titles, batch)
     told = wrap(
         _same(alignment, titles) if alignment.same else _counts(alignment), width, break_long_words=False
     )

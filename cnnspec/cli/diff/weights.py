@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import shape_text
-from .folding import folded
-from .words import became, few, paragraph, renamed
+from .folding import folded, paragraph
+from .words import became, few, renamed
 
 if TYPE_CHECKING:
     from ...ir import Graph

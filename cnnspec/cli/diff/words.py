@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from textwrap import wrap
 
 from ...analyses.changes import Part, Side, together
 from ...backends.drawing.titles import CALL, ELLIPSIS, arguments, merged_labels, shortened
@@ -73,17 +72,6 @@ def kept(text: str) -> str:
     """With spaces that hold what belongs together in one line."""
     text = _CHANGE.sub(lambda m: m[0] if len(m[0]) > _SHORT else m[0].replace(" ", KEPT), text)
     return _TIGHT.sub(KEPT, text)
-
-
-def paragraph(text: str, width: int) -> list[str]:
-    """A sentence in lines, all but the first further in."""
-    lines = wrap(kept(text), width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
-    return [line.replace(KEPT, " ") for line in lines]
-
-
-def lines_of(text: str, width: int) -> list[str]:
-    """A sentence in lines."""
-    return [line.replace(KEPT, " ") for line in wrap(kept(text), width, break_long_words=False)]
 
 
 def few(texts: Sequence[str], most: int = 3) -> str:
