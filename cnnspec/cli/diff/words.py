@@ -19,10 +19,12 @@ RESTS = {"same": "the same", "resized": "on other sizes"}
 """What is said where nothing else differs."""
 MOVED = {"removed": "moved away", "added": "moved here"}
 KEPT = "\N{NO-BREAK SPACE}"
-_SHORT = 28
+_SHORT, _SHORTEST = 28, 16
 _CHANGE = re.compile(rf"(?:[^ ,;:]+ ){{0,2}}\S+ {ARROW} [^ ,;]+")
+_VALUES = re.compile(rf"\S+ {ARROW} \S+")
 _TIGHT = re.compile(rf" (?={TIMES}|{ELLIPSIS}\))|(?<==) | (?==)|(?<=[+{MINUS}]) ")
-"""Where no line ends: in a change that is not too long, before how many there are, and beside a sign."""
+"""Where no line ends: in a change that is not too long, or at least in its values; before how many there are; beside a
+sign."""
 _COUNTED = re.compile(r"(.*?)(\d+)")
 _MOST = 4
 _LONG = 48
@@ -70,7 +72,9 @@ def _without_end(one: list[str], other: list[str], kept_names: Container[str]) -
 
 def kept(text: str) -> str:
     """With spaces that hold what belongs together in one line."""
-    text = _CHANGE.sub(lambda m: m[0] if len(m[0]) > _SHORT else m[0].replace(" ", KEPT), text)
+    for change, most in ((_CHANGE, _SHORT), (_VALUES, _SHORTEST)):
+        for short in {found for found in change.findall(text) if len(found) <= most}:
+            text = text.replace(short, short.replace(" ", KEPT))
     return _TIGHT.sub(KEPT, text)
 
 
