@@ -27,7 +27,7 @@ class Side(Value):
     """A part in one of the networks. ``paths`` are its own, more than one where several were folded; ``title`` is the call
     that made it, ``block`` the block that this is of. ``layers`` are those inside; an input is none.
 
-    ``params`` leave out running statistics; ``memory`` are the bytes that training keeps of a sample (float32); ``output``
+    ``params`` leave out running statistics; ``memory`` are the bytes that training keeps of the batch (float32); ``output``
     and ``field`` are those of the last layer. ``each`` has the parts that were folded into this one, their own figures with
     them.
     """
@@ -84,9 +84,9 @@ class Part(Value):
             yield from part.leaves()
 
 
-def changes(alignment: Alignment) -> Part:
-    """The whole networks as one part."""
-    tree = _Tree(alignment)
+def changes(alignment: Alignment, batch: int = 1) -> Part:
+    """The whole networks as one part; memory is that of ``batch`` samples."""
+    tree = _Tree(alignment, batch)
     names = alignment.first.name, alignment.second.name
     return tree.part(_ROOT, _ROOT, names, (None, None))
 
@@ -95,6 +95,13 @@ def runs(parts: Sequence[Part]) -> list[Part]:
     """Neighbours that changed alike as one part each; what is inside of them likewise, but no further."""
     found = [list(run) for _, run in groupby(parts, _likeness)]
     return [run[0] if len(run) == 1 else _one(run) for run in found]
+
+
+def folded(parts: Sequence[Part]) -> Part:
+    """Neighbours that are told alike as one, without what is inside of them."""
+    joined = together(parts)
+    sides = _folded([part.first for part in parts]), _folded([part.second for part in parts])
+    return replace(joined, first=sides[0], second=sides[1])
 
 
 def _likeness(part: Part) -> object:
@@ -146,11 +153,12 @@ _ROOT: Key = ("", "")
 class _Network:
     """One of the networks: figures by layer, and the scopes around layers and scopes."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, batch: int) -> None:
         self.graph = graph
         costs = cost(graph)
         self.params, self.macs = costs.params, costs.macs
-        self.memory, self.fields = kept_for_backward(graph), receptive_fields(graph)
+        self.memory = [batch * each for each in kept_for_backward(graph)]
+        self.fields = receptive_fields(graph)
         chains = scopes_around((node.name for node in graph.nodes), graph.scopes)
         self.chains = [tuple(scope.path for scope in chain) for chain in chains]
         self.scopes = {scope.path: scope for scope in graph.scopes}
@@ -169,8 +177,8 @@ class _Network:
 class _Tree:
     """Layers in the scopes around them. A scope that only wraps what lies open in the other network is left out."""
 
-    def __init__(self, alignment: Alignment) -> None:
-        self.networks = _Network(alignment.first), _Network(alignment.second)
+    def __init__(self, alignment: Alignment, batch: int) -> None:
+        self.networks = _Network(alignment.first, batch), _Network(alignment.second, batch)
         self._keys = self._scopes(alignment)
         self._inside: dict[Key, list[Key | Pair[int]]] = {_ROOT: []}
         for pair in alignment.layers:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 from ..source.values import Value
 from .errors import OpError, WrongRank
@@ -146,6 +146,11 @@ class Op(Entry):
     moves_pixels: ClassVar[bool] = False
     scales_channels: ClassVar[bool] = False
     adds_tracks: ClassVar[bool] = False
+
+    def filled_in(self, *inputs: Shape) -> Self:
+        """The layer that computes the same, with what is left out and what depends on input shapes written out, and what
+        makes no difference at its default. Without ``inputs``: what holds for all."""
+        return self
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The shape given for these input shapes; raises :class:`OpError` where they don't fit."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..ir import (
     INITIALISERS,
@@ -42,6 +43,8 @@ from .geometry import (
     Sides,
     SizePair,
     extent,
+    filled_dilation,
+    filled_padding,
     resolve_padding,
     show_pair,
     show_step,
@@ -86,6 +89,11 @@ class Conv(Op):
     def sides(self, shape: Shape) -> Sides:
         """Padding in pixels for an input of ``shape``."""
         return resolve_padding(self.padding, shape, self.kernel, self.stride, self.dilation)
+
+    def filled_in(self, *inputs: Shape) -> Self:
+        dilation = filled_dilation(self.kernel, self.dilation)
+        padding = filled_padding(self.padding, inputs, self.kernel, self.stride, dilation)
+        return replace(self, padding=padding, dilation=dilation)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         c, _, _ = self.need_map(inputs[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -50,6 +51,20 @@ def resolve_padding(
         totals.append(max((-(-n // s) - 1) * s + d * (k - 1) + 1 - n, 0))
     height, width = totals
     return width // 2, width - width // 2, height // 2, height - height // 2
+
+
+def filled_padding(
+    padding: Sides | str, inputs: Sequence[Shape], kernel: SizePair, stride: SizePair, dilation: SizePair
+) -> Sides | str:
+    """Padding in pixels where that is known: at stride 1 ``same`` is the same for all sizes."""
+    if stride != (1, 1) and not inputs:
+        return padding
+    return resolve_padding(padding, inputs[0] if inputs else (1, 1), kernel, stride, dilation)
+
+
+def filled_dilation(kernel: SizePair, dilation: SizePair) -> SizePair:
+    """Without that of a side of one element, which makes no difference."""
+    return dilation[0] if kernel[0] > 1 else 1, dilation[1] if kernel[1] > 1 else 1
 
 
 def extent(kernel: SizePair, dilation: SizePair = (1, 1)) -> SizePair:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..ir import (
     APART,
@@ -38,6 +39,8 @@ from .geometry import (
     Sides,
     SizePair,
     extent,
+    filled_dilation,
+    filled_padding,
     resolve_padding,
     show_pair,
     show_step,
@@ -80,6 +83,10 @@ class _SlidingPool(_Pool):
 
     def sides(self, shape: Shape) -> Sides:
         return resolve_padding(self.padding, shape, self.kernel, self.step, self.spread)
+
+    def filled_in(self, *inputs: Shape) -> Self:
+        padding = filled_padding(self.padding, inputs, self.kernel, self.step, self.spread)
+        return replace(self, stride=self.step, padding=padding)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         c, _, _ = self.need_map(inputs[0])
@@ -140,6 +147,10 @@ class MaxPool(_SlidingPool):
     def spread(self) -> SizePair:
         return self.dilation
 
+    def filled_in(self, *inputs: Shape) -> Self:
+        filled = _SlidingPool.filled_in(self, *inputs)
+        return replace(filled, dilation=filled_dilation(self.kernel, self.dilation))
+
     def output_shape(self, *inputs: Shape) -> Shape:
         shape = _SlidingPool.output_shape(self, *inputs)
         left, _, top, _ = self.sides(inputs[0])
@@ -186,6 +197,11 @@ class AvgPool(_SlidingPool):
     padding: Sides | str = arg(PADDING, "zeros added: " + PADDING_DOC, NO_PADDING)
     ceil_mode: bool = arg(Bool(), _CEIL_DOC, False)
     count_include_pad: bool = arg(Bool(), "whether padding counts as pixels of the mean", True)
+
+    def filled_in(self, *inputs: Shape) -> Self:
+        filled = _SlidingPool.filled_in(self, *inputs)
+        unpadded = filled.padding == NO_PADDING and not self.ceil_mode
+        return replace(filled, count_include_pad=self.count_include_pad or unpadded)
 
     def range_given(self, *taken: Range) -> Range:
         padded = self.count_include_pad and self.padding != NO_PADDING

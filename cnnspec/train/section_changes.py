@@ -16,11 +16,13 @@ from .sections import SECTIONS, bound_sections
 
 @dataclass(frozen=True)
 class SectionChange:
-    """``before`` and ``after`` are what a section, an argument, or an entry of a list was and is; "" for nothing."""
+    """``before`` and ``after`` are what a section, an argument, or an entry of a list was and is; "" for nothing. ``order``:
+    they are the same entries in another order."""
 
     section: str
     before: str
     after: str
+    order: bool = False
 
 
 def has_experiment(module: Module) -> bool:
@@ -92,10 +94,16 @@ def _of_section(name: str, before: _Experiment, after: _Experiment) -> list[Sect
         if ones[0].name == others[0].name:
             return [SectionChange(name, *_of_calls(ones[0], others[0]))]
         return [SectionChange(name, before.told(name), after.told(name))]
+    if _in_another_order(ones, others):
+        return [SectionChange(name, before.told(name), after.told(name), order=True)]
     return [
         SectionChange(name, one, other)
         for one, other in _paired(ones, others, before.texts[name], after.texts[name])
     ]
+
+
+def _in_another_order(ones: Sequence[tree.Call], others: Sequence[tree.Call]) -> bool:
+    return sorted(map(_call, ones)) == sorted(map(_call, others))
 
 
 def _call(call: tree.Call) -> str:
@@ -119,9 +127,12 @@ def _of_arguments(
 ) -> list[SectionChange]:
     before, after = _values(ones), _values(others)
     return [
-        SectionChange(section, *(f"{name} = {v[name]}" if name in v else "" for v in (before, after)))
-        for name in _differing(before, after)
+        SectionChange(section, _set(name, before), _set(name, after)) for name in _differing(before, after)
     ]
+
+
+def _set(name: str, values: Mapping[str, str]) -> str:
+    return f"{name} = {values[name]}" if name in values else ""
 
 
 def _of_calls(one: tree.Call, other: tree.Call) -> tuple[str, str]:

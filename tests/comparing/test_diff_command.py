@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from diffing import NEW, OLD, printed, written
 
 from cnnspec.analyses.alignment import align
 from cnnspec.cli.main import main
@@ -31,49 +32,8 @@ CASES = [
     ("vgg16", "vgg16(classes = 10)"),
     ("old.cnn", "new.cnn"),
 ]
-OLD = """model net(classes = 10, width = 16) {
-  input 3 x 32 x 32
-  default(conv(bias = false))
-  stem: { conv(width, 3, padding = 1)  bn  relu }
-  stage1: { for i in [1, 2, 3] { conv(width, 3, padding = 1)  bn  relu } }
-  maxpool(2)
-  stage2: { conv(2 * width, 3, padding = 1)  bn  relu }
-  global_avgpool  flatten
-  head: linear(classes)
-}
-data shapes
-augment { flip  rotate(10) }
-optimizer sgd(lr = 0.1)
-schedule cosine
-train (epochs = 10, batch = 64)
-"""
-NEW = (
-    OLD.replace("stem: {", "stem: { conv(8, 1)  relu")
-    .replace("(bias = false)", "(bias = false, init = xavier_normal)")
-    .replace("stage2: {", "stage2: { dropout(0.1)")
-    .replace("lr = 0.1", "lr = 0.05")
-    .replace("  rotate(10)", "")
-    .replace("cosine", "step(5)")
-    .replace("epochs = 10", "epochs = 20")
-)
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    Path("old.cnn").write_text(OLD, encoding="utf-8")
-    Path("new.cnn").write_text(NEW, encoding="utf-8")
-
-
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
-    assert main(["diff", *arguments]) == code
-    return capsys.readouterr().out
-
-
-def written(name: str, text: str) -> str:
-    Path(name).write_text(text, encoding="utf-8")
-    return name
+pytestmark = pytest.mark.usefixtures("two_specs")
 
 
 @pytest.mark.parametrize("case", CASES, ids=" ".join)
@@ -84,41 +44,6 @@ def test_goldens(case: tuple[str, ...], regenerate: bool, capsys: pytest.Capture
     if regenerate:
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
-
-
-def test_a_row_is_a_line_where_that_can_be(capsys: pytest.CaptureFixture[str]) -> None:
-    """Figures are told in fewer digits before any is left out, and left out before most rows are broken."""
-    table = printed(capsys, "resnet50", "resnext50_32x4d").partition("─\n")[2].partition("blocks are")[0]
-    lines = table.splitlines()
-    assert "width 64 → 128, groups 1 → 32    75.0 → 63.5 k" in lines[2] and "MB" in lines[2]
-    assert len(lines) == 15 and sum(line.lstrip()[0] not in "·≠" for line in lines) == 1
-
-
-@pytest.mark.parametrize("width", [40, 60, 80, 140])
-def test_other_widths(
-    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
-    for first, second in (("resnet50", "resnext50_32x4d"), ("lenet5", "alexnet"), ("old.cnn", "new.cnn")):
-        rows = printed(capsys, first, second).partition("─\n")[2].partition("\n\n")[0].splitlines()
-        assert max(map(len, rows)) <= max(width, 60)
-
-
-@pytest.mark.parametrize(
-    "specs", [("alexnet", "vgg16"), ("resnet50", "resnext50_32x4d"), ("old.cnn", "new.cnn")]
-)
-def test_all_columns_in_a_narrow_terminal(
-    specs: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In tables of their own where they do not fit; words are broken at dots and spaces alone."""
-    monkeypatch.setenv("COLUMNS", "80")
-    columns = "params,macs,output,memory,receptive-field"
-    text = printed(capsys, *specs, "--columns", columns, "--level", "layer")
-    assert max(map(len, text.splitlines())) <= 80
-    wide = printed(capsys, *specs, "--level", "layer")
-    words = {word for line in wide.splitlines() for word in line.split()}
-    table = text.partition("─\n")[2].partition("\n\n")[0]
-    assert not {w for line in table.splitlines() for w in line.split() if w.isalpha()} - words
 
 
 def test_colours_on_a_terminal_only(
@@ -151,21 +76,6 @@ def test_only_what_layers_start_with_differs(capsys: pytest.CaptureFixture[str])
     assert "Layers: 14 the same, 5 the same but for how they start." in text
     assert "≠ conv1…3 ×3            init kaiming_uniform → xavier_normal" in text
     assert "all 27 tensors fit" in text
-
-
-def test_folded_rows_tell_figures_of_all(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, "vgg16", "vgg19", "--level", "layer", "--columns", "params,output,receptive-field")
-    assert re.search(r"\+ conv4 ×2 +conv 3x3, 512 +\+4.720 M +… +116…252\n", text)
-    assert re.search(r"\+ conv4 +conv 3x3, 256 +\+590,080 +256x56x56 +", text)
-
-
-def test_rates_that_go_on_from_block_to_block_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, "efficientnet_b0", "efficientnet_b3")
-    assert "\ndrop of inverted_residual ×15: 0.0125…0.1875 → 0.0153846…0.184615\n" in text
-    assert text.count("0.0125") == 1 and "stochastic_depth" not in text
-    assert re.search(r"≠ inverted_residual2…4 ×3 +channels 192 → 232, squeeze 48 → 58 ", text)
-    layers = printed(capsys, "efficientnet_b0", "efficientnet_b3", "--level", "layer")
-    assert "stochastic_depth1 ×3   p … → … (below)" in layers and "\np of stochastic_depth ×" in layers
 
 
 def test_what_is_asserted_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,9 +132,7 @@ def test_arguments_of_blocks_by_name(capsys: pytest.CaptureFixture[str]) -> None
     more = text.replace("(width, kernel = 3)", "(width, kernel = 3, act = 2)").replace(
         "b(4)", "b(8, act = 1)"
     )
-    assert "width 4 → 8, + act = 1  " in printed(
-        capsys, one, written("more.cnn", more), "--columns", "params"
-    )
+    assert "width 4 → 8, + act 1  " in printed(capsys, one, written("more.cnn", more), "--columns", "params")
 
 
 def test_weights_by_the_rules_of_loading(tmp_path: Path) -> None:
@@ -264,17 +172,6 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [part["state"] for part in stage["parts"]] == ["same", "same", "added"]
     assert found["weights"]["tensors"] == len(found["weights"]["fits"]) == 102
     assert found["sections"] == []
-
-
-def test_columns_levels_and_all(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, "vgg16", "vgg19", "--level", "stage", "--columns", "Memory, receptive-field")
-    assert "MB" in text and "≠ stage3" in text and "conv4 " not in text
-    assert "· relu1        the same" in printed(capsys, "vgg16", "vgg19", "--all", "--level", "block")
-
-
-def test_a_column_that_is_asked_for_is_shown_or_told_of(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, "vgg16", "vgg19", "--level", "stage", "--columns", "output,macs,params")
-    assert re.search(r"MACs +parameters\n", text) and "the same throughout: output\n" in text
 
 
 def test_figures_are_those_of_summary(capsys: pytest.CaptureFixture[str]) -> None:

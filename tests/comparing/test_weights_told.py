@@ -88,10 +88,30 @@ def test_what_was_moved_loads_rightly() -> None:
     assert align(graphs[1], graphs[0]).moved == tuple((j, i) for i, j in alignment.moved)
 
 
-def test_a_block_of_one_name_and_content_is_no_accident() -> None:
-    """Also where the alignment pairs it with the next one."""
-    found, _ = told("  res(4, 3)\n" * 4, "  res(4, 3)\n" * 2 + "  res(4, 5)\n" + "  res(4, 3)\n" * 3)
-    assert {p.theirs.partition(".")[0] for p in found.elsewhere} == {"res3"}
+@given(bodies(), bodies())
+@settings(deadline=None)
+def test_what_fits_and_is_no_accident_goes_to_the_layer_that_corresponds(first: str, second: str) -> None:
+    found, (one, other) = told(first, second)
+    alignment = align(one, other)
+    pairs = [(p.first, p.second) for p in alignment.layers if p.first is not None and p.second is not None]
+    paired = {(one.nodes[i].name, other.nodes[j].name) for i, j in (*pairs, *alignment.moved)}
+    strays = {each.theirs for each in found.strays}
+    for each in found.fits:
+        layers = each.theirs.rpartition(".")[0], each.ours.rpartition(".")[0]
+        assert (layers in paired) == (each.theirs not in strays)
+
+
+def test_exchanged_labels() -> None:
+    """What is the same under the other's name loads into the wrong layer; no layer's tensors are told apart otherwise."""
+    a, b, c = (f"  {label}: conv(8, 3, padding = 1)\n" for label in "abc")
+    said = weights_json(told(a + b + c, b + a + c)[0])
+    assert said["by_accident"] == [["a.bias", "b.bias"], ["b.bias", "a.bias"]]
+    assert said["if_renamed"] == [["a.weight", "b.weight"], ["b.weight", "a.weight"]]
+    p, q = (f"  {label}: {{ conv(4, 3, padding = 1)  relu  conv(4, 3, padding = 1) }}\n" for label in "pq")
+    found, graphs = told(p + q, q + p)
+    assert len(found.strays) == 8
+    text = "\n".join(weights_lines(found, graphs, ("A", "B"), 1000))
+    assert "8 of these by accident, as they are of layers called otherwise now: p → q, q → p" in text
 
 
 def test_what_would_fit_is_named() -> None:

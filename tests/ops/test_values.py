@@ -48,6 +48,18 @@ def test_constants_in_channels(example: Example) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
+def test_arguments_filled_in(example: Example) -> None:
+    """A layer with its arguments written out is the same one."""
+    op, inputs = layer(example.text), batch(layer(example.text), example.inputs)
+    for filled in {op.filled_in(), op.filled_in(*example.inputs)} - {op}:
+        assert filled.filled_in(*example.inputs) == op.filled_in(*example.inputs)
+        assert filled.parameters(*example.inputs) == op.parameters(*example.inputs)
+        values = allocate(op, example.inputs)
+        before, after = (forward(each, inputs, values, PlainRun(False)) for each in (op, filled))
+        assert np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
 @pytest.mark.parametrize("least", [-1.5, 0.5])
 def test_ranges(example: Example, least: float) -> None:
     """What comes out of values of a range is in the range that the layer says, and an activation that changes nothing does

@@ -48,7 +48,7 @@ class Comparison:
     def differences(self, first: int, second: int) -> tuple[Difference, ...]:
         """What differs, () where the layers do the same to the same."""
         one, other = self.first.nodes[first], self.second.nodes[second]
-        ops = [] if one.op is other.op else list(_of_ops(one, other))
+        ops = [] if one.op is other.op else list(self._of_ops(one, other))
         starts = [d for d in ops if d.kind == "start"]
         what = [d for d in ops if d.kind != "start"]
         return (
@@ -58,6 +58,22 @@ class Comparison:
             *starts,
             *_of_freezing(one, other),
         )
+
+    def _of_ops(self, one: Node, other: Node) -> Iterator[Difference]:
+        """Arguments that differ as they are given, and in what they come to."""
+        if type(one.op) is not type(other.op):
+            yield Difference("op", "", one.op.call_name, other.op.call_name)
+        filled = tuple(
+            node.op.filled_in(*graph.input_shapes(node))
+            for graph, node in ((self.first, one), (self.second, other))
+        )
+        for name in _shared_arguments(one.op, other.op):
+            given = getattr(one.op, name), getattr(other.op, name)
+            come_to = getattr(filled[0], name), getattr(filled[1], name)
+            if given[0] != given[1] and come_to[0] != come_to[1] and given != (one.shape, other.shape):
+                kind: Kind = "start" if isinstance(given[0], Initialiser) else "argument"
+                before, after = come_to if None in given else given
+                yield Difference(kind, name.replace("_", " "), told_value(before), told_value(after))
 
     def _of_inputs(self, one: Node, other: Node) -> Iterator[Difference]:
         if len(one.inputs) != len(other.inputs):
@@ -95,16 +111,6 @@ def _sources(graph: Graph, paired: Collection[int]) -> list[int | None]:
 
 def _names(graph: Graph, node: Node) -> str:
     return ", ".join(graph.nodes[i].name for i in node.inputs)
-
-
-def _of_ops(one: Node, other: Node) -> Iterator[Difference]:
-    if type(one.op) is not type(other.op):
-        yield Difference("op", "", one.op.call_name, other.op.call_name)
-    for name in _shared_arguments(one.op, other.op):
-        before, after = getattr(one.op, name), getattr(other.op, name)
-        if before != after and (before, after) != (one.shape, other.shape):
-            kind: Kind = "start" if isinstance(before, Initialiser) else "argument"
-            yield Difference(kind, name.replace("_", " "), told_value(before), told_value(after))
 
 
 def _shared_arguments(one: Op, other: Op) -> list[str]:

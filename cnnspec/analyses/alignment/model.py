@@ -37,7 +37,9 @@ class Alignment(Value):
     """Each layer and each scope of both networks in exactly one pair.
 
     Pairs are in an order in which those of either network keep their own; what is removed stands before what is added in
-    its place. A scope can be removed or added though its layers are not: one that only wraps them.
+    its place. Where it makes no difference to what they compute, ``second`` may have its nodes in another order than the
+    network that was given (``first`` too, where heads take their inputs elsewhere). A scope can be removed or added though
+    its layers are not: one that only wraps them.
     """
 
     first: Graph

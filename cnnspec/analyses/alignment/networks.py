@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...ir import Graph
+from .best import best, in_one_order
 from .differences import Comparison
-from .levels import Levels
-from .likeness import Likeness
 from .model import Alignment, Pair
 from .order import Numbers, merged
-from .parts import Contents, parts_of
 from .scopes import partners, scope_pairs
 
 
@@ -18,32 +16,23 @@ def align(first: Graph, second: Graph) -> Alignment:
     """Which layers and scopes of ``first`` are which of ``second``. Names play a part, but a small one: a layer that is
     inserted is added, and those after it, which are counted on, are still the same.
 
-    ``align(b, a)`` is ``align(a, b)`` with its sides swapped. The time is near linear in the number of layers.
+    Where heads, or tracks of a join, stand in another order, the ``second`` of the result has them in that of ``first``,
+    if it can. ``align(b, a)`` is ``align(a, b)`` with its sides swapped. The time is near linear in the number of layers.
     """
-    if _order(second) < _order(first):
-        layers, scopes, moved = map(_turned, _found(second, first))
-    else:
-        layers, scopes, moved = _found(first, second)
-    pairs = tuple(_layer_pairs(first, second, layers, moved))
-    return Alignment(first, second, pairs, tuple(scope_pairs(first, second, pairs, scopes)))
-
-
-def _turned(pairs: list[Numbers]) -> list[Numbers]:
-    return [(j, i) for i, j in pairs]
+    turned = _order(second) < _order(first)
+    found = best(second, first).turned() if turned else best(first, second)
+    found = in_one_order(found, first, second)
+    one, other = found.first, found.second
+    pairs = tuple(_layer_pairs(one, other, found.layers, found.moved))
+    paths = found.turned().scopes if turned else found.scopes
+    scopes = [(j, i) for i, j in partners(other, one, paths)] if turned else partners(one, other, paths)
+    return Alignment(one, other, pairs, tuple(scope_pairs(one, other, pairs, scopes)))
 
 
 def _order(graph: Graph) -> tuple[object, ...]:
     """By this the networks are put in one order, so that ties are broken alike whichever is given first."""
     nodes = [(n.name, n.op.call_name, n.inputs, n.shape) for n in graph.nodes]
     return len(nodes), nodes, [(s.path, s.block or "") for s in graph.scopes]
-
-
-def _found(first: Graph, second: Graph) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
-    """Layers and scopes that correspond, and layers that were moved."""
-    contents = Contents()
-    levels = Levels(Likeness(contents))
-    levels.walk(parts_of(first, contents), parts_of(second, contents))
-    return sorted(levels.layers), partners(first, second, levels.scopes), levels.moved
 
 
 def _layer_pairs(

@@ -79,9 +79,10 @@ class Contents:
         """The content of one layer: its op and how many inputs that takes."""
         same_object = id(node.op), len(node.inputs)  # copies of a block share ops; a hash of one takes long
         if same_object not in self._seen:
-            content = self._seen[same_object] = self.number((node.op, len(node.inputs)))
+            op = node.op.filled_in()
+            content = self._seen[same_object] = self.number((op, len(node.inputs)))
             weight = 1 + has_weights(node)
-            self.ops[content] = node.op
+            self.ops[content] = op
             self.bags[content] = Bag(weight, Counter({type(node.op): weight}), Counter({content: weight}))
         return self._seen[same_object]
 

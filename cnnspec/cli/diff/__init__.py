@@ -1,5 +1,6 @@
 """Layers and blocks are paired by what they hold and what they are called. Only what differs is opened; figures that are the
-same are left out. Parameters leave out running statistics; memory in training is what is kept of one sample at float32.
+same are left out. Parameters leave out running statistics; memory in training is what is kept at float32 of the images of
+--batch (one).
 
   ·  the same           ~  on other sizes, which follow from what comes before
   ≠  changed            +  only in the second        −  only in the first
@@ -32,7 +33,7 @@ from ...analyses.alignment import align
 from ...analyses.changes import changes
 from ...elaborate import Module
 from ...source import SpecError
-from ..output import add_overrides, fail, print_json, use_color
+from ..output import add_overrides, fail, print_json, use_color, whole_number
 from ..side_by_side import columns, open_networks, titles_of
 from .figures import BY_NAME
 from .rows import LEVELS
@@ -64,6 +65,13 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help=f"the figures to show: {', '.join(BY_NAME)} (default: as many as fit)",
     )
     command.add_argument(
+        "--batch",
+        metavar="N",
+        type=whole_number,
+        default=1,
+        help="the images that memory is told for (default: 1)",
+    )
+    command.add_argument(
         "--json", action="store_true", help="print one JSON object: all layers, nothing folded"
     )
     command.add_argument("--exit-code", action="store_true", help="exit with 1 where the two differ")
@@ -91,7 +99,7 @@ class _Diff:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        found = _diff((options.first, options.second), options.overrides)
+        found = _diff((options.first, options.second), options.overrides, options.batch)
     except SpecError as error:
         if not options.exit_code:
             raise
@@ -101,14 +109,14 @@ def run(options: argparse.Namespace) -> int:
         from .as_json import diff_json
         from .assertions import claims_of
 
-        told = diff_json(found.alignment, found.root, found.weights, found.sections)
+        told = diff_json(found.alignment, found.root, found.weights, found.sections, options.batch)
         print_json(told | {"assertions": asdict(claims_of(*found.modules))})
     else:
         print("\n".join(_text(found, options)))
     return int(options.exit_code and not found.empty)
 
 
-def _diff(specs: tuple[str, str], overrides: Sequence[tuple[str, str]]) -> _Diff:
+def _diff(specs: tuple[str, str], overrides: Sequence[tuple[str, str]], batch: int) -> _Diff:
     from ...train.section_changes import section_changes
     from ...train.weights.transfer import transfer
 
@@ -119,7 +127,7 @@ def _diff(specs: tuple[str, str], overrides: Sequence[tuple[str, str]]) -> _Diff
         (first, second),
         (titles[0], titles[1]),
         alignment,
-        changes(alignment),
+        changes(alignment, batch),
         transfer(alignment, second),
         section_changes(first, second),
     )
@@ -141,7 +149,7 @@ def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
     from .weights import weights_lines
 
     width = max(get_terminal_size().columns, _NARROW)
-    lines = heading(found.alignment, found.titles, width)
+    lines = heading(found.alignment, found.titles, width, options.batch)
     if not found.alignment.same_layers or options.all:
         lines += ["", *_rows(found, options, width)]
     if any(node.parameters for node in found.graphs[0].nodes):
@@ -151,10 +159,11 @@ def _text(found: _Diff, options: argparse.Namespace) -> list[str]:
 
 
 def _rows(found: _Diff, options: argparse.Namespace, width: int) -> list[str]:
+    from .folding import lines_of
     from .rows import rows
     from .table import table
     from .varying import folded_rates
-    from .words import block_parameters, lines_of
+    from .words import block_parameters
 
     parameters = block_parameters(found.modules[0]), block_parameters(found.modules[1])
     folded = folded_rates(found.root, parameters)

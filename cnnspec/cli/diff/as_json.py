@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def diff_json(
-    alignment: Alignment, root: Part, weights: Transfer, sections: Sequence[SectionChange]
+    alignment: Alignment, root: Part, weights: Transfer, sections: Sequence[SectionChange], batch: int
 ) -> dict[str, Any]:
     """Figures of both networks; the tree of parts, nothing folded or left out; weights; sections."""
-    first, second = networks(alignment, (alignment.first.name, alignment.second.name))
+    first, second = networks(alignment, (alignment.first.name, alignment.second.name), batch)
     return {
         "same": alignment.same and not sections,
         "first": figures_json(first.figures),

@@ -8,7 +8,8 @@ from ...elaborate import Module
 from ...source.values import Value
 from ...syntax import print_claim
 from ...train.wording import printable
-from .words import MINUS, lines_of
+from .folding import lines_of
+from .words import MINUS
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...train.wording import printable
-from .words import MINUS, became, paragraph
+from .folding import paragraph
+from .words import MINUS, became
 
 if TYPE_CHECKING:
     from ...train.section_changes import SectionChange
@@ -32,7 +33,7 @@ def _sides(changes: Sequence[SectionChange]) -> tuple[bool, bool]:
 def _told(change: SectionChange, alone: bool, width: int) -> list[str]:
     signs = ("", "") if alone else (f"{MINUS} ", "+ ")
     if change.before and change.after:
-        text = became(change.before, change.after)
+        text = f"{'order ' * change.order}{became(change.before, change.after)}"
     else:
         text = f"{signs[0]}{change.before}" if change.before else f"{signs[1]}{change.after}"
     return paragraph(f"{change.section} {printable(text)}", width)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .words import KEPT
+from .words import KEPT, kept
 
 _INSIDE = re.compile(r"(?<=[._(,])|(?=[)…])")
 """Where a word can be broken that is too long for its column."""
@@ -29,6 +29,16 @@ def folded(text: str, width: int, indent: str = "") -> list[str]:
         else:
             lines.append(indent + piece)
     return [line.replace(KEPT, " ").rstrip() for line in lines]
+
+
+def paragraph(text: str, width: int) -> list[str]:
+    """A sentence in lines, all but the first further in."""
+    return folded(KEPT * 2 + kept(text), width, "    ")
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """A sentence in lines."""
+    return folded(kept(text), width)
 
 
 def _atoms(text: str, room: int) -> Iterator[Atom]:

@@ -11,6 +11,7 @@ from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
+from ..device_table import shortened
 from .figures import bytes_text
 from .words import ARROW, MINUS, RESTS, few, renamed
 
@@ -35,14 +36,14 @@ _WORDS = (*RESTS.values(), _STARTS, _TRAINED, "changed", _MOVED, "removed", "add
 """What layers became, as it is told."""
 
 
-def networks(alignment: Alignment, titles: tuple[str, str]) -> tuple[Network, Network]:
-    """Both networks, under what they are called."""
-    return Network(alignment.first, titles[0]), Network(alignment.second, titles[1])
+def networks(alignment: Alignment, titles: tuple[str, str], batch: int) -> tuple[Network, Network]:
+    """Both networks, under what they are called, with the memory of a batch."""
+    return Network(alignment.first, titles[0], batch), Network(alignment.second, titles[1], batch)
 
 
-def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[str]:
+def heading(alignment: Alignment, titles: tuple[str, str], width: int, batch: int = 1) -> list[str]:
     """Figures of both networks and by how much they differ; then what became of the layers."""
-    first, second = networks(alignment, titles)
+    first, second = networks(alignment, titles, batch)
     told = wrap(
         _same(alignment, titles) if alignment.same else _counts(alignment), width, break_long_words=False
     )
@@ -51,7 +52,18 @@ def heading(alignment: Alignment, titles: tuple[str, str], width: int) -> list[s
     figures = list(_figures(first, second))
     if alignment.same:
         return [*told, "", *_lines([(title, figure) for title, figure, _, _ in figures])]
-    return [*_lines([("", *map(printable, titles), ""), *figures]), "", *told]
+    return [*_lines([("", *_fitting(titles, figures, width), ""), *figures]), "", *told]
+
+
+def _fitting(titles: tuple[str, str], figures: Sequence[tuple[str, ...]], width: int) -> list[str]:
+    """The titles, in what room the figures leave them: shortened in their middle, the longer one first."""
+    names = [printable(title) for title in titles]
+    columns = [max(map(len, column)) for column in zip(*figures, strict=True)]
+    room = width - columns[0] - columns[3] - 2 * len(_GAP) - (len(_GAP) if columns[3] else 0)
+    half = max(
+        room // 2, room - min(max(len(n), least) for n, least in zip(names, columns[1:3], strict=True))
+    )
+    return [shortened(name, max(half, least)) for name, least in zip(names, columns[1:3], strict=True)]
 
 
 def _lines(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...analyses.changes import Part, Side, runs, together
+from ...analyses.changes import Part, Side, folded, runs, together
 from ...ir import Graph, scopes_around
 from ...source.values import Value
 from ...train.wording import count
@@ -78,8 +78,8 @@ class _Reader:
         for alike, run in groupby(runs(shown), self._joined):
             parts = list(run)
             if alike is None or len(parts) == 1:
-                for part in parts:
-                    yield from self._rows(part, around, level)
+                for _, those in groupby(parts, self._told):
+                    yield from self._folded(list(those), around, level)
             else:
                 joined = together(parts)
                 yield Row(level, SIGNS[joined.state], name_of_run(parts, around), alike, joined)
@@ -87,8 +87,14 @@ class _Reader:
             yield _rest(hidden, level)
 
     def _parted(self, around: Part, level: int) -> tuple[list[Part], list[Part]]:
-        """What has rows, and layers in blocks that no one touched: their figures are told together."""
-        if self.everything or not (level > 0 or all(p.is_layer for p in around.parts)):
+        """What has rows, and layers in blocks that no one touched: their figures are told together. Not where something went
+        and something came, as its place is seen by what stays."""
+        states = {part.state for part in around.parts}
+        if (
+            self.everything
+            or {"removed", "added"} <= states
+            or not (level > 0 or all(p.is_layer for p in around.parts))
+        ):
             return list(around.parts), []
         shown: list[Part] = []
         hidden: list[Part] = []
@@ -106,11 +112,27 @@ class _Reader:
         starts = part.is_layer and part.differences and all(d.starts for d in part.differences)
         return what(part, False, self.parameters) if starts else None
 
+    def _told(self, part: Part) -> object:
+        """Equal for closed parts of which the same is told, and that are made alike."""
+        if part.is_layer or self.everything or self._opens(part):
+            return id(part)
+        blocks = tuple(side and side.block for side in (part.first, part.second))
+        inside = tuple((leaf.state, leaf.some.title.partition(" ")[0]) for leaf in part.leaves())
+        return part.state, part.moved, blocks, inside, what(part, False, self.parameters)
+
+    def _folded(self, parts: Sequence[Part], around: Part, level: int) -> Iterator[Row]:
+        if len(parts) == 1:
+            yield from self._rows(parts[0], around, level)
+        else:
+            words, joined = what(parts[0], False, self.parameters), folded(parts)
+            yield Row(level, SIGNS[joined.state], name_of(joined, around), words, joined)
+
+    def _opens(self, part: Part) -> bool:
+        found = any(self.opened(side) for side in (part.first, part.second) if side)
+        return not part.is_layer and found and (part.state == "changed" or self.everything)
+
     def _rows(self, part: Part, around: Part, level: int) -> Iterator[Row]:
-        opened = not part.is_layer and (
-            any(self.opened(s) for s in (part.first, part.second) if s)
-            and (part.state == "changed" or self.everything)
-        )
+        opened = self._opens(part)
         words = what(part, opened, self.parameters)
         yield Row(level, SIGNS[part.state], name_of(part, around), words, part)
         if opened:

@@ -20,6 +20,7 @@ _NARROWEST = (14, 18)
 _BROKEN = 4
 """At most one line in so many goes on in the next, or figures are told in fewer digits, and then left out."""
 _CORE = 2
+_DEEP = 3
 _STYLES = {"+": "32", "\N{MINUS SIGN}": "31", "≠": "33", "~": "36", "\N{MIDDLE DOT}": "2"}
 
 
@@ -146,6 +147,11 @@ class _Layout:
         """How many lines there are beyond one a row."""
         return sum(max(map(len, texts)) - 1 for texts in self.folded)
 
+    @cached_property
+    def deepest(self) -> int:
+        """The most lines that a row takes."""
+        return max(max(map(len, texts)) for texts in self.folded)
+
     def lines(self, color: bool) -> list[str]:
         lines = _head([figure.title for figure in self.figures], self.widths, self.total)
         for place, (row, (names, words)) in enumerate(zip(self.texts.rows, self.folded, strict=True)):
@@ -159,7 +165,7 @@ class _Layout:
 
 def _best(texts: _Texts, figures: Sequence[Figure], width: int) -> _Layout:
     """The layout with the most figures, in the most digits, in which few lines are broken; in a narrow terminal the first
-    two figures all the same, unless words would have to be broken."""
+    two figures all the same, unless words would have to be broken, or rows take more than ``_DEEP`` lines."""
     least = min(_CORE, len(figures))
     core = []
     for number in range(len(figures), least - 1, -1):
@@ -167,8 +173,10 @@ def _best(texts: _Texts, figures: Sequence[Figure], width: int) -> _Layout:
         for layout in core:
             if not layout.missing and layout.broken * _BROKEN <= len(texts.rows):
                 return layout
-    core += [_Layout(texts, figures[:1], digits, width) for digits in DIGITS]
-    return min(core, key=lambda layout: (layout.missing, -len(layout.figures), layout.broken))
+    alone = [_Layout(texts, figures[:1], digits, width) for digits in DIGITS]
+    chosen = min([*core, *alone], key=lambda layout: (layout.missing, -len(layout.figures), layout.broken))
+    fewer = min(alone, key=lambda layout: (layout.missing, layout.broken))
+    return fewer if fewer.missing <= chosen.missing and fewer.deepest <= _DEEP < chosen.deepest else chosen
 
 
 def _least(texts: Sequence[str], narrowest: int) -> int:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ...analyses.sizes import percent_text
 from ...train.wording import count, printable
 from ..compare_columns import shape_text
-from .words import became, few, paragraph, renamed
+from .folding import folded, paragraph
+from .words import became, few, renamed
 
 if TYPE_CHECKING:
     from ...ir import Graph
-    from ...train.weights.transfer import Transfer
+    from ...train.weights.transfer import Stray, Transfer
 
 
 def weights_lines(
@@ -20,7 +21,7 @@ def weights_lines(
 ) -> list[str]:
     """A sentence for those that load, and one for each reason why others do not."""
     first, second = map(printable, titles)
-    lines = [f"Weights of {first} in {second}, paired by {found.way}:"]
+    lines = folded(f"Weights of {first} in {second}, paired by {found.way}:", width, "  ")
     for text in _told(found, graphs, (first, second)):
         lines += paragraph(text, width)
     return lines
@@ -38,9 +39,7 @@ def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str])
         share = "all" if every else percent_text(found.filled, found.parameters)
         fits += f": {share} of {titles[1]}'s parameters"
     yield fits
-    if found.elsewhere:
-        pairs = renamed(((p.theirs, p.ours) for p in found.elsewhere), theirs)
-        yield f"{len(found.elsewhere):,} of these by accident, as they are of layers called otherwise now: {few(pairs)}"
+    yield from _by_accident(found.strays, theirs)
     if found.renamed:
         pairs = renamed(((p.theirs, p.ours) for p in found.renamed), theirs)
         yield f"{len(found.renamed):,} would fit if renamed: {few(pairs)}"
@@ -57,6 +56,18 @@ def _told(found: Transfer, graphs: tuple[Graph, Graph], titles: tuple[str, str])
         yield f"{len(found.missing):,} only in {titles[1]}: {few(_covering(found.missing, ours))}"
 
 
+def _by_accident(strays: Sequence[Stray], theirs: Sequence[str]) -> Iterator[str]:
+    """Those whose layer is another one in the second network, and those whose layer is not in it."""
+    pairs = [(each.theirs, each.ours) for each in strays if each.ours is not None]
+    if pairs:
+        told = few(renamed(pairs, theirs))
+        yield f"{len(pairs):,} of these by accident, as they are of layers called otherwise now: {told}"
+    gone = [each.theirs for each in strays if each.ours is None]
+    if gone:
+        told = few(_covering(gone, theirs))
+        yield f"{len(gone):,} of these by accident, as their layers correspond to none: {told}"
+
+
 def _covering(names: Sequence[str], everything: Iterable[str]) -> Sequence[str]:
     from ...train.weights.naming import covering
 
@@ -71,7 +82,7 @@ def weights_json(found: Transfer) -> dict[str, Any]:
         "parameters": found.parameters,
         "parameters_filled": found.filled,
         "fits": [[p.theirs, p.ours] for p in found.fits],
-        "by_accident": [[p.theirs, p.ours] for p in found.elsewhere],
+        "by_accident": [[each.theirs, each.ours] for each in found.strays],
         "if_renamed": [[p.theirs, p.ours] for p in found.renamed],
         "another_shape": [
             [m.theirs, m.ours, list(m.theirs_shape), list(m.ours_shape)] for m in found.misfits

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from textwrap import wrap
 
 from ...analyses.changes import Part, Side, together
 from ...backends.drawing.titles import CALL, ELLIPSIS, arguments, merged_labels, shortened
@@ -20,10 +19,13 @@ RESTS = {"same": "the same", "resized": "on other sizes"}
 """What is said where nothing else differs."""
 MOVED = {"removed": "moved away", "added": "moved here"}
 KEPT = "\N{NO-BREAK SPACE}"
-_SHORT = 28
-_CHANGES = re.compile(rf"\S+ {ARROW} \S+"), re.compile(rf"[^ ,;]+ \S+{KEPT}{ARROW}{KEPT}\S+")
-_TIGHT = re.compile(rf" (?={TIMES}|{ELLIPSIS}\))|(?<==) | (?==)")
-"""Where no line ends: in a change that is not too long, before how many there are, and beside a sign of equality."""
+_SHORT, _SHORTEST = 28, 16
+_CHANGE = re.compile(rf"(?:[^ ,;:]+ ){{0,2}}\S+ {ARROW} [^ ,;]+")
+_VALUES = re.compile(rf"\S+ {ARROW} \S+")
+_TIGHT = re.compile(rf" (?={TIMES}|{ELLIPSIS}\))|(?<==) | (?==)|(?<=[+{MINUS}]) ")
+"""Where no line ends: in a change that is not too long, or at least in its values; before how many there are; beside a
+sign."""
+_COUNTED = re.compile(r"(.*?)(\d+)")
 _MOST = 4
 _LONG = 48
 """Letters of a call that is told in a row; the rest of its arguments are in the JSON."""
@@ -70,20 +72,10 @@ def _without_end(one: list[str], other: list[str], kept_names: Container[str]) -
 
 def kept(text: str) -> str:
     """With spaces that hold what belongs together in one line."""
-    for change in _CHANGES:
-        text = change.sub(lambda m: m[0] if len(m[0]) > _SHORT else m[0].replace(" ", KEPT), text)
+    for change, most in ((_CHANGE, _SHORT), (_VALUES, _SHORTEST)):
+        for short in {found for found in change.findall(text) if len(found) <= most}:
+            text = text.replace(short, short.replace(" ", KEPT))
     return _TIGHT.sub(KEPT, text)
-
-
-def paragraph(text: str, width: int) -> list[str]:
-    """A sentence in lines, all but the first further in."""
-    lines = wrap(kept(text), width, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
-    return [line.replace(KEPT, " ") for line in lines]
-
-
-def lines_of(text: str, width: int) -> list[str]:
-    """A sentence in lines."""
-    return [line.replace(KEPT, " ") for line in wrap(kept(text), width, break_long_words=False)]
 
 
 def few(texts: Sequence[str], most: int = 3) -> str:
@@ -109,8 +101,22 @@ def name_of_run(parts: Sequence[Part], inside: Part) -> str:
 
 def _short(side: Side, around: Side | None) -> str:
     beginnings = [f"{path}." for path in around.paths] if around else []
-    shown = [_without(path, beginnings) for path in side.paths]
-    return printable(merged_labels(shown))
+    shown = list(dict.fromkeys(_without(path, beginnings) for path in side.paths))
+    return printable(_numbered(shown) or merged_labels(shown))
+
+
+def _numbered(labels: Sequence[str]) -> str:
+    """``conv2, 4…6`` where numbers are left out between the first and the last; "" for others, and where that is often."""
+    matches = [_COUNTED.fullmatch(label) for label in labels]
+    if len({match and match[1] for match in matches}) > 1 or not all(matches):
+        return ""
+    numbers = [int(match[2]) for match in matches if match]
+    starts = [n for place, n in enumerate(numbers) if not place or n != numbers[place - 1] + 1]
+    if not 1 < len(starts) <= _MOST:
+        return "" if len(starts) == 1 else f"{labels[0]} {ELLIPSIS} {labels[-1]}"
+    ends = [n for place, n in enumerate(numbers) if n + 1 not in numbers[place + 1 : place + 2]]
+    spans = (str(a) if a == b else f"{a}{ELLIPSIS}{b}" for a, b in zip(starts, ends, strict=True))
+    return f"{labels[0].rstrip('0123456789')}{', '.join(spans)}"
 
 
 def _without(path: str, beginnings: Iterable[str]) -> str:
@@ -146,7 +152,7 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
     assert part.first is not None and part.second is not None
     one, other = part.first, part.second
     if one.block != other.block:
-        yield became(one.block or "layers", other.block or "layers")
+        yield became(_of_what(part, 0), _of_what(part, 1))
         return
     if one.block is None or one.title == other.title:
         return
@@ -155,9 +161,23 @@ def _calls(part: Part, parameters: tuple[Parameters, Parameters]) -> Iterator[st
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name, known[0].get(name)), after.get(name, known[1].get(name))
         if old is None or new is None:
-            yield f"{MINUS if new is None else '+'} {name} = {old if new is None else new}"
+            yield f"{MINUS if new is None else '+'} {name} {old if new is None else new}"
         elif old != new:
             yield f"{name} {became(old, new)}"
+
+
+def _of_what(part: Part, side: int) -> str:
+    """The block that a part is of in one of the networks, or what it is made of there."""
+    whole = (part.first, part.second)[side]
+    assert whole is not None
+    if whole.block is not None:
+        return whole.block
+    leaves = ((leaf.first, leaf.second)[side] for leaf in part.leaves())
+    names = (_without(path, [f"{whole.paths[0]}."]) for each in leaves if each for path in each.paths)
+    scopes = dict.fromkeys(name.partition(".")[0] for name in names if "." in name)
+    kinds = Counter(name.rstrip("0123456789") for name in scopes)
+    told = [f"{kind} {TIMES}{n}" if n > 1 else kind for kind, n in kinds.items()]
+    return " ".join(_most(told)) or count(whole.layers, "layer")
 
 
 def given(title: str, parameters: Mapping[str, str | None]) -> dict[str, str]:

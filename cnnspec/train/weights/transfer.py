@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...analyses.alignment import Alignment, namesakes
+from ...analyses.alignment import Alignment
 from ...elaborate import Module
 from ...ir import size
 from .files import Stored, WeightFile
@@ -15,20 +15,29 @@ from .pairing import OWN, Misfit, Pair, Pairing, pair
 
 
 @dataclass(frozen=True)
+class Stray:
+    """The tensor ``theirs`` loads by its name, though its layer is not the one of that name in the second network: there it
+    is ``ours``, or nothing (None)."""
+
+    theirs: str
+    ours: str | None
+
+
+@dataclass(frozen=True)
 class Transfer:
     """``theirs`` are tensors of a checkpoint of the first network, ``ours`` parameters and running statistics of the second.
 
     Each tensor of the first is in one of these: ``fits`` load as they are; ``renamed`` would fit under the name that the
     layer has in the second; ``misfits`` have another shape than their namesake there, or than what corresponds, which
-    nothing else would fill; ``unused`` is the rest. What these leave of the second is ``missing``. ``elsewhere`` are those
-    of ``fits`` that come from a layer which is another one in the second network, and what they are there. ``filled`` of
-    ``parameters`` numbers of the second (running statistics left out) are loaded.
+    nothing else would fill; ``unused`` is the rest. What these leave of the second is ``missing``. ``strays`` are those
+    of ``fits`` that load into a layer which is not paired with the one that they come from. ``filled`` of ``parameters``
+    numbers of the second (running statistics left out) are loaded.
     """
 
     way: str
     tensors: int
     fits: tuple[Pair, ...]
-    elsewhere: tuple[Pair, ...]
+    strays: tuple[Stray, ...]
     renamed: tuple[Pair, ...]
     misfits: tuple[Misfit, ...]
     unused: tuple[str, ...]
@@ -39,7 +48,7 @@ class Transfer:
     @property
     def whole(self) -> bool:
         """Whether every tensor loads, into the layer that it came from, and none is missing."""
-        return not (self.elsewhere or self.renamed or self.misfits or self.unused or self.missing)
+        return not (self.strays or self.renamed or self.misfits or self.unused or self.missing)
 
 
 def transfer(alignment: Alignment, module: Module) -> Transfer:
@@ -60,7 +69,7 @@ def transfer(alignment: Alignment, module: Module) -> Transfer:
         way=found.way,
         tensors=len(stored),
         fits=found.pairs,
-        elsewhere=_elsewhere(alignment, found, meant),
+        strays=tuple(_strays(found, stored, meant)),
         renamed=renamed,
         misfits=misfits,
         unused=tuple(name for name in stored if name not in done[1] | apart[1]),
@@ -111,18 +120,12 @@ def _counterparts(alignment: Alignment) -> dict[str, str]:
     return found
 
 
-def _elsewhere(alignment: Alignment, pairing: Pairing, meant: dict[str, str]) -> tuple[Pair, ...]:
-    """Tensors that load into a layer which is not the one that corresponds, nor the same under the same name."""
-    same = namesakes(alignment.first, alignment.second)
-    return tuple(
-        Pair(meant[p.theirs], p.theirs)
-        for p in pairing.pairs
-        if meant.get(p.theirs, p.ours) != p.ours and not (p.ours == p.theirs and _layer(p.ours) in same)
-    )
-
-
-def _layer(tensor: str) -> str:
-    return tensor.rpartition(".")[0]
+def _strays(pairing: Pairing, stored: Iterable[str], meant: Mapping[str, str]) -> Iterator[Stray]:
+    """Tensors that load into a layer which is not the one that corresponds."""
+    loads = {each.theirs: each.ours for each in pairing.pairs}
+    for theirs in stored:
+        if theirs in loads and loads[theirs] != meant.get(theirs):
+            yield Stray(theirs, meant.get(theirs))
 
 
 def _renamed(
