@@ -1,6 +1,18 @@
 """Floor 2: the layers. Importing this package registers all of them in ``LAYERS``."""
 
-from . import activation, conv, linear, merge, norm, pool, regularize, reshape, reshape_channels, upsample
+from . import (
+    activation,
+    conv,
+    linear,
+    merge,
+    norm,
+    pool,
+    pool_adaptive,
+    regularize,
+    reshape,
+    reshape_channels,
+    upsample,
+)
 from .input import Input
 
 __all__ = [
@@ -11,6 +23,7 @@ __all__ = [
     "merge",
     "norm",
     "pool",
+    "pool_adaptive",
     "regularize",
     "reshape",
     "reshape_channels",
