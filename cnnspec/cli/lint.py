@@ -45,6 +45,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.list:
+        if options.spec:
+            options.command_parser.error("--list lists all lints and takes no SPEC")
         return _list(options.json)
     if not options.spec:
         options.command_parser.error("the following arguments are required: SPEC")

@@ -14,7 +14,7 @@ from ..elaborate.errors import BadSection, UnknownSection
 from ..elaborate.words import gathered
 from ..ir import Graph, Registry, signature
 from ..source import Diagnostics, Span, SpecError, did_you_mean
-from ..syntax import print_statement, tree
+from ..syntax import is_yaml, print_statement, tree
 from . import augment as _augment
 from . import data as _data
 from . import losses as _losses
@@ -64,6 +64,12 @@ _FORMS = {
     "list": "as a list in braces, such as '{name} {{ {example} }}'",
     "calls": "as one call, such as '{name} {example}', or as a list of them in braces",
     "arguments": "as arguments in parentheses, such as '{name} (epochs = 3)'",
+}
+_YAML_FORMS = {
+    "call": "as one call, such as '{name}: {example}'",
+    "list": "as a list, such as '{name}: [{example}]'",
+    "calls": "as one call, such as '{name}: {example}', or as a list of them",
+    "arguments": "as a mapping, such as '{name}: {{epochs: 3}}'",
 }
 
 
@@ -196,7 +202,8 @@ def _written(module: Module, found: Diagnostics) -> dict[str, tree.Section]:
             found.add(UnknownSection(name=section.name, span=span, hints=hints))
         elif not _fits(section, kind):
             example = (kind.default or _examples(kind))[0]
-            form = _FORMS[kind.form].format(name=section.name, example=example)
+            forms = _YAML_FORMS if span is not None and is_yaml(span.source) else _FORMS
+            form = forms[kind.form].format(name=section.name, example=example)
             found.add(BadSection(name=section.name, form=form, span=span))
         else:
             written[section.name] = section

@@ -91,6 +91,13 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 2
 
 
+def test_list_takes_no_spec(net: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["lint", "--list", str(net)])
+    assert ended.value.code == 2
+    assert "takes no SPEC" in capsys.readouterr().err
+
+
 def test_list_has_what_can_be_silenced(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "--list", "--json"]) == 0
     listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
