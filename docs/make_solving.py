@@ -86,8 +86,8 @@ A coarser range, such as `width=1..100000:100`, or a narrower one around the res
 ## What can vary, and what holds
 
 Besides ranges of whole numbers (`width=16..256`, with a step `width=16..256:8`) there are lists (`depth=[1, 2, 4]`) and
-ranges of decimal numbers with a step (`factor=1.0..2.0:0.1`). All that `--set` takes can vary, so also what belongs to
-the experiment: `train.batch=8..512:8`.
+ranges of decimal numbers with a step (`factor=1.0..2.0:0.1`). Whatever number `--set` takes can vary, so also what
+belongs to the experiment: `train.batch=8..512:8`.
 
 What the spec itself asserts must hold too, and stands in the table. A setting that is no network, or that lacks a part
 that a constraint asks about, does not satisfy the constraints; the last line tells how many there are and what is wrong

@@ -38,6 +38,37 @@ def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "usage: cnnspec" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_folded(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    long = [line for line in capsys.readouterr().out.splitlines() if len(line) > 80]
+    # Examples are there to be copied, and lists of choices cannot be folded.
+    assert [line for line in long if not line.startswith(("cnnspec ", "  "))] == []
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["fits", "lenet5", "--memry", "8GB"], "unrecognized arguments: --memry 8GB; did you mean --memory?"),
+        (["fits", "lenet5", "--memry=8GB"], "did you mean --memory?"),
+        (["cost", "lenet5", "vgg16"], "unrecognized arguments: vgg16\n"),
+        (["cost", "lenet5", "--xyzzy"], "unrecognized arguments: --xyzzy\n"),
+    ],
+)
+def test_an_unknown_option_is_told_by_its_command(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    err = capsys.readouterr().err
+    assert end.value.code == 2
+    assert said in err and err.startswith(f"usage: cnnspec {arguments[0]} ")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

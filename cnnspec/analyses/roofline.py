@@ -2,9 +2,10 @@
 
 Williams, Waterman and Patterson 2009, "Roofline: an insightful visual performance model": a layer takes as long as the
 longer of its arithmetic at the device's peak and its traffic at the full bandwidth,
-``max(FLOPs / peak, bytes / bandwidth)``. It is a lower bound: no device reaches its peak, and small layers take the
-time of a launch. A step of training counts as three forward passes: backward there is the gradient to the input and
-that to the weights.
+``max(FLOPs / peak, bytes / bandwidth)``. Of a layer by itself that is a lower bound: no device reaches its peak, and
+small layers take the time of a launch. Of the network it is not: layers computed together (a convolution with its norm
+and activation) do not write and read what lies between. A step of training counts as three forward passes: backward
+there is the gradient to the input and that to the weights.
 """
 
 from __future__ import annotations
@@ -103,8 +104,10 @@ def _work(
 def _elements(graph: Graph, node: Node, batch: int) -> int:
     if not node.inputs or node.op.is_view or node.op.is_view_at_inference:
         return 0
-    values = size(node.shape) + sum(size(shape) for shape in graph.input_shapes(node))
-    return batch * values + sum(size(p.shape) for p in node.parameters)
+    taken = sum(size(shape) for shape in graph.input_shapes(node))
+    if node.op.drops_channels or node.op.moves_pixels:
+        taken = min(taken, size(node.shape))  # what is left out is not read
+    return batch * (taken + size(node.shape)) + sum(size(p.shape) for p in node.parameters)
 
 
 def step_seconds(parts: Sequence[Work]) -> float | None:

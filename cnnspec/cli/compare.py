@@ -7,13 +7,16 @@ The lecture's comparisons: cnnspec compare alexnet_lecture vgg16
                            cnnspec compare three_3x3 one_7x7
 
 Five networks or more are a row each, with fewer figures. --columns names those to be shown, --batch the images that memory
-is for: cnnspec compare resnet18 resnet34 resnet50 --columns depth,params,macs,total-training --batch 32 --sort macs
+is for:
+
+cnnspec compare resnet18 resnet34 resnet50 --sort macs \\
+    --columns depth,params,macs,total-training --batch 32
 
 Given run folders it compares what was trained: figures of the networks, the best epochs and the tests, and what differs in
-the specs: cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png
+the specs. A baseline may be among them. The best of a measure is marked where all were measured on the same images.
 
-A baseline may be among them: cnnspec compare runs/lenet-1 runs/baseline-1. The best of a measure is marked where all were
-measured on the same images."""
+cnnspec compare runs/lenet-1 runs/lenet-2 -o curves.png
+cnnspec compare runs/lenet-1 runs/baseline-1"""
 
 from __future__ import annotations
 
@@ -71,7 +74,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=png_file,
         help="draw the curves of runs into one picture (.png)",
     )
-    command.set_defaults(command_parser=command)
 
 
 def run(options: argparse.Namespace) -> int:

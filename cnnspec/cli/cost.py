@@ -1,10 +1,12 @@
 """1 MAC is 2 FLOPs. Counted are convolutions and linear layers; bias, norm, activation, pooling and sums count 0, as
-in the papers, but what they move counts. Bytes moved are a layer's inputs, outputs and parameters, once each; views
-move nothing. FLOP/B is the arithmetic intensity, FLOPs a byte moved. Heads that exist only in training are left out.
+in the papers, but what they move counts. Bytes moved are what a layer reads of its inputs, its outputs and parameters,
+once each; views move nothing. FLOP/B is the arithmetic intensity, FLOPs a byte moved. Heads that exist only in training
+are left out.
 
 With --device a roofline estimate (Williams, Waterman, Patterson 2009): a layer takes the longer of FLOPs / peak and
-bytes / bandwidth. It is a lower bound, by the maker's peak figures, of the forward pass; a step of training counts
-three times that.
+bytes / bandwidth, by the maker's peak figures. That is the least that each layer takes by itself; layers computed
+together, such as a convolution with its norm and activation, can take less. A step of training counts three times the
+forward pass.
 
 cnnspec cost resnet50 --by stage
 cnnspec cost resnet50 --by block --device t4 --batch 32 --precision fp16
@@ -171,7 +173,7 @@ def _estimate(costs: Costs, device: Device) -> Iterator[str]:
     if not seconds:
         yield f"estimate on {device.title}: nothing is computed or moved"
         return
-    yield f"estimate (roofline, a lower bound) on {device.title}:"
+    yield f"estimate (roofline of each layer by itself) on {device.title}:"
     yield f"  forward   {_time(seconds)}, {costs.batch / seconds:,.0f} images/s"
     yield f"  training  {_time(costs.step or 0.0)} a step: 3 times the forward pass{heads}"
     yield f"  {100 * waiting / seconds:.0f} % of it in layers that wait for memory (below {ridge:.0f} FLOP/B)"
@@ -182,7 +184,9 @@ def _estimate(costs: Costs, device: Device) -> Iterator[str]:
 def _time(seconds: float) -> str:
     if seconds >= 10:
         return f"{seconds:,.1f} s"
-    return f"{seconds * 1000:,.2f} ms" if seconds >= 1e-4 else f"{seconds * 10**6:,.1f} µs"
+    if seconds >= _SHORT:
+        return f"{seconds * 1000:,.2f} ms"
+    return f"{seconds * 10**6:,.1f} µs" if seconds >= 1e-6 else f"{seconds * 10**9:,.1f} ns"
 
 
 def _cells(line: Line, costs: Costs) -> list[str]:

@@ -72,7 +72,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--diff", action="store_true", help="draw SPEC and OTHER as one, what differs in colour"
     )
-    command.set_defaults(command_parser=command)
     command.add_argument(
         "--scale", type=_scale, metavar="X", default=1.0, help="how large a .png is: 1 is 144 pixels an inch"
     )

@@ -73,7 +73,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--json", action="store_true", help="print the steps as objects")
     add_overrides(command)
-    command.set_defaults(command_parser=command)
     _take_paths_anywhere(command)
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ..train.experiment import Experiment
 
 _DOES_NOT_FIT = 3
+_NARROWEST = 40
+"""Columns that lines are folded to at least."""
 _OF_A_STEP = "counted: one step of training; not counted: driver, libraries, validation"
 _ALIVE = "counted: what is alive at once; not counted: driver, libraries"
 _MEASURED = {
@@ -94,7 +96,7 @@ class Asked:
     counted: tuple[str, ...] = (_ALIVE,)
     """What the figure is of, and how sure it is."""
     changes: tuple[tuple[str, Need], ...] = ()
-    """What could be changed in the spec, and what would be needed then."""
+    """What could be changed, and what would be needed then."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -104,7 +106,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(_json(asked, memory))
     else:
-        print("\n".join(_text(asked, memory)))
+        width = max(get_terminal_size().columns, _NARROWEST)
+        print("\n".join(fold for line in _text(asked, memory) for fold in _folded(line, width)))
     return 0 if fits else _DOES_NOT_FIT
 
 
@@ -116,7 +119,10 @@ def _of_inference(options: argparse.Namespace) -> Asked:
     batch = options.batch or 1
     heads = "auxiliary heads are not counted: they exist only in training" if _has_heads(graph) else ""
     need = footprint_need(graph, False, 0, BYTES_EACH[precision])
-    return Asked(need, batch, graph.name, f"inference, batch {batch:,}, {precision}", False, heads)
+    half = {"--precision bf16": footprint_need(graph, False, 0, BYTES_EACH["bf16"])}
+    changes = tuple(half.items()) if precision == "float32" else ()
+    what = f"inference, batch {batch:,}, {precision}"
+    return Asked(need, batch, graph.name, what, False, heads, changes=changes)
 
 
 def _has_heads(graph: Graph) -> bool:
@@ -182,9 +188,7 @@ def _parts(found: Footprint) -> dict[str, int]:
 
 def _text(asked: Asked, memory: int | None) -> Iterator[str]:
     found = asked.need.at(asked.batch)
-    yield from wrap(
-        f"{asked.model}: {asked.what}", max(80, get_terminal_size().columns), subsequent_indent="  "
-    )
+    yield f"{asked.model}: {asked.what}"
     parts = _parts(found)
     rows = [
         (_PARTS[name], f"{number:,}", bytes_text(number), f"{100 * number / found.total:.1f} %")
@@ -199,6 +203,13 @@ def _text(asked: Asked, memory: int | None) -> Iterator[str]:
     if asked.heads:
         yield asked.heads
     yield from asked.counted
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """Tables are lines of their own, and stay as they are."""
+    if len(line) <= width or "\n" in line or line.startswith(" "):
+        return [line]
+    return wrap(line, width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _verdict(asked: Asked, memory: int, total: int) -> Iterator[str]:

@@ -40,8 +40,6 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help="side of the objects to be recognised, in pixels: is the receptive field as large?",
     )
 
-    command.set_defaults(command_parser=command)
-
 
 def run(options: argparse.Namespace) -> int:
     if options.list:

@@ -12,6 +12,7 @@ from importlib import import_module
 from ..source import SpecError
 from .encoding import printing_all
 from .output import fail
+from .parsing import Help, parsed
 
 COMMANDS = {
     "check": "find everything that is wrong with a spec",
@@ -62,9 +63,7 @@ class _Version(argparse.Action):
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; only the ``chosen`` one's module is imported for its arguments."""
-    parser = argparse.ArgumentParser(
-        prog="cnnspec", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="cnnspec", description=_DESCRIPTION, formatter_class=Help)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, description in COMMANDS.items():
@@ -73,9 +72,9 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         if name == chosen:
             module = import_module(f".{name}", __package__)
             command.epilog = module.__doc__
-            command.formatter_class = argparse.RawDescriptionHelpFormatter
+            command.formatter_class = Help
             module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            command.set_defaults(run=module.run, command_parser=command)
     return parser
 
 
@@ -83,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code: 0 fine, 1 the spec or data is wrong, 2 the command line is."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     chosen = next((argument for argument in given if not argument.startswith("-")), None)
-    options = build_parser(chosen).parse_args(given)
+    options = parsed(build_parser(chosen), given)
     try:
         return int(options.run(options))
     except SpecError as error:

@@ -11,8 +11,10 @@ A parameter is bounded by --vary. A name that both a parameter and a quantity ha
 --maximise and --minimise, the quantity in a claim; with brackets, as in depth(), it is the quantity everywhere. Of a
 receptive field or resolution the smaller side is sought; a shape cannot be.
 
-cnnspec solve net.cnn --vary width=16..256 --maximise width --subject-to "params <= 1M"
-cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution --subject-to "macs <= 3G"
+cnnspec solve net.cnn --vary width=16..256 --maximise width \\
+    --subject-to "params <= 1M"
+cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution \\
+    --subject-to "macs <= 3G"
 cnnspec solve net.cnn --vary width=16..256:8 --vary depth=1..20 --maximise macs \\
     --subject-to "memory(batch = 128) <= 8GB" -o front.png
 

@@ -68,11 +68,22 @@ def size_stated(inputs: tuple[Shape, ...], output: Shape) -> Working:
     return Working(input_givens(first) if inputs else (), tuple(steps))
 
 
+def _words(role: str, words: str, specs: tuple[ParameterSpec, ...]) -> str:
+    """What the parameters of a role are called; a layer of factors alone is no norm."""
+    alone = role == "norm" and all(spec.name == "weight" for spec in specs)
+    return "factors" if alone else words
+
+
 def parameters_stated(inputs: tuple[Shape, ...], specs: tuple[ParameterSpec, ...]) -> Working:
     """Sums of the sizes of the tensors, by their roles."""
     givens = input_givens(inputs[0]) if inputs and specs else ()
     steps = [
-        Step("params", symbol, words, _sum_of(inputs[0], (s.shape for s in specs if s.role == role)))
+        Step(
+            "params",
+            symbol,
+            _words(role, words, specs),
+            _sum_of(inputs[0], (s.shape for s in specs if s.role == role)),
+        )
         for role, symbol, words in _ROLES
         if any(spec.role == role for spec in specs)
     ]

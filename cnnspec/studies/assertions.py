@@ -115,7 +115,7 @@ def _gap(claim: Claim, figure: tuple[int, ...]) -> str:
     if claim.quantity.is_shape or len(figure) > 1 or claim.node.operator == "!=":
         return ""
     gap = figure[0] - claim.bound[0]
-    size = f"{abs(gap):,.0f}" if abs(gap) >= 1 else f"{abs(gap):,.4g}"
+    size = _amount(abs(gap)) + _base_unit(claim)
     if not gap:
         return ": no more and no less"
     if claim.node.operator == "==":
@@ -123,10 +123,21 @@ def _gap(claim: Claim, figure: tuple[int, ...]) -> str:
     return f": {size} too {'much' if gap > 0 else 'little'}"
 
 
+def _base_unit(claim: Claim) -> str:
+    """Of a figure that has one: bytes."""
+    return next((f" {unit}" for unit, size in claim.quantity.units.items() if size == 1 and unit), "")
+
+
+def _amount(gap: float) -> str:
+    """Whole numbers whole, others with four digits at least."""
+    return f"{gap:,.0f}" if gap == int(gap) or gap >= 10_000 else f"{gap:,.1f}" if gap >= 1 else f"{gap:,.4g}"
+
+
 def shown(claim: Claim, figure: tuple[int, ...]) -> str:
     """A figure as a person reads it, also in the unit that it is compared in where that says something."""
     if len(figure) > 1:
         return " x ".join(map(str, figure))
     unit, number = claim.node.bound[0].unit, figure[0]
-    size = claim.quantity.units[unit]
-    return f"{number / size:,.4g}{unit} ({number:,})" if 1 < size <= 100 * number else f"{number:,}"
+    size, base = claim.quantity.units[unit], _base_unit(claim)
+    whole = f"{number:,}{base}"
+    return f"{number / size:,.4g}{unit} ({whole})" if 1 < size <= 100 * number else whole

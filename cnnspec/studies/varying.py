@@ -65,7 +65,7 @@ def _listed(given: str) -> Sequence[Value]:
         raise _Wrong("the list is empty")
     for item in items:
         if not re.fullmatch(_NUMBER, item):
-            raise _Wrong(f"'{item}' is no number")
+            raise _Wrong(f"'{item}' is no number, and only numbers can vary")
     return tuple(sorted({_value(Fraction(item)) for item in items}))
 
 

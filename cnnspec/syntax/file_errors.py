@@ -41,10 +41,11 @@ class FileEmpty(SyntaxDiagnostic):
     """The file holds nothing, or nothing but comments."""
 
     code = "file-empty"
-    message = "'{path}' is empty"
+    message = "'{path}' {what}"
     bad = "# a file of nothing but this comment"
     good = "model m { input 3 x 8 x 8  relu }"
     path: str
+    what: str
 
 
 class FileTooLarge(SyntaxDiagnostic):

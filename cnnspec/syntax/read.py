@@ -24,7 +24,8 @@ def load_source(path: str | Path) -> Source:
     name, file = str(path), Path(path)
     text = _decode(name, _read(name, file)).removeprefix("\ufeff").replace("\r\n", "\n")
     if not any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n")):
-        raise SpecError([errors.FileEmpty(file=name, path=name)])
+        what = "holds nothing but comments" if text.strip() else "is empty"
+        raise SpecError([errors.FileEmpty(file=name, path=name, what=what)])
     return Source(name, text)
 
 

@@ -39,6 +39,32 @@ def test_fits_says_by_its_exit_code_whether_it_fits(capsys: pytest.CaptureFixtur
     assert code == 0 and json.loads(out)["largest_batch"] == 64
 
 
+def test_fits_says_what_would_help_inference(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["fits", "resnet50", "--inference", "--memory", "100MiB", "--batch", "4"]
+    code, out, _ = ran(capsys, *asked)
+    assert code == 3 and "  --precision bf16  71.2 MB\n" in out
+    assert ran(capsys, *asked, "--precision", "bf16")[0] == 0
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_fits_is_folded(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    _, out, _ = ran(capsys, "fits", "resnet50", "--memory", "1GB")
+    assert max(map(len, out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    "layer, values",
+    [("split(64, 0)", 2 * 16), ("crop(1)", 64 * (4 + 4)), ("pad(1)", 64 * (16 + 36)), ("relu", 2 * 64 * 16)],
+)
+def test_what_is_left_out_is_not_moved(tmp_path: Path, layer: str, values: int) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(f"model net {{ input 64 x 4 x 4  {layer} }}")
+    assert [each.moved for each in work(graph_of(str(spec)))][-1] == 4 * values
+
+
 def test_fits_follows_the_sections_of_the_spec(capsys: pytest.CaptureFixture[str]) -> None:
     def optimizer(*more: str) -> int:
         return int(json.loads(ran(capsys, "fits", "lenet5", "--json", *more)[1])["bytes"]["optimizer"])

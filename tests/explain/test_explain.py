@@ -221,6 +221,8 @@ def test_places_are_found_through_the_whole_zoo() -> None:
     ("arguments", "said"),
     [
         ("resnet50 stage2.bottleneck1.conv22", "did you mean 'stage2.bottleneck1.conv2'?"),
+        ("resnet50 stem.conv2", "did you mean 'stem.conv1'?"),
+        ("three_3x3 conv", "layers of 'conv' are "),
         ("resnet50 bottleneck", "'bottleneck' is a block, and here at stage1.bottleneck1"),
         ("resnet50 stage1.bottleneck2…3", "stands for stage1.bottleneck2, stage1.bottleneck3: give one"),
         ("resnet50 bottleneck5...6.conv1", "stands for stage3.bottleneck5.conv1, stage3.bottleneck6.conv1"),
@@ -283,3 +285,11 @@ def test_codes_are_explained_as_before(capsys: pytest.CaptureFixture[str]) -> No
     assert "unknown-path" in capsys.readouterr().out
     assert main(["explain", "unknown-path"]) == 0
     assert "Right:" in capsys.readouterr().out
+
+
+def test_a_layer_of_factors_alone_is_no_norm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text("model net { input 3 x 4 x 4  scale  conv(4, 1, bias = false)  bn }")
+    assert main(["explain", str(spec), "scale1", "bn1", "--figures", "params"]) == 0
+    out = capsys.readouterr().out
+    assert "Factors:" in out and "Factors and offsets of the norm:" in out

@@ -72,7 +72,7 @@ def _unknown(graph: Graph, path: str, known: tuple[str, ...]) -> UnknownPath:
 
 def _hints(graph: Graph, path: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """What may have been meant: the first of these guesses that finds anything, or where all layers are listed."""
-    guesses = (_folded, _instances, _pattern, _parameter, _ending, _near, _of_that_kind)
+    guesses = (_folded, _instances, _pattern, _parameter, _ending, _kind, _near, _of_that_kind)
     found = next(filter(None, (guess(graph, path, known) for guess in guesses)), "")
     return (found or f"'cnnspec summary' lists the layers; '{WHOLE}' is the whole network",)
 
@@ -114,11 +114,17 @@ def _ending(graph: Graph, path: str, known: tuple[str, ...]) -> str:
 
 
 def _near(graph: Graph, path: str, known: tuple[str, ...]) -> str:
-    """The nearest path, of those with the same last name if there are some."""
-    last = path.rpartition(".")[2]
+    """The nearest path: of those in the same part, of those with the same last name, of all."""
+    part, _, last = path.rpartition(".")
+    beside = [name for name in known if part and name.rpartition(".")[0] == part]
     alike = [name for name in known if name.rpartition(".")[2] == last]
-    close = nearest(path, alike) or nearest(path, known)
+    close = nearest(path, beside) or nearest(path, alike) or nearest(path, known)
     return f"did you mean '{close}'?" if close else ""
+
+
+def _kind(graph: Graph, path: str, known: tuple[str, ...]) -> str:
+    """``conv``, where layers are ``conv1`` and ``conv2``."""
+    return _of_that_kind(graph, path, known) if path == path.rpartition(".")[2].rstrip("0123456789") else ""
 
 
 def _of_that_kind(graph: Graph, path: str, known: tuple[str, ...]) -> str:
