@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..elaborate import Module, open_target
 from ..source import Diagnostic, SpecError
-from .output import add_spec, diagnostics_json, fail, print_json, sections, use_color, whole_number, width_of
+from .output import (
+    add_spec,
+    diagnostics_json,
+    fail,
+    listed,
+    print_json,
+    sections,
+    use_color,
+    whole_number,
+    width_of,
+)
 from .stages import checked, in_words, lints_of
 
 if TYPE_CHECKING:
@@ -77,8 +87,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _list(as_json: bool) -> int:
     """Print the name of each lint that can be silenced, and what it finds."""
-    from textwrap import wrap
-
     from ..source.lints import in_short, silent_name
     from ..train.lint import all_lints
 
@@ -86,10 +94,7 @@ def _list(as_json: bool) -> int:
     if as_json:
         print_json([{"name": n, "code": lints[n].code, "finds": in_short(lints[n])} for n in sorted(lints)])
         return 0
-    width, room = max(map(len, lints)), width_of(sys.stdout)
-    for name in sorted(lints):
-        row = f"{name:<{width}}  {in_short(lints[name])}"
-        print("\n".join(wrap(row, room, subsequent_indent=" " * (width + 2))) if room else row)
+    print(listed({name: in_short(lints[name]) for name in sorted(lints)}))
     return 0
 
 

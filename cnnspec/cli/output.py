@@ -22,6 +22,16 @@ def use_color(stream: TextIO) -> bool:
     return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def listed(names: Mapping[str, str]) -> str:
+    """A line a name with what is said of it, folded to the terminal."""
+    from textwrap import wrap
+
+    width, room = max(map(len, names), default=0), width_of(sys.stdout)
+    rows = [f"{name:<{width}}  {said}" for name, said in names.items()]
+    folded = (wrap(row, room, subsequent_indent=" " * (width + 2)) if room else [row] for row in rows)
+    return "\n".join(line for lines in folded for line in lines)
+
+
 def width_of(stream: TextIO) -> int | None:
     """The columns of a terminal; None of a file or pipe, whose lines are not folded."""
     return max(60, get_terminal_size().columns) if stream.isatty() else None

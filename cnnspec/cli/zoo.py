@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from ..elaborate import Loader, is_blocks_alone, unknown_spec, zoo_names, zoo_path
-from .output import print_json
+from .output import listed, print_json
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -28,13 +28,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json([_entry(*entry) for entry in entries])
         return 0
-    width = max(len(name) for name, _, _ in entries)
     for title, wanted in (("", True), ("\nFiles of blocks, for 'use':", False)):
         if title:
             print(title)
-        for name, heading, is_model in entries:
-            if is_model == wanted:
-                print(f"{name:<{width}}  {heading}")
+        print(listed({name: heading for name, heading, is_model in entries if is_model == wanted}))
     return 0
 
 

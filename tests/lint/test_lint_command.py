@@ -112,7 +112,7 @@ def test_list_has_what_can_be_silenced(capsys: pytest.CaptureFixture[str]) -> No
 def test_list_is_folded_to_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnspec.cli.lint.width_of", lambda stream: 80)
+    monkeypatch.setattr("cnnspec.cli.output.width_of", lambda stream: 80)
     assert main(["lint", "--list"]) == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
