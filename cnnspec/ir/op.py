@@ -190,7 +190,12 @@ class Op(Entry):
 
     def changes_nothing(self, taken: Range) -> bool:
         """Whether an activation gives all that it takes as it is, where that is within ``taken``."""
-        return False
+        return bool(self.never_changes)
+
+    @property
+    def never_changes(self) -> str:
+        """Why an activation gives all values as they are, by its arguments; empty where it does not."""
+        return ""
 
     def keeps_constants(self, *inputs: Shape) -> bool:
         """Whether a constant more in all of a channel of an input is, in training, a constant more in all of each channel

@@ -104,7 +104,14 @@ class LeakyRelu(Activation):
         return taken[0] if self.changes_nothing(taken[0]) else (-inf, inf)
 
     def changes_nothing(self, taken: Range) -> bool:
-        return taken[0] >= 0 or self.slope == 1
+        return taken[0] >= 0 or bool(self.never_changes)
+
+    @property
+    def never_changes(self) -> str:
+        return "a slope of 1 leaves all values as they are" if self.slope == 1 else ""
+
+    def keeps_constants(self, *inputs: Shape) -> bool:
+        return bool(self.never_changes)
 
     def apply(self, x: Tensor) -> Tensor:
         return (x < 0.0).where(x * self.slope, x)

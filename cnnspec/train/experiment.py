@@ -37,6 +37,11 @@ class Experiment:
     module: Module | None = field(default=None, compare=False, repr=False)
     spans: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def says_losses(self) -> bool:
+        """Whether it is settled what outputs learn by: losses of the spec or, with data, what is in the place of none."""
+        return "loss" in self.spans or self.data is not None
+
     def span(self, section: str, argument: str | None = None) -> Span | None:
         """The text of an argument of a section, or of the section where it was left out."""
         place, dot, _ = section.rpartition(".")

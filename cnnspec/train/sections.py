@@ -279,7 +279,7 @@ def _add_arguments(
 def _check(experiment: Experiment, found: Diagnostics) -> None:
     """What can be told before any data is read: does the loss suit the output, the data the network?"""
     source = experiment.data
-    if "loss" in experiment.spans or source is not None:
+    if experiment.says_losses:
         with found.stage():
             known = source.known if source else None
             heads = check_heads(experiment, known)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnspec.analyses.lint.base import Seen
-from cnnspec.analyses.lint.pixels_lost import in_words
+from cnnspec.analyses.lint.pixels_lost import PixelsLost, in_words, lost_axes
 from cnnspec.analyses.lint.unread import Mask, everything, unread
 from cnnspec.ir import LAYERS, Graph, GraphOutput, Node, OpError, is_map
 from cnnspec.ops.input import Input
@@ -141,6 +141,17 @@ def test_is_what_no_window_covers(graph: Graph) -> None:
     assert {i: as_pixels(mask) for i, mask in unread(Seen(graph)).items()} == brute_force(graph)
 
 
+@settings(max_examples=200, deadline=None)
+@given(graphs())
+def test_whatever_is_lost_there_is_a_hint(graph: Graph) -> None:
+    """Of one reader: one, or one for the rows and one for the columns."""
+    for finding in PixelsLost.find(Seen(graph)):
+        starts = [hint.partition(":")[0] for hint in finding.hints]
+        assert starts
+        if len(finding.layers) == 1:
+            assert len(starts) == 1 or starts == ["rows", "columns"]
+
+
 @pytest.mark.parametrize(
     ("rows", "columns", "words"),
     [
@@ -154,7 +165,9 @@ def test_lines_in_words(rows: set[int], columns: set[int], words: str) -> None:
     across = sum(1 << column for column in columns)
     mask = tuple(everything(7) if row in rows else across for row in range(7))
     assert in_words(mask, (1, 7, 7)) == words
+    assert lost_axes(mask, (1, 7, 7)) == tuple(axis for axis, lost in enumerate((rows, columns)) if lost)
 
 
 def test_pixels_in_words() -> None:
     assert in_words((0b01, 0b10), (1, 2, 2)) == "2 of the 4 pixels"
+    assert lost_axes((0b01, 0b10), (1, 2, 2)) == (0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ CORNERS = (
     Example("pad(0)", ((2, 3, 4),)),
     Example("layer_norm(over = all)", ((1, 3, 4),)),
     Example("layer_norm", ((1, 3, 4),)),
+    Example("leaky_relu(1)", ((2, 3, 4),)),
     Example("lrn(3, alpha = 0.1, k = 0.25)", ((4, 2, 3),)),
     Example("lrn(3, alpha = 0.1, beta = -1)", ((4, 2, 3),)),
     Example("lrn(3, alpha = -0.1, beta = 1)", ((4, 2, 3),)),
@@ -73,6 +75,7 @@ def test_ranges(example: Example, least: float) -> None:
         assert low - 1e-6 <= given.min() and given.max() <= high + 1e-6
         if op.changes_nothing((least, 2.0)):
             assert np.allclose(given, inputs[0], atol=1e-6)
+    assert op.changes_nothing((-inf, inf)) == bool(op.never_changes)
 
 
 @pytest.mark.parametrize("example", [p for p in EXAMPLES if layer(p.values[0].text).scales_channels])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from ...ir import Node, Shape
 from .unread import covered, everything
+
+Reason: TypeAlias = 'Literal["step", "dilation", "end"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,24 @@ class Sliding:
     def extent(self) -> int:
         return (self.kernel - 1) * self.dilation + 1
 
+    @property
+    def read(self) -> int:
+        """The mask of the pixels that are read."""
+        return covered(self.size, self.windows, self.extent, self.dilation, self.step, self.before)
+
+    def reads_all(self) -> bool:
+        return self.read == everything(self.size)
+
+    @property
+    def reason(self) -> Reason:
+        """Why pixels are left out: windows do not meet, have gaps of their own, or end before the map does."""
+        if self.step > self.extent:
+            return "step"
+        return "dilation" if self.has_gaps() else "end"
+
     def has_gaps(self) -> bool:
         """Whether pixels before the last that is read are left out, or windows do not fit at all."""
-        if self.windows < 1:
-            return True
-        mask = covered(self.size, self.windows, self.extent, self.dilation, self.step, self.before)
-        return mask != everything(mask.bit_length())
+        return self.windows < 1 or self.read != everything(self.read.bit_length())
 
     def changed(self, dilation: int | None = None, step: int | None = None, padding: int = 0) -> Sliding:
         """With other windows, as many as fit."""
@@ -46,20 +62,45 @@ class Sliding:
         return replace(changed, windows=(room - changed.extent) // changed.step + 1)
 
 
-def mending(node: Node, taken: Shape) -> str:
-    """A hint for ``node``, which reads a map of shape ``taken`` by windows that leave pixels out."""
-    axes = [_sliding(node, taken, axis) for axis in (0, 1)]
-    for axis in axes:
-        if axis.step > axis.extent:
-            pixels = "1 pixel" if axis.extent == 1 else f"{axis.extent} pixels"
-            between = f"a step of {axis.step} passes over what lies between windows of {pixels}"
-            return f"{between}: take larger windows, or a smaller step"
-    gaps = [axis for axis in axes if axis.has_gaps()]
-    if gaps:
-        return f"dilated windows leave out what lies between their elements: {_filling(gaps)}"
+_LINES = ("rows", "columns")
+_ENDS = ("the bottom", "the right")
+
+
+def mending(node: Node, taken: Shape, axes: Sequence[int]) -> tuple[str, ...]:
+    """Hints for ``node``, which reads a map of shape ``taken`` by windows that leave out lines of ``axes`` (0 rows, 1
+    columns): one for both, or one for each where the reasons differ."""
+    slidings = {axis: _sliding(node, taken, axis) for axis in axes}
+    left = {axis: sliding for axis, sliding in slidings.items() if not sliding.reads_all()}
+    hints: dict[str, list[str]] = {}
+    for axis, sliding in left.items():
+        alike = {other: each for other, each in left.items() if each.reason == sliding.reason}
+        hints.setdefault(_hint(node, sliding, alike), []).append(_LINES[axis])
+    return tuple(hints if len(hints) == 1 else (f"{lines[0]}: {hint}" for hint, lines in hints.items()))
+
+
+def _hint(node: Node, sliding: Sliding, alike: Mapping[int, Sliding]) -> str:
+    """What mends the lines that ``sliding`` leaves out, and those of all axes that leave some out for the same reason."""
+    match sliding.reason:
+        case "step":
+            return _closing(sliding)
+        case "dilation":
+            return _filling(list(alike.values()))
+        case "end":
+            return _ending(node, alike)
+
+
+def _closing(sliding: Sliding) -> str:
+    pixels = "1 pixel" if sliding.extent == 1 else f"{sliding.extent} pixels"
+    between = f"a step of {sliding.step} passes over what lies between windows of {pixels}"
+    return f"{between}: take larger windows, or a smaller step"
+
+
+def _ending(node: Node, axes: Iterable[int]) -> str:
+    """How windows that meet come to the end of the map along ``axes``."""
+    padding = f"padding at {' and '.join(_ENDS[axis] for axis in sorted(axes, reverse=True))}"
     if node.op.family == "pooling":
-        return "'ceil_mode = true' reads them, or padding at the right and the bottom, or a size that fits"
-    return "padding at the right and the bottom reads them, or a size that fits"
+        return f"'ceil_mode = true' reads them, or {padding}, or a size that fits"
+    return f"{padding} reads them, or a size that fits"
 
 
 def _filling(gaps: list[Sliding]) -> str:
@@ -76,7 +117,10 @@ def _filling(gaps: list[Sliding]) -> str:
     padding = max(axis.extent // 2 for axis in gaps)
     if not any(axis.changed(padding=padding).has_gaps() for axis in gaps):
         found.append(f"padding of {padding}")
-    return f"{' or '.join(found)} reads them" if found else "less dilation and less stride together read them"
+    mended = (
+        f"{' or '.join(found)} reads them" if found else "less dilation and less stride together read them"
+    )
+    return f"dilated windows leave out what lies between their elements: {mended}"
 
 
 def _sliding(node: Node, taken: Shape, axis: int) -> Sliding:

@@ -1,12 +1,15 @@
-"""A residual branch that ends in a relu."""
+"""A residual branch that can only add."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...ir import Graph
+from ...ir import Graph, Node
 from ..output_range import limits_of, range_after
 from .base import GraphLint, Seen
+
+GATE = (0.0, 1.0)
+"""The range of layers that give shares, as ``sigmoid`` does: what a gate multiplies by."""
 
 
 class OneSidedRelu(GraphLint):
@@ -14,7 +17,8 @@ class OneSidedRelu(GraphLint):
     only add, never take away, and what is passed on grows from block to block.
 
     He, Zhang, Ren and Sun 2016, "Identity mappings in deep residual networks", section 4.1 and figure 4c, where it costs
-    accuracy. Put the activation after the sum, or at the beginning of the branch.
+    accuracy. Put the activation after the sum, or at the beginning of the branch. A ``sigmoid`` or ``softmax`` there was
+    perhaps meant as a gate, which takes ``multiply`` in place of ``add``.
     """
 
     code = "one-sided-relu"
@@ -47,13 +51,23 @@ class OneSidedRelu(GraphLint):
             *limits,
             layers_named=f"{names} end{'s' if len(limits) == 1 else ''}",
             join=nodes[join].name,
-            hints=_hints(seen, fork, limits[0].op.call_name, join),
+            hints=_hints(seen, fork, limits, join),
         )
 
 
-def _hints(seen: Seen, fork: int, call: str, join: int) -> tuple[str, ...]:
-    """What mends it. After a sum that such a layer takes, another has no effect; so has one at the beginning of a track
-    whose input has nothing below 0."""
+def _hints(seen: Seen, fork: int, limits: Sequence[Node], join: int) -> tuple[str, ...]:
+    """What mends it: that one of the layers in ``limits`` goes elsewhere, or, where all are gates, that they scale."""
+    name = seen.graph.nodes[join].op.call_name
+    moved = next((node.op.call_name for node in limits if node.op.output_range != GATE), None)
+    if moved is not None:
+        return (_moving(seen, fork, moved, join),)
+    calls = " and ".join(f"'{call}'" for call in dict.fromkeys(node.op.call_name for node in limits))
+    return (f"a gate takes 'multiply' in place of '{name}'; if none is meant, leave {calls} out",)
+
+
+def _moving(seen: Seen, fork: int, call: str, join: int) -> str:
+    """Where else an activation can go. After a sum that such a layer takes, another has no effect; so has one at the
+    beginning of a track whose input has nothing below 0."""
     name = seen.graph.nodes[join].op.call_name
     if seen.readers[join] and all(node.op.call_name == call for node in seen.readers_of(join)):
         hint, other = (
@@ -62,7 +76,7 @@ def _hints(seen: Seen, fork: int, call: str, join: int) -> tuple[str, ...]:
         )
     else:
         hint, other = f"put '{call}' after the '{name}'", ", or first in its track"
-    return (hint if seen.ranges[fork][0] >= 0 else hint + other,)
+    return hint if seen.ranges[fork][0] >= 0 else hint + other
 
 
 def _forks(seen: Seen) -> list[int]:

@@ -50,9 +50,11 @@ class PixelsLost(GraphLint):
         names = " and ".join(f"'{reader.name}'" for reader in nodes)
         verb = "leaves" if len(readers) == 1 else "together leave"
         size = f"{node.shape[1]} x {node.shape[2]}"
-        mended = (mending(each, reader.shape) for each, reader in zip(nodes, readers, strict=True))
+        axes = lost_axes(mask, node.shape)
+        mended = (mending(each, reader.shape, axes) for each, reader in zip(nodes, readers, strict=True))
+        hints = tuple(dict.fromkeys(hint for hints in mended for hint in hints))
         what = f"{names} {verb} {in_words(mask, node.shape)}"
-        return cls.at(*nodes, readers=what, size=size, layer=node.name, hints=tuple(dict.fromkeys(mended)))
+        return cls.at(*nodes, readers=what, size=size, layer=node.name, hints=hints)
 
 
 class Reader(NamedTuple):
@@ -91,15 +93,29 @@ def _sliding(seen: Seen, start: int) -> Iterator[Reader]:
 def in_words(mask: Mask, shape: Shape) -> str:
     """What of a map of ``shape`` is lost: ``the last row and the last column``, ``3 of 4 rows``, ``5 of 49 pixels``."""
     _, height, width = shape
-    rows = [row for row, lost in enumerate(mask) if lost == everything(width)]
-    rest = {lost for lost in mask if lost != everything(width)}
-    if len(rest) != 1:
+    lines = _lost_lines(mask, shape)
+    if lines is None:
         count = sum(lost.bit_count() for lost in mask)
         return f"{count:,} of the {height * width:,} pixels"
-    (across,) = rest
-    columns = [column for column in range(width) if across >> column & 1]
-    parts = [_lines(rows, height, "row"), _lines(columns, width, "column")]
+    parts = [_lines(lines[0], height, "row"), _lines(lines[1], width, "column")]
     return " and ".join(part for part in parts if part)
+
+
+def lost_axes(mask: Mask, shape: Shape) -> tuple[int, ...]:
+    """Of what axes lines are lost: 0 where rows are, 1 where columns are; both where it is neither, but pixels."""
+    lines = _lost_lines(mask, shape)
+    return tuple(axis for axis in (0, 1) if lines is None or lines[axis])
+
+
+def _lost_lines(mask: Mask, shape: Shape) -> tuple[list[int], list[int]] | None:
+    """The rows and the columns that are lost, if nothing else is."""
+    width = shape[2]
+    rest = {lost for lost in mask if lost != everything(width)}
+    if len(rest) != 1:
+        return None
+    (across,) = rest
+    rows = [row for row, lost in enumerate(mask) if lost == everything(width)]
+    return rows, [column for column in range(width) if across >> column & 1]
 
 
 def _lines(lost: list[int], count: int, what: str) -> str:

@@ -32,7 +32,7 @@ class ClippedScores(ExperimentLint):
         from ...analyses.output_range import limits_of, ranges
         from ..heads import losses_of
 
-        if experiment.data is None:
+        if not experiment.says_losses:
             return
         graph, given = experiment.graph, ranges(experiment.graph)
         shares = losses_of(experiment)

@@ -31,7 +31,7 @@ class NormOfOne(ExperimentLint):
 
     @classmethod
     def find(cls, experiment: Experiment) -> Iterator[ExperimentLint]:
-        if experiment.settings.batch > 1 or experiment.data is None:
+        if experiment.settings.batch > 1:
             return
         seen = Seen(experiment.graph, fixed=experiment.tuning.fixed)
         moving = [node for index, node in enumerate(experiment.graph.nodes) if seen.uses_batches(index)]
