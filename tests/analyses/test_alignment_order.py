@@ -60,6 +60,20 @@ def test_tracks_of_a_sum_in_another_order(join: str, first: str, second: str) ->
     assert found.same
 
 
+@pytest.mark.parametrize("number", [2, 20, 200])
+def test_tracks_of_many_sums_in_another_order(number: int) -> None:
+    """Without blocks, where layers could as well correspond to those one track further on."""
+    tracks = "conv(4, 3, padding = 1) bn", "conv(4, 1) relu"
+    first, second = (f"repeat {number} {{ add {{ | {a} | {b} }} relu }}" for a, b in (tracks, tracks[::-1]))
+    assert aligned(first, second).same
+
+
+def test_inputs_that_are_called_alike_are_told_by_the_names_of_the_first() -> None:
+    tracks = "conv(2, 3, padding = 1)", "conv(2, 1)"
+    first, second = (f"concat {{ | {a} | {b} }}" for a, b in (tracks, tracks[::-1]))
+    assert told(aligned(first, second)) == {"concat1": "takes conv1, conv2 → conv2, conv1"}
+
+
 def test_labels_go_with_their_tracks() -> None:
     a, b = f"a: {CONV}", f"b: {CONV}"
     found = aligned(f"add {{ | {a} | {b} }}", f"add {{ | {b} | {a} }}")

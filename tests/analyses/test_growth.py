@@ -3,23 +3,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from counting import calls
 
+from cnnspec.analyses.alignment import align
+from cnnspec.analyses.changes import changes
 from cnnspec.analyses.comparison import figures
 from cnnspec.analyses.footprint import footprint
 from cnnspec.analyses.lint import graph_lints
 from cnnspec.analyses.receptive_field import receptive_fields
 from cnnspec.analyses.roofline import work
 from cnnspec.analyses.summary import summarize
-from cnnspec.elaborate import Loader, elaborate, open_target
+from cnnspec.elaborate import Loader, Module, elaborate, open_target
 from cnnspec.ir import Graph
 from cnnspec.source import Source
+from cnnspec.train.weights.transfer import transfer
 
 LONG = Path(__file__).parent.parent / "lint" / "long.cnn"
 ANALYSES: dict[str, Callable[[Graph], object]] = {
@@ -31,22 +33,6 @@ ANALYSES: dict[str, Callable[[Graph], object]] = {
     "work": work,
     "lints": lambda graph: list(graph_lints(graph, None)),
 }
-
-
-def calls(made: Callable[[], object]) -> int:
-    """How many functions are called, of Python and of C."""
-    count = 0
-
-    def counted(frame: Any, event: str, given: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(counted)
-    try:
-        made()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def shuffled(units: int) -> Graph:
@@ -69,3 +55,29 @@ def test_growth_is_linear(name: str) -> None:
     assert len(graphs[2].nodes) > 3.9 * len(graphs[1].nodes)
     assert small > len(graphs[1].nodes)
     assert large < 4.4 * small
+
+
+SUMS = "add { | conv(8, 3, padding = 1, bias = false) bn | conv(8, 1) relu } relu"
+TURNED = "add { | conv(8, 1) relu | conv(8, 3, padding = 1, bias = false) bn } relu"
+
+
+@pytest.mark.parametrize("other", [SUMS, TURNED])
+def test_two_networks_are_compared_in_linear_time(other: str) -> None:
+    """Without blocks; in the second, five units are missing."""
+
+    def compared(units: int) -> int:
+        first, second = (flat(number, unit) for number, unit in ((units, SUMS), (units - 5, other)))
+
+        def made() -> None:
+            found = align(elaborate(first), elaborate(second))
+            changes(found), transfer(found, second)
+
+        return calls(made)
+
+    compared(20)  # the first imports
+    assert compared(400) < 4.4 * compared(100)
+
+
+def flat(units: int, unit: str) -> Module:
+    text = f"model flat {{ input 8 x 32 x 32 repeat {units} {{ {unit} }} flatten linear(2) }}"
+    return Loader().link(Source("flat.cnn", text), None)

@@ -89,6 +89,16 @@ def test_what_is_asserted_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Asserted" not in printed(capsys, one, one)
 
 
+def test_assertions_that_mean_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    one = written(
+        "one.cnn", "use lenet5\nassert params < 3k\nassert memory(batch = 2) <= 8GB\nassert parms > 3\n"
+    )
+    other = written(
+        "other.cnn", "use lenet5\nassert memory(2) <= 8000MB\nassert params <   3000\nassert pars > 3\n"
+    )
+    assert "Asserted: − parms > 3; + pars > 3\n" in printed(capsys, one, other)
+
+
 def test_what_is_frozen(capsys: pytest.CaptureFixture[str]) -> None:
     text = 'use lenet5\nfinetune { from("x.pth") freeze(c1) }\n'
     one, other = written("one.cnn", text), written("other.cnn", text.replace("c1", "c1, c3"))

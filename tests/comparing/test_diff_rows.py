@@ -43,7 +43,27 @@ def test_a_row_is_a_line_where_that_can_be(capsys: pytest.CaptureFixture[str]) -
     table = printed(capsys, "resnet50", "resnext50_32x4d").partition("─\n")[2].partition("blocks are")[0]
     lines = table.splitlines()
     assert "width 64 → 128, groups 1 → 32    75.0 → 63.5 k" in lines[2] and "MB" in lines[2]
-    assert len(lines) == 15 and sum(line.lstrip()[0] not in "·≠" for line in lines) == 1
+    assert len(lines) == 14 and all(line.lstrip()[0] in "·≠" for line in lines)
+    assert lines[-1] == "· global_avgpool1 … head  the same"
+
+
+@pytest.mark.parametrize("width", [100, 80, 60, 50, 40])
+def test_the_figures_of_both_fit_a_narrow_terminal(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = printed(capsys, "resnet50", "resnext50_32x4d").partition("\n\n")[0].splitlines()
+    assert len(lines) == 10 and max(map(len, lines)) <= width
+    assert ("(−2.1 %)" in lines[4]) == (width >= 80) and ("−2.1 %" in lines[4]) == (width >= 50)
+    assert ("25,557,032" in lines[4]) == (width >= 60) and ("25.6 M" in lines[4]) == (width < 60)
+
+
+def test_rows_are_further_in_than_those_around_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    text = printed(capsys, "resnet50", "resnext50_32x4d")
+    assert text.count("\n  ≠ bottleneck") == 8 and "\n≠ bottleneck" not in text
 
 
 def test_folded_rows_tell_figures_of_all(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from .likeness import Likeness
 from .order import Numbers
 from .parts import Contents, parts_of
 from .reordering import order_like_first, permuted
-from .tracks import tracks_alike
+from .tracks import tracks_alike, tracks_sorted
 
 _ROUNDS = 3
 """So often tracks are put into another order: those that lie in others are found once these correspond."""
@@ -61,13 +62,22 @@ def best(first: Graph, second: Graph) -> Found:
     contents = Contents()
     found = _found(first, second, contents)
     found = _better(found, heads_last(first, contents), heads_last(second, contents), contents)
+    if _equal_layers_are_left(found, contents):
+        here, there = tracks_sorted(found.first, contents), tracks_sorted(found.second, contents)
+        found = _better(found, here, there, contents)
     for _ in range(_ROUNDS):
-        here = range(len(first.nodes))
         alike = tracks_alike(found.first, found.second, found.layers, contents)
-        before, found = found, _better(found, here, alike, contents)
+        before, found = found, _better(found, range(len(first.nodes)), alike, contents)
         if found is before:
             break
     return found
+
+
+def _equal_layers_are_left(found: Found, contents: Contents) -> bool:
+    """Whether another alignment could pair more layers that are equal."""
+    ones, others = ([contents.layer(node) for node in graph.nodes] for graph in (found.first, found.second))
+    paired = sum(ones[i] == others[j] for i, j in found.layers)
+    return paired < (Counter(ones) & Counter(others)).total()
 
 
 def _better(known: Found, here: Sequence[int], there: Sequence[int], contents: Contents) -> Found:

@@ -43,7 +43,8 @@ class Comparison:
 
     def __init__(self, first: Graph, second: Graph, pairs: Mapping[int, int]) -> None:
         self.first, self.second, self.pairs = first, second, pairs
-        self._sources = _sources(first, pairs.keys()), _sources(second, set(pairs.values()))
+        self._firsts = {j: i for i, j in pairs.items()}
+        self._sources = _sources(first, pairs.keys()), _sources(second, self._firsts.keys())
 
     def differences(self, first: int, second: int) -> tuple[Difference, ...]:
         """What differs, () where the layers do the same to the same."""
@@ -79,8 +80,15 @@ class Comparison:
         if len(one.inputs) != len(other.inputs):
             yield Difference("inputs", "inputs", str(len(one.inputs)), str(len(other.inputs)))
         elif self._rewired(one, other):
-            before, after = _names(self.first, one), _names(self.second, other)
+            before, after = _names(self.first, one.inputs), _names(self.second, other.inputs)
+            if before == after:
+                after = ", ".join(map(self._name_in_first, other.inputs))
             yield Difference("inputs", "takes", before, after)
+
+    def _name_in_first(self, index: int) -> str:
+        """What the first network calls a node of the second; its own name where it has no counterpart."""
+        counterpart = self._firsts.get(index)
+        return self.second.nodes[index].name if counterpart is None else self.first.nodes[counterpart].name
 
     def _rewired(self, one: Node, other: Node) -> bool:
         """Whether two layers take what does not correspond, and no layer that was added or removed accounts for it."""
@@ -109,8 +117,8 @@ def _sources(graph: Graph, paired: Collection[int]) -> list[int | None]:
     return found
 
 
-def _names(graph: Graph, node: Node) -> str:
-    return ", ".join(graph.nodes[i].name for i in node.inputs)
+def _names(graph: Graph, indices: Sequence[int]) -> str:
+    return ", ".join(graph.nodes[i].name for i in indices)
 
 
 def _shared_arguments(one: Op, other: Op) -> list[str]:

@@ -41,25 +41,43 @@ def tracks_alike(first: Graph, second: Graph, pairs: Sequence[Numbers], contents
     """The second network's nodes in an order in which tracks stand as their likes do in the first; ``pairs`` are layers
     that correspond."""
     ones, others = _Reader(first, contents), _Reader(second, contents)
-    order, done = list(range(len(second.nodes))), set[int]()
+    order, done = _Order(len(second.nodes)), set[int]()
     for i, j in reversed(pairs):  # tracks before what is inside of them
         if j not in done and len(first.nodes[i].inputs) > 1 < len(second.nodes[j].inputs):
             tracks = _arranged(ones.tracks(i), others.tracks(j))
-            _put(order, [node for one, other in tracks for node in _nodes_like(one, other)])
+            order.put([node for one, other in tracks for node in _nodes_like(one, other)])
             done.update(
                 n for one, other in tracks if one and one.content == other.content for n in other.numbers
             )
-    return order
+    return order.nodes
 
 
-def _put(order: list[int], nodes: Sequence[int]) -> None:
-    """Nodes that stand side by side in ``order`` in an order of their own."""
-    if list(nodes) == sorted(nodes):  # till now they were exchanged as a whole
-        return
-    places = {node: place for place, node in enumerate(order)}
-    here = [places[node] for node in nodes]
-    if max(here) - min(here) + 1 == len(here):
-        order[min(here) : max(here) + 1] = nodes
+def tracks_sorted(graph: Graph, contents: Contents) -> list[int]:
+    """The nodes in an order in which the tracks of each join stand by what they compute: the same in all networks of one
+    ``contents``."""
+    reader, order = _Reader(graph, contents), _Order(len(graph.nodes))
+    for join in reversed(range(len(graph.nodes))):  # tracks before what is inside of them
+        if len(graph.nodes[join].inputs) > 1:
+            tracks = sorted(reader.tracks(join), key=lambda track: track.content)
+            order.put([node for track in tracks for node in track.numbers])
+    return order.nodes
+
+
+class _Order:
+    """The numbers below ``count`` in an order, and where each stands in it."""
+
+    def __init__(self, count: int) -> None:
+        self.nodes, self._places = list(range(count)), list(range(count))
+
+    def put(self, nodes: Sequence[int]) -> None:
+        """Nodes that stand side by side in an order of their own."""
+        if list(nodes) == sorted(nodes):  # till now they were exchanged as a whole
+            return
+        here = [self._places[node] for node in nodes]
+        if max(here) - min(here) + 1 == len(here):
+            self.nodes[min(here) : max(here) + 1] = nodes
+            for place, node in enumerate(nodes, min(here)):
+                self._places[node] = place
 
 
 def _nodes_like(one: Track | None, other: Track) -> list[int]:

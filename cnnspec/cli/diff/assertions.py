@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...elaborate import Module
+from ...source import Diagnostics
 from ...source.values import Value
-from ...syntax import print_claim
+from ...studies.assertions import bound_claim
+from ...syntax import print_claim, tree
 from ...train.wording import printable
 from .folding import lines_of
 from .words import MINUS
@@ -21,9 +23,16 @@ class Claims(Value):
 
 
 def claims_of(first: Module, second: Module) -> Claims:
-    """By what they say: spaces and their order are no difference."""
-    ones, others = (dict.fromkeys(map(print_claim, m.spec.assertions)) for m in (first, second))
-    return Claims(tuple(c for c in ones if c not in others), tuple(c for c in others if c not in ones))
+    """By what they mean: their order, spaces and units are no difference."""
+    ones, others = ({_meaning(a): print_claim(a) for a in m.spec.assertions} for m in (first, second))
+    removed = tuple(text for meaning, text in ones.items() if meaning not in others)
+    return Claims(removed, tuple(text for meaning, text in others.items() if meaning not in ones))
+
+
+def _meaning(node: tree.Assertion) -> object:
+    """Equal for assertions of which one says what the other does; of one that says nothing its text."""
+    claim = bound_claim(node, Diagnostics())
+    return (claim.quantity, node.operator, claim.bound) if claim else print_claim(node)
 
 
 def claims_lines(claims: Claims, width: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from ...analyses.alignment import Alignment, Pair, output_changes
@@ -12,8 +12,11 @@ from ...train.wording import count, printable
 from ..compare_columns import BY_NAME, Figure, Network, Unit, heads_lines
 from ..compare_columns import figure_text as column_text
 from ..device_table import shortened
-from .figures import bytes_text
+from .figures import DIGITS, bytes_text, count_text
 from .words import ARROW, MINUS, RESTS, few, renamed
+
+_Row = tuple[str, str, str, str]
+_Difference = Callable[[Figure, Figure, Unit], str]
 
 _GAP = "  "
 _SHOWN = (
@@ -49,13 +52,26 @@ def heading(alignment: Alignment, titles: tuple[str, str], width: int, batch: in
     )
     told += _of_outputs(alignment, width)
     told += heads_lines((first, second), width)
-    figures = list(_figures(first, second))
     if alignment.same:
-        return [*told, "", *_lines([(title, figure) for title, figure, _, _ in figures])]
-    return [*_lines([("", *_fitting(titles, figures, width), ""), *figures]), "", *told]
+        return [*told, "", *_lines([(title, figure) for title, figure, _, _ in _figures(first, second)])]
+    figures = next((f for f in _forms(first, second) if _width(f) <= width), list(_forms(first, second))[-1])
+    return [*_lines([("", *_titles(titles, figures, width), ""), *figures]), "", *told]
 
 
-def _fitting(titles: tuple[str, str], figures: Sequence[tuple[str, ...]], width: int) -> list[str]:
+def _forms(first: Network, second: Network) -> Iterator[list[_Row]]:
+    """The figures from the most exact form to the narrowest."""
+    yield list(_figures(first, second))
+    yield list(_figures(first, second, by=_share))
+    yield list(_figures(first, second, DIGITS[-1], _share))
+    yield list(_figures(first, second, DIGITS[-1], lambda before, after, unit: ""))
+
+
+def _width(rows: Sequence[_Row]) -> int:
+    columns = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return sum(columns) + len(_GAP) * (sum(map(bool, columns)) - 1)
+
+
+def _titles(titles: tuple[str, str], figures: Sequence[tuple[str, ...]], width: int) -> list[str]:
     """The titles, in what room the figures leave them: shortened in their middle, the longer one first."""
     names = [printable(title) for title in titles]
     columns = [max(map(len, column)) for column in zip(*figures, strict=True)]
@@ -76,33 +92,47 @@ def _lines(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return lines
 
 
-def _figures(one: Network, other: Network) -> Iterator[tuple[str, str, str, str]]:
+def _figures(
+    one: Network, other: Network, digits: int | None = None, by: _Difference | None = None
+) -> Iterator[_Row]:
+    """What figures are called, both, and how they differ; large ones in so many ``digits``, None: exactly."""
     frozen = any(network.figures.trainable != network.figures.params for network in (one, other))
     for name in _SHOWN:
         column = BY_NAME[name]
         if name != "trainable" or frozen:
             before, after = column.value(one), column.value(other)
-            texts = figure_text(before, column.unit), figure_text(after, column.unit)
-            yield column.title, *texts, _by(before, after, column.unit)
+            first, second = (figure_text(value, column.unit, digits) for value in (before, after))
+            yield column.title, first, second, (by or _by)(before, after, column.unit)
 
 
-def figure_text(value: Figure, unit: Unit) -> str:
+def figure_text(value: Figure, unit: Unit, digits: int | None = None) -> str:
     """As in ``compare``, but for bytes, of which small differences are to be seen."""
-    return bytes_text(value) if unit == "bytes" else column_text(value, unit)
+    if unit == "bytes":
+        return bytes_text(value, digits or DIGITS[0])
+    return count_text(value, digits) if digits and isinstance(value, int) else column_text(value, unit)
 
 
 def _by(before: Figure, after: Figure, unit: Unit) -> str:
     """By how much it grew, and what part of the first that is."""
     if not isinstance(before, int) or not isinstance(after, int) or before == after:
         return ""
+    grown, share = after - before, _share(before, after, unit)
+    text = f"{_sign(grown)}{figure_text(abs(grown), unit)}"
+    return f"{text} ({share})" if share else text
+
+
+def _share(before: Figure, after: Figure, unit: Unit) -> str:
+    """What part of the first it grew by."""
+    if not isinstance(before, int) or not isinstance(after, int) or before in (after, 0):
+        return ""
     grown = after - before
-    sign = "+" if grown > 0 else MINUS
-    text = f"{sign}{figure_text(abs(grown), unit)}"
-    if not before:
-        return text
     percent = 100 * abs(grown) / before
     share = f"{percent:,.0f} %" if percent >= 100 else percent_text(abs(grown), before)
-    return f"{text} ({sign + share if share[0].isdigit() else share})"
+    return _sign(grown) + share if share[0].isdigit() else share
+
+
+def _sign(grown: int) -> str:
+    return "+" if grown > 0 else MINUS
 
 
 def _same(alignment: Alignment, titles: tuple[str, str]) -> str:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from .figures import DIGITS, FIGURES, Figure
 from .folding import folded
 from .rows import Row
-from .words import KEPT, kept
+from .words import KEPT, RESTS, kept
 
 _GAP = "  "
 _NARROWEST = (14, 18)
@@ -123,13 +123,16 @@ class _Layout:
     @cached_property
     def folded(self) -> list[tuple[list[str], list[str]]]:
         """Of each row the lines of its name and of its words."""
-        return [
-            (
-                _lines_of(name, self.widths[0], " " * (2 * row.level + 2)),
-                _lines_of(words, self.widths[1], ""),
-            )
-            for row, name, words in zip(self.texts.rows, self.texts.names, self.texts.words, strict=True)
-        ]
+        texts = zip(self.texts.rows, self.texts.names, self.texts.words, strict=True)
+        return [self._folded(row, name, words) for row, name, words in texts]
+
+    def _folded(self, row: Row, name: str, words: str) -> tuple[list[str], list[str]]:
+        """Of a row that did not change, words begin further to the right where that keeps it in one line."""
+        first, second = self.widths[:2]
+        more = len(name) - first
+        if words in RESTS.values() and 0 < more <= second - len(words):
+            return [name + _GAP + words], []
+        return _lines_of(name, first, " " * (2 * row.level + 2)), _lines_of(words, second, "")
 
     @property
     def total(self) -> int:
@@ -221,12 +224,16 @@ def _shares(texts: _Texts, room: int) -> tuple[int, int]:
 def _lines_of(text: str, width: int, indent: str) -> list[str]:
     if len(text) <= width:
         return [text]
-    begin = len(text) - len(text.lstrip())
-    return folded(KEPT * begin + _kept(text.lstrip()), width, indent)
+    begin = text[: len(text) - len(text.lstrip())]
+    lines = folded(_kept(text.lstrip()), width - len(begin), indent.removeprefix(begin))
+    return [begin + line for line in lines]
 
 
 def _line(texts: Sequence[str], cells: Sequence[str], widths: Sequence[int]) -> str:
-    left = [text.ljust(width) for text, width in zip(texts, widths[:2], strict=True)]
+    if len(texts[0]) > widths[0]:  # words stand in it
+        left = [texts[0].ljust(widths[0] + len(_GAP) + widths[1])]
+    else:
+        left = [text.ljust(width) for text, width in zip(texts, widths[:2], strict=True)]
     right = [cell.rjust(width) for cell, width in zip(cells, widths[2:], strict=False)]
     return _GAP.join([*left, *right]).rstrip()
 

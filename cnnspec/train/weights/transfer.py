@@ -64,6 +64,7 @@ def transfer(alignment: Alignment, module: Module) -> Transfer:
     done = _sides((*found.pairs, *renamed))
     misfits = tuple(_misfits(found, done, _apart(meant, stored, needs(second))))
     apart = _sides(misfits)
+    taken = done[0] | apart[0], done[1] | apart[1]
     counted = {name: size(spec.shape) for name, spec in second.named_parameters() if spec.role != "buffer"}
     return Transfer(
         way=found.way,
@@ -72,8 +73,8 @@ def transfer(alignment: Alignment, module: Module) -> Transfer:
         strays=tuple(_strays(found, stored, meant)),
         renamed=renamed,
         misfits=misfits,
-        unused=tuple(name for name in stored if name not in done[1] | apart[1]),
-        missing=tuple(name for name in needs(second) if name not in done[0] | apart[0]),
+        unused=tuple(name for name in stored if name not in taken[1]),
+        missing=tuple(name for name in needs(second) if name not in taken[0]),
         filled=sum(counted.get(p.ours, 0) for p in found.pairs),
         parameters=sum(counted.values()),
     )
