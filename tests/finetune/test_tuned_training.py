@@ -14,6 +14,10 @@ PLAIN = "optimizer sgd(lr = 0.05, momentum = 0)\ntrain (epochs = {epochs}, batch
 ADAM = "optimizer adam(lr = 0.01)\ntrain (epochs = {epochs}, batch = 400, {more})\n"
 
 
+ROUNDED = {"high.conv1.bias"}
+"""Batch norm takes a bias away again: it has no gradient but rounding, which may be none."""
+
+
 def moved(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> set[str]:
     """Names of the tensors that differ."""
     return {name for name in one if not np.array_equal(one[name], other[name])}
@@ -31,7 +35,7 @@ def test_frozen_weights_stay_and_their_statistics_move_unless_they_are_to_stay(
     assert moved(begun, after) >= statistics
     still = weights(tune("freeze(low, statistics = true)", "still"))
     assert not any(name.startswith("low.") for name in moved(begun, still))
-    assert moved(begun, still) == {name for name in begun if not name.startswith("low.")}
+    assert moved(begun, still) | ROUNDED == {name for name in begun if not name.startswith("low.")}
 
 
 def test_fresh_layers_begin_as_drawn_and_all_else_as_loaded(tune: Tune, before: Path, tmp_path: Path) -> None:
@@ -74,7 +78,7 @@ def test_layers_are_unfrozen_at_their_epoch(tune: Tune, before: Path) -> None:
     steps = "freeze(low, high, statistics = true)  unfreeze(high, epoch = 3)"
     first = weights(tune(steps.replace("3", "2"), "first", epochs=2))
     assert not any(name.startswith("low.") for name in moved(begun, first))
-    assert {name for name in begun if name.startswith("high.")} <= moved(begun, first)
+    assert {name for name in begun if name.startswith("high.")} <= moved(begun, first) | ROUNDED
     run = tune(steps, epochs=3)
     assert [line["epoch"] for line in records(run)] == [1, 2, 3]
 
@@ -94,7 +98,7 @@ def test_an_optimizer_counts_the_updates_of_late_layers_by_themselves(tune: Tune
 def test_frozen_weights_stay_whatever_else_is_done(more: str, tune: Tune, before: Path) -> None:
     begun = weights(before, "best")
     after = weights(tune("freeze(low, statistics = true)", more=more))
-    assert moved(begun, after) == {name for name in begun if not name.startswith("low.")}
+    assert moved(begun, after) | ROUNDED == {name for name in begun if not name.startswith("low.")}
 
 
 FROZEN = "replace(head)  freeze(all, statistics = true)"
