@@ -317,3 +317,19 @@ def test_letters_of_names(spec: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     (file := tmp_path / "m.cnn").write_text(spec, encoding="utf-8")
     assert main(["check", str(file)]) == 1
     assert "names are of the letters a to z" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["fitz", "vgg16"], "invalid choice: 'fitz'; did you mean 'fits'?"),
+        (["diff", "vgg16", "vgg19", "--level", "blok"], "invalid choice: 'blok'; did you mean 'block'?"),
+        (["diff", "vgg16", "vgg19", "--level", "xyz"], "choose from"),
+    ],
+)
+def test_the_nearest_command_or_choice(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(given)
+    assert end.value.code == 2 and said in capsys.readouterr().err

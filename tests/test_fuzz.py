@@ -20,7 +20,7 @@ from cnnspec.source import Source, SpecError, as_json, render_all
 from cnnspec.syntax import parse_text, parse_yaml, print_text, print_yaml
 from cnnspec.train.sections import bind_experiment
 
-COUNT = int(os.environ.get("CNNSPEC_FUZZ", "4000"))
+COUNT = int(os.environ.get("CNNSPEC_FUZZ", "2400"))
 SEED = int(os.environ.get("CNNSPEC_FUZZ_SEED", "0"))
 PARTS = 4
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from ..source import SpecError
 from .encoding import printing_all
 from .output import fail
-from .parsing import Help, parsed
+from .parsing import Help, Parser, parsed
 
 COMMANDS = {
     "check": "find everything that is wrong with a spec",
@@ -63,7 +63,7 @@ class _Version(argparse.Action):
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; only the ``chosen`` one's module is imported for its arguments."""
-    parser = argparse.ArgumentParser(prog="cnnspec", description=_DESCRIPTION, formatter_class=Help)
+    parser = Parser(prog="cnnspec", description=_DESCRIPTION, formatter_class=Help)
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, description in COMMANDS.items():

@@ -1,4 +1,5 @@
-"""What our command line does beyond argparse: help folded to the terminal, and the nearest option to an unknown one."""
+"""What our command line does beyond argparse: help folded to the terminal, and the nearest option, command or choice to an
+unknown one."""
 
 from __future__ import annotations
 
@@ -6,11 +7,26 @@ import argparse
 import re
 from collections.abc import Sequence
 from textwrap import fill
+from typing import NoReturn
 
 from ..source import nearest
 
 _WIDEST = 100
 """Columns of prose, however wide the terminal is."""
+
+
+_CHOICE = re.compile(r"(?P<said>.*invalid choice: '(?P<given>.*)') \(choose from (?P<choices>.*)\)")
+
+
+class Parser(argparse.ArgumentParser):
+    """Names the nearest of the choices where none of them was given."""
+
+    def error(self, message: str) -> NoReturn:
+        if found := _CHOICE.fullmatch(message):
+            near = nearest(found["given"], [each.strip("'") for each in found["choices"].split(", ")])
+            if near:
+                message = f"{found['said']}; did you mean '{near}'?"
+        super().error(message)
 
 
 class Help(argparse.HelpFormatter):

@@ -84,7 +84,7 @@ def test_a_chain_is_cut_before_the_first_layer_that_moves(length: int, data: st.
             lambda name: not name.startswith(("stage3", "stage4", "head")),
             "stage2.residual2.relu2",
         ),
-        ("densenet40", lambda name: not name.startswith("head"), "flatten1"),
+        ("densenet_cifar(layers = 13)", lambda name: not name.startswith("head"), "flatten1"),
     ],
 )
 def test_both_parts_give_what_the_whole_gives(spec: str, frozen: object, expected: str, cpu: str) -> None:

@@ -59,8 +59,8 @@ FORMATS: dict[str, tuple[Callable[[Path], object], int]] = {
     "legacy": (_legacy, 400),
     "npz": (_npz, 300),
     "packed npz": (_packed_npz, 300),
-    "keras": (_keras, 25),
-    "old keras": (_old_keras, 25),
+    "keras": (_keras, 12),
+    "old keras": (_old_keras, 12),
 }
 
 
