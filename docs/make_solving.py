@@ -66,16 +66,19 @@ are built first. If all can be built in time, all are, and the result is the *la
 - **One parameter.** Nine values are built first: at equal distances, or at equal ratios where the last is more than 200
   times the first. Those above a network that took long and does not satisfy the constraints are left out. If every
   figure rises or falls along them all, the edge of what is allowed is found by bisection between two of them. This
-  rests on the assumption that the figures do so at the values between, too: a single small network among large ones
-  would be missed. Where the first or the last values are no networks (an image that is too small, a network of too many
-  layers), the values between these are searched in this way, as far as constraints reach. If some figure rises and
-  falls, values are tried from coarse to fine, for six tenths of the time.
+  rests on the assumption that the figures do so at the values between, too; 65 values are looked at to check it, and
+  yet a single small network among large ones can be missed. Where the first or the last values are no networks (an
+  image that is too small, a network of too many layers), the values between these are searched in this way, as far as
+  constraints reach. If some figure rises and falls, values are tried from coarse to fine, for six tenths of the time.
 - **Two parameters.** Values of the first are tried from coarse to fine, for six tenths of the time. For each, the
   second is searched as above, from five values, and at most 65 where figures rise and fall. The table has those values
   of the first for which that came to an end.
 - **Then it is refined.** The neighbours of the eight best are tried (of two parameters: of the best of eight values of the
   first), those of the best eight that result, and so on until these have no neighbour that was not tried. Of two parameters,
   it goes on with sixteen, thirty-two and so on, until the time is up.
+- **At last, further around.** Of one parameter up to a thousand settings around the best are tried, the nearest first, and
+  anew around one that is better; where nothing satisfies the constraints, those around the setting that comes nearest, of
+  two parameters too.
 
 How many fit in the time depends on the machine and the network: thousands of a small network, hundreds of a large one.
 
@@ -103,7 +106,8 @@ parameter that goes across, the picture shows the first constraint's figure, and
 
 ![The parameters of each width, and the most that are allowed](images/solving_width.png)
 
-Where nothing satisfies the constraints, the exit code is 3, and the nearest setting is told with what each constraint wants:
+Where nothing that was tried satisfies the constraints, the exit code is 3, and the nearest setting is told with what each
+constraint wants:
 
 {none}"""
 COMMANDS = {

@@ -13,10 +13,10 @@ from typing import Any
 from ..backends.palette import INK
 from ..source import write_atomically
 from ..studies.assertions import Claim
+from ..studies.ordering import is_wide
 from ..studies.problem import parameter_label
 from ..studies.report import named
 from ..studies.search import Point, Search
-from ..studies.strategy import is_wide
 
 _FITS, _NOT = "#0072b2", "#d55e00"
 _NOTED = 12

@@ -18,7 +18,7 @@ cnnspec solve resnet50 --vary size=64..512:32 --maximise resolution \\
 cnnspec solve net.cnn --vary width=16..256:8 --vary depth=1..20 --maximise macs \\
     --subject-to "memory(batch = 128) <= 8GB" -o front.png
 
-Exit code 0 where there is such a setting, 3 where there is none; 1 means that something is wrong with the spec or
+Exit code 0 where there is such a setting, 3 where none was found; 1 means that something is wrong with the spec or
 with what is asked."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
@@ -38,7 +38,7 @@ from typing import TextIO
 from ..analyses.quantities import Setting as Training
 from ..elaborate import Module, open_target
 from ..ir import Graph
-from ..source import Note, SpecError, writing
+from ..source import Diagnostic, Note, Span, SpecError, writing
 from ..studies.errors import NoNetworks, NoSolution
 from ..studies.problem import Wish, problem_of
 from ..studies.report import course, frontier_table, headline, named, nearest
@@ -48,6 +48,7 @@ from .output import add_spec, fail, not_empty, print_json, sections
 from .stages import has_experiment
 
 _MOST_ROWS = 24
+_MOST_CAUSES = 3
 _NO_SOLUTION = 3
 
 
@@ -150,22 +151,33 @@ def _problem(module: Module, wish: Wish) -> Problem:
 
 
 def _none(search: Search) -> SpecError:
-    varied = " and ".join(map(str, search.problem.variations))
-    errors = [point.error for point in search.ordered if point.error]
-    if len(errors) == len(search.points):
-        return _nothing_measured(search, varied, errors)
+    point = search.nearest
+    if point is None:
+        return _nothing_measured(search)
     claims = " and ".join(claim.text for claim in search.problem.claims)
-    hints = (nearest(search), *(() if search.is_complete else (course(search),)))
-    return SpecError([NoSolution(varied=varied, claims=claims, which=_which(search), hints=hints)])
+    hints = (nearest(search, point), *(() if search.is_complete else (course(search),)))
+    return SpecError([NoSolution(varied=_varied(search), claims=claims, which=_which(search), hints=hints)])
 
 
-def _nothing_measured(search: Search, varied: str, errors: Sequence[SpecError]) -> SpecError:
-    """The same that is wrong everywhere as it is; else that nothing can be measured, and what is wrong with the first."""
-    if all(error.diagnostics == errors[0].diagnostics for error in errors):
-        return errors[0]
-    name = named(search, search.ordered[0])
-    notes = tuple(Note(f"with {name}: {each.text}", each.span) for each in errors[0].diagnostics[:3])
-    return SpecError([NoNetworks(varied=varied, which=_which(search), notes=notes)])
+def _nothing_measured(search: Search) -> SpecError:
+    """What no network has that is asked about, or what is wrong everywhere, as it is; else that nothing can be measured, and
+    what is wrong with some."""
+    networks = [point for point in search.ordered if point.is_network]
+    causes: dict[tuple[str, Span | None], tuple[Point, Diagnostic]] = {}
+    for point in networks or search.ordered:
+        for each in point.error.diagnostics if point.error else ():
+            causes.setdefault((each.code, each.span), (point, each))
+    wrong = {point.error.diagnostics for point in search.ordered if point.error}
+    if networks or len(wrong) == 1:
+        return SpecError([each for _, each in causes.values()])
+    notes = [Note(f"with {named(search, point)}: {each.text}", each.span) for point, each in causes.values()]
+    return SpecError(
+        [NoNetworks(varied=_varied(search), which=_which(search), notes=tuple(notes[:_MOST_CAUSES]))]
+    )
+
+
+def _varied(search: Search) -> str:
+    return " and ".join(map(str, search.problem.variations))
 
 
 def _which(search: Search) -> str:

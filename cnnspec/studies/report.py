@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from .assertions import shown
+from .ordering import steps
 from .problem import parameter_label
 from .search import Point, Search
 
@@ -29,25 +30,13 @@ def named(search: Search, point: Point) -> str:
     return ", ".join(f"{name} = {value}" for name, value in zip(names, point.setting, strict=True))
 
 
-def nearest(search: Search) -> str:
-    """Of settings that do not satisfy the constraints the one that comes nearest, with what each constraint wants."""
-    point = min((p for p in search.ordered if p.is_measured), key=lambda p: _excess(search, p))
+def nearest(search: Search, point: Point) -> str:
+    """The setting that comes nearest to satisfying the constraints, with what each constraint wants."""
     claims = [
         f"{claim.text}, {'and' if claim.holds(figure) else 'but'} it is {shown(claim, figure)}"
         for claim, figure in zip(search.problem.claims, point.figures, strict=True)
     ]
     return f"nearest is {named(search, point)}: {'; '.join(claims)}"
-
-
-def _excess(search: Search, point: Point) -> float:
-    """How far the figures are from their bounds, as shares of these."""
-    claims = search.problem.claims
-    return sum(
-        abs(number - bound) / (bound or 1)
-        for claim, figure in zip(claims, point.figures, strict=True)
-        if not claim.holds(figure)
-        for number, bound in zip(figure, claim.bound * len(figure), strict=False)
-    )
 
 
 def course(search: Search) -> str:
@@ -67,7 +56,7 @@ def course(search: Search) -> str:
 def _skipped(search: Search) -> list[str]:
     first, *others = search.problem.variations
     tried = len({point.setting[0] for point in search.ordered})
-    words = ["the others would have taken too long"]
+    words = ["all would have taken too long"]
     if others and tried < len(first.values):
         words.append(f"{tried:,} of the {len(first.values):,} values of {first.name} were tried")
     if search.bisected:
@@ -135,8 +124,7 @@ def _row(search: Search, point: Point) -> list[str]:
 def _some(points: Sequence[Point], best: Point | None, most: int) -> list[Point]:
     if len(points) <= most:
         return list(points)
-    step = -(-len(points) // (most // 2))
     near = points.index(best) if best in points else 0
-    return [
-        p for i, p in enumerate(points) if i % step == 0 or abs(i - near) <= most // 4 or i == len(points) - 1
-    ]
+    around = range(near - most // 4, near + most // 4 + 1)
+    others = steps([point.setting[0] for point in points], most // 2)
+    return [point for place, point in enumerate(points) if place in around or place in others]

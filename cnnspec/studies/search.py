@@ -34,13 +34,14 @@ Objective = Callable[[Setting, Subject], Value]
 @dataclass(frozen=True)
 class Point:
     """A setting, what is sought there, and the constraints' figures; ``error`` says why it cannot be measured, where it is
-    no network or lacks a part that is asked about."""
+    no network or, ``is_network``, lacks a part that is asked about."""
 
     setting: Setting
     objective: Value = 0
     figures: Figures = ()
     holds: bool = False
     error: SpecError | None = None
+    is_network: bool = True
 
     @property
     def is_measured(self) -> bool:
@@ -116,6 +117,29 @@ class Search:
         """What is sought, so that more is better."""
         return point.objective if self.problem.largest else -point.objective
 
+    @property
+    def nearest(self) -> Point | None:
+        """Of the points that can be measured the one whose figures come nearest to what they should be."""
+        return min((point for point in self.ordered if point.is_measured), key=self.excess, default=None)
+
+    def excess(self, point: Point) -> float:
+        """How far the figures are from their bounds, as shares of these."""
+        claims = self.problem.claims
+        return sum(
+            abs(number - bound) / (bound or 1)
+            for claim, figure in zip(claims, point.figures, strict=True)
+            if not claim.holds(figure)
+            for number, bound in zip(figure, claim.bound * len(figure), strict=False)
+        )
+
+    def is_better(self, point: Point, other: Point) -> bool:
+        """Whether it is the better of two, or the nearer where neither holds."""
+        if not (point.is_measured and other.is_measured) or point.holds != other.holds:
+            return point.holds or (point.is_measured and not other.is_measured)
+        if point.holds:
+            return self.worth(point) > self.worth(other)
+        return self.excess(point) < self.excess(other)
+
     def at(self, setting: Setting) -> Point:
         """The point at a setting, built once."""
         if setting not in self.points:
@@ -126,6 +150,9 @@ class Search:
         problem = self.problem
         try:
             subject = problem.build(setting)
+        except SpecError as error:
+            return Point(setting, error=error, is_network=False)
+        try:
             figures = tuple(problem.measure(claim, subject) for claim in problem.claims)
             objective = problem.objective(setting, subject)
         except SpecError as error:

@@ -4,18 +4,19 @@ All of them, where the time allows, as a few that are built first tell. Of more 
 figure of those built rises or falls all along, the edge of what is allowed is found by bisection; else settings are tried
 from coarse to fine. Where the first or last settings cannot be measured (an image too small, a network too large), it is
 bisected where those begin, and only what lies between them is looked at. Of two: each value of the first, from coarse to
-fine, with the second searched in this way. What is left of the time goes to the neighbours of the best ones.
+fine, with the second searched in this way. What is left of the time goes to the neighbours of the best ones, and to what
+stands further around the best of one parameter, or around what comes nearest where none holds.
 """
 
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 
+from .ordering import coarse_to_fine, rings, spread
 from .search import Point, Problem, Search, Setting, is_monotone
 from .varying import Value
 
@@ -31,10 +32,14 @@ _COARSE = 0.6
 """The share of the time for going from coarse to fine; the rest is for refining."""
 _SLOW = 0.03
 """The share of the time above which a build takes long."""
-_WIDE = 200
-"""From which ratio of the last value to the first samples stand at equal ratios."""
 _BEST = 8
 """How many of the best are refined around first."""
+_CHECKS = 65
+"""Values of one parameter at which it is checked that figures rise or fall all along."""
+_CHECKING = 0.3
+"""The share of the time after which that is checked no further."""
+_AROUND = 1000
+"""Settings around the best, or around the nearest where none holds, that are tried at last."""
 
 
 @dataclass
@@ -66,6 +71,7 @@ def solve(problem: Problem, budget: Budget | None = None) -> Search:
         looking.row_by_row()
     if not looking.search.is_complete:
         looking.refine()
+        looking.outward()
     return looking.search
 
 
@@ -151,6 +157,8 @@ class _Looking:
         if not is_monotone(seen):
             return False
         self.bisect_all(before, seen)
+        if not before:
+            self.check(values)
         row = self.rows[before]
         if not is_monotone([row[value] for value in values if value in row]):
             return False
@@ -166,6 +174,15 @@ class _Looking:
             if self.is_slow(found[-1]) and not found[-1].holds and any(point.is_measured for point in found):
                 break
         return found
+
+    def check(self, values: Sequence[Value]) -> None:
+        """Look at more of the values of one parameter: what rises or falls at a few may not do so between these."""
+        for value in spread(values, _CHECKS):
+            if self.budget.used >= _CHECKING * self.budget.seconds:
+                return
+            point = self.at((value,))
+            if self.is_slow(point) and not point.holds:
+                return
 
     def is_slow(self, point: Point) -> bool:
         return self.took[point.setting] > _SLOW * self.budget.seconds
@@ -240,6 +257,39 @@ class _Looking:
         if first and len(self.rows[first]) == 1:
             self.along(first, _INNER_SAMPLES, _INNER_MOST)
 
+    def outward(self) -> None:
+        """Try settings ever further from the best of one parameter, and from what comes nearest where none holds; anew
+        around one that is better."""
+        center = self.center()
+        while center is not None:
+            for setting in islice(self.around(center), _AROUND):
+                if self.is_over():
+                    return
+                point = self.at(setting)
+                if self.search.is_better(point, center):
+                    center = point
+                    break
+            else:
+                return
+
+    def center(self) -> Point | None:
+        if self.search.best is None:
+            return self.search.nearest
+        return self.search.best if len(self.values) == 1 else None
+
+    def around(self, center: Point) -> Iterator[Setting]:
+        """Settings that were not tried and may be better, the nearest first."""
+        own = self.search.problem.own
+        for setting in rings(center.setting, self.values):
+            if setting in self.search.points:
+                continue
+            if (
+                own is None
+                or not center.holds
+                or (setting[own] > center.setting[own]) == self.search.problem.largest
+            ):
+                yield setting
+
 
 def _holds(point: Point) -> bool:
     return point.holds
@@ -247,30 +297,3 @@ def _holds(point: Point) -> bool:
 
 def _is_measured(point: Point) -> bool:
     return point.is_measured
-
-
-def is_wide(values: Sequence[Value]) -> bool:
-    """Whether the last value is many times the first."""
-    return values[0] > 0 and values[-1] / values[0] >= _WIDE
-
-
-def spread(values: Sequence[Value], number: int) -> list[Value]:
-    """At most ``number`` of the values, the ends among them: at equal distances, or, where the last is many times the
-    first, at equal ratios, as large networks take long."""
-    if len(values) <= number:
-        return list(values)
-    first, last = values[0], values[-1]
-    if is_wide(values):
-        ratios = ((last / first) ** (i / (number - 1)) for i in range(number))
-        places = {min(bisect_left(values, first * ratio), len(values) - 1) for ratio in ratios}
-        return [values[place] for place in sorted(places | {0, len(values) - 1})]
-    return [values[round(i * (len(values) - 1) / (number - 1))] for i in range(number)]
-
-
-def coarse_to_fine(values: Sequence[Value]) -> Iterator[Value]:
-    """All values, so that the first few are spread over them: both ends, then by the reversed binary digits of a count."""
-    last = len(values) - 1
-    digits = max(1, last.bit_length())
-    places = (int(f"{count:0{digits}b}"[::-1], 2) for count in range(1 << digits))
-    yield from (values[place] for place in dict.fromkeys((0, last)))
-    yield from (values[place] for place in places if 0 < place < last)

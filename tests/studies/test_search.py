@@ -112,6 +112,8 @@ def test_a_frontier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--vary", "width=-4..-4", "--maximise", "width"], "out-of-range"),
         (["--vary", "width=1..3", "--maximise", "width", "--set", "width=2"], "nothing-varies"),
         (["--vary", "width=1..3", "--maximise", "params(x)"], "part-not-found"),
+        (["--vary", "width=-1..3", "--maximise", "params(x)"], "part-not-found"),
+        (["--vary", "width=0..3", "--maximise", "width", "--subject-to", "params(x) < 5"], "part-not-found"),
         (["--vary", "width=1..3", "--maximise", "shape"], "not-one-number"),
         (["--vary", "width=1..3", "--maximise", "width", "--subject-to", "width <= 2"], "unknown-entry"),
     ],

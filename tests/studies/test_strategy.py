@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnspec.source import Diagnostics, Source
 from cnnspec.studies.assertions import Claim, bound_claim
+from cnnspec.studies.ordering import coarse_to_fine, rings
 from cnnspec.studies.search import Problem, Search
-from cnnspec.studies.strategy import Budget, coarse_to_fine, solve
+from cnnspec.studies.strategy import Budget, solve
 from cnnspec.studies.varying import Variation
 from cnnspec.syntax import parse_claim
 
@@ -100,6 +102,35 @@ def test_one_small_network_among_large_ones_is_found() -> None:
     figures[777] = 1
     search = searched([figures], [list(range(1000))], 990)
     assert search.best is not None and search.best.setting == (777,) and search.is_complete
+
+
+def every_seventh(number: int, of_others: int, of_these: int) -> list[list[int]]:
+    return [[(of_these if i % 7 == 0 else of_others) + 10 * i for i in range(1, number + 1)]]
+
+
+@pytest.mark.parametrize(("bound", "best"), [(10_000, 644), (4000, 49), (3570, 7)])
+def test_small_networks_among_large_ones_are_found_near_the_edge(bound: int, best: int) -> None:
+    """Figures seem to rise all along; beyond the edge there are some that hold, or these alone hold."""
+    figures = every_seventh(60_000, 3600, 3500) if bound < 10_000 else every_seventh(60_000, 9000, 3500)
+    search = searched(figures, [list(range(1, 60_001))], bound, builds=6000)
+    assert search.best is not None and search.best.objective == best and len(search.points) <= 6000
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 30), st.integers(0, 30))
+def test_what_holds_is_looked_for_around_what_comes_nearest(row: int, column: int) -> None:
+    """Of two parameters too, where no setting that was sampled holds."""
+    figures = [[100 + 10 * (abs(i - row) + abs(j - column)) for j in range(400)] for i in range(400)]
+    search = searched(figures, figures, 100, builds=6000)
+    assert search.best is not None and search.best.setting == (row, column)
+
+
+@given(st.integers(1, 9), st.integers(0, 8), st.integers(1, 9), st.integers(0, 8))
+def test_rings_are_all(rows: int, row: int, columns: int, column: int) -> None:
+    center = (row % rows, column % columns)
+    found = list(rings(center, [range(rows), range(columns)]))
+    away = [sum(abs(a - b) for a, b in zip(each, center, strict=True)) for each in found]
+    assert len(found) == len(set(found)) == rows * columns - 1 and away == sorted(away)
 
 
 @settings(max_examples=50, deadline=None)
