@@ -78,7 +78,7 @@ def reads(length: int, before: int, after: int, kernel: int, stride: int, dilati
     *(pairs, pairs, st.tuples(st.integers(1, 2), st.integers(1, 2))),
     st.tuples(*[st.integers(0, 3)] * 4),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_drawn_shapes(
     cpu: str, shape: Any, outputs: int, kernel: Any, stride: Any, dilation: Any, sides: Any
 ) -> None:

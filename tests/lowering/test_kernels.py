@@ -116,7 +116,7 @@ pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
     *(pairs, st.one_of(st.tuples(pairs, st.just((1, 1))), st.tuples(st.just((1, 1)), pairs))),
     st.tuples(*[st.integers(-1, 3)] * 4),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=quiet)
+@settings(max_examples=20, deadline=None, suppress_health_check=quiet)
 def test_drawn_convolutions(
     cpu: str, shape: Any, outputs: int, groups: int, kernel: Any, steps: Any, sides: Any
 ) -> None:

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 
 from cnnspec.train.state_file import read_state
 
-KILLS = 50
+KILLS = 20
 SPEC = """model small {
   input 1 x 8 x 8
   conv(8, 3, padding = 1)  bn  relu
@@ -69,7 +69,7 @@ def end(run: Path) -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
 
 
 @pytest.mark.slow
-def test_fifty_kills(tmp_path: Path, cpu: str) -> None:
+def test_twenty_kills(tmp_path: Path, cpu: str) -> None:
     spec, whole, run = tmp_path / "small.cnn", tmp_path / "whole", tmp_path / "run"
     spec.write_text(SPEC)
     assert command(spec, "--out", whole, "--epochs", "1").wait() == 0  # compiles
