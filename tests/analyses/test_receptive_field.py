@@ -16,6 +16,7 @@ from networks import Builder, alexnet, resnet, squeeze_excite, vgg16
 from cnnspec.analyses.receptive_field import NOTHING, Axis, last_map, receptive_fields
 from cnnspec.analyses.receptive_field.channels import MOST_FIELDS
 from cnnspec.analyses.receptive_field.intervals import MAX_PHASES
+from cnnspec.elaborate import elaborate, open_target
 from cnnspec.ir import Graph
 
 # Araujo et al. 2019; counted by a program independent of this one.
@@ -117,6 +118,22 @@ def test_of_several_last_maps_the_widest_counts():
     fields = receptive_fields(graph)
     last = last_map(graph, fields)
     assert last is not None and fields[last].size == (5, 5)
+
+
+def test_of_several_outputs_the_widest_counts(tmp_path: Path) -> None:
+    """An early exit, written first, and one for training alone, which does not count."""
+    spec = tmp_path / "exits.cnn"
+    spec.write_text(
+        "model exits { input 3 x 64 x 64  conv(8, 3, stride = 2)"
+        "  output early: { conv(6, 3)  global_avgpool  flatten  linear(4) }"
+        "  conv(8, 3, stride = 2)  conv(8, 3, stride = 2)"
+        "  auxiliary training: { conv(8, 5)  global_avgpool  flatten  linear(4) }"
+        "  output late: { global_avgpool  flatten  linear(4) } }"
+    )
+    graph = elaborate(open_target(str(spec)))
+    fields = receptive_fields(graph)
+    last = last_map(graph, fields)
+    assert last is not None and fields[last].size == (15, 15)
 
 
 def test_channels_of_a_slice_have_the_field_of_their_track():

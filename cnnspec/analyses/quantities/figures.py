@@ -98,7 +98,7 @@ class ReceptiveField(Quantity):
     the image. A size, wherever the field lies: at the border of a map a part of it is padding."""
 
     part: str | None = arg(
-        Part(), "of the end of this layer or part; left out: of the last map on the way to the output", None
+        Part(), "of the end of this layer or part; left out: of the last map on the way to an output", None
     )
 
     units = PLAIN

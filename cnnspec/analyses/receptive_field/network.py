@@ -43,11 +43,11 @@ def _field(graph: Graph, node: Node, fields: list[Field], image: tuple[int, int]
 
 
 def last_map(graph: Graph, fields: Sequence[Field]) -> int | None:
-    """The last map on the way to the main output (its node), before one element is left that sees all; None without one.
+    """The last map on the way to an output (its node), before one element is left that sees all; None without one.
 
-    Where several tracks end in maps of their own, the one that sees most.
+    Outputs for training alone do not count. Where several tracks or outputs have maps of their own, the one that sees most.
     """
-    waiting, known, maps = [graph.main_outputs[0].node], set[int](), list[int]()
+    waiting, known, maps = [each.node for each in graph.main_outputs], set[int](), list[int]()
     while waiting:
         index = waiting.pop()
         node = graph.nodes[index]
