@@ -133,9 +133,9 @@ class Search:
         )
 
     def is_better(self, point: Point, other: Point) -> bool:
-        """Whether it is the better of two, or the nearer where neither holds."""
-        if not (point.is_measured and other.is_measured) or point.holds != other.holds:
-            return point.holds or (point.is_measured and not other.is_measured)
+        """Whether it is better than ``other``, which is measured, or nearer where neither holds."""
+        if not point.is_measured or point.holds != other.holds:
+            return point.holds
         if point.holds:
             return self.worth(point) > self.worth(other)
         return self.excess(point) < self.excess(other)

@@ -273,9 +273,10 @@ class _Looking:
                 return
 
     def center(self) -> Point | None:
-        if self.search.best is None:
+        best = self.search.best
+        if best is None:
             return self.search.nearest
-        return self.search.best if len(self.values) == 1 else None
+        return best if len(self.values) == 1 else None
 
     def around(self, center: Point) -> Iterator[Setting]:
         """Settings that were not tried and may be better, the nearest first."""
